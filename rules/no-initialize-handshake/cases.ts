@@ -1,0 +1,30 @@
+import { defineCases } from '../../test/cases.js';
+
+const server = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst server = new McpServer({ name: 'a', version: '1' });\n`;
+
+export default defineCases({
+  valid: [
+    { name: 'a class of the application that has an initialize method', code: `${server}class Database { async initialize() {} }\nawait new Database().initialize();` },
+    { name: 'the handshake of an embedded app', code: `${server}window.addEventListener('message', e => { if (e.data.method === 'ui/initialize') reply(e); });` },
+    { name: 'a client that asks what the server can do', code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nconst client = new Client({ name: 'a', version: '1' });\nclient.getServerCapabilities();` },
+    { name: 'a function of that name', code: `import '@modelcontextprotocol/sdk/types.js';\nimport { isInitializeRequest } from './protocol.js';\nisInitializeRequest(body);` },
+    { name: 'oninitialized of something else', code: `${server}player.oninitialized = () => play();` },
+    { name: 'an HTTP method', code: `${server}if (req.method === 'POST') run();` },
+  ],
+  invalid: [
+    { name: 'isInitializeRequest', code: `import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';\nif (!sessionId && «isInitializeRequest(req.body)») open();`, found: ['handshake:check'] },
+    { name: 'isInitializeRequest through a namespace', code: `import * as types from '@modelcontextprotocol/sdk/types.js';\nif («types.isInitializeRequest(req.body)») open();`, found: ['handshake:check'] },
+    { name: 'the schema used as a check', code: `import { InitializeRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nif («InitializeRequestSchema.safeParse(body)».success) open();`, found: ['handshake:check'] },
+    { name: 'a handler of its own', code: `${server}import { InitializeRequestSchema } from '@modelcontextprotocol/sdk/types.js';\n«server.server.setRequestHandler»(InitializeRequestSchema, async r => ({ protocolVersion: r.params.protocolVersion, capabilities: {}, serverInfo: { name: 'a', version: '1' } }));`, found: ['handshake:handler'] },
+    { name: 'the hook', code: `${server}«server.server.oninitialized» = () => console.error('ready');`, found: ['handshake:oninitialized'] },
+    { name: 'the hook through a name', code: `${server}«server.server['oninitialized']» = ready;`, found: ['handshake:oninitialized'] },
+    { name: 'the notification handler', code: `${server}import { InitializedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';\n«server.server.setNotificationHandler»(InitializedNotificationSchema, async () => {});`, found: ['handshake:initialized-handler'] },
+    { name: 'the client’s identity', code: `${server}server.registerTool('who', {}, async () => ({ content: [{ type: 'text', text: «server.server.getClientVersion»()?.name ?? '' }] }));`, found: ['handshake:getClientVersion'] },
+    { name: 'the client’s capabilities in a helper of another file', code: { 'caps.ts': `import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nexport const canAsk = (mcp: McpServer) => Boolean(«mcp.server.getClientCapabilities»()?.elicitation);` }, found: ['handshake:getClientCapabilities'] },
+    { name: 'a helper without types, called with the server', code: { 'index.js': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { canAsk } from './caps.js';\nconst server = new McpServer({ name: 'a', version: '1' });\ncanAsk(server.server);`, 'caps.js': `export function canAsk(peer) { return Boolean(«peer.getClientCapabilities»()?.elicitation); }` }, found: ['handshake:getClientCapabilities'] },
+    { name: 'a dispatcher by hand', code: `function dispatch(message) {\n  switch (message.method) {\n    case «'initialize'»: return { protocolVersion: '2025-06-18' };\n    case 'tools/list': return { tools: [] };\n  }\n}`, found: ['handshake:compare'] },
+    { name: 'a comparison by hand', code: `const jsonrpc = '2.0';\nif (request.method === «'notifications/initialized'») return;`, found: ['handshake:compare'] },
+    { name: 'a handshake by hand', code: `await upstream.send(«{ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18' } }»);\nconst also = 'tools/call', x = "tools/list";`, found: ['handshake:sent'] },
+    { name: 'an event of a framework', code: `import { FastMCP } from 'fastmcp';\nconst server = new FastMCP({ name: 'a', version: '1.0.0' });\n«server.on»('connect', event => remember(event.session));`, found: ['handshake:connect-event'] },
+  ],
+});

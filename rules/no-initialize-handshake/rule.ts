@@ -1,0 +1,154 @@
+import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
+import { isServerSide } from '../../src/mcp/roles.js';
+import { defineRule, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+export default defineRule({
+  id: 'no-initialize-handshake',
+  title: 'There is no initialize handshake',
+  clauses: ['handshake-initialize-request', 'handshake-initialized-notification', 'client-identity-from-handshake'],
+  words: ['nitialize', 'getClientCapabilities', 'getClientVersion', 'getNegotiatedProtocolVersion', 'clientCapabilities', "'connect'", '"connect"'],
+  visit: context => ({
+    CallExpression(node) {
+      reportCheck(context, node);
+      reportHandler(context, node);
+      reportRead(context, node);
+      reportSent(context, node);
+    },
+    AssignmentExpression(node) {
+      reportHook(context, node);
+    },
+    BinaryExpression(node) {
+      if (node.operator !== '===' && node.operator !== '==' && node.operator !== '!==' && node.operator !== '!=') return;
+      reportComparison(context, node.right, node.left);
+      reportComparison(context, node.left, node.right);
+    },
+    SwitchCase(node) {
+      if (node.test) reportComparison(context, node.test, node.parent.discriminant);
+    },
+  }),
+});
+
+const OPENS = 'handshake:';
+
+/** `isInitializeRequest(req.body)` opens a session. */
+function reportCheck({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const callee = node.callee.type === 'Identifier' ? node.callee.name : node.callee.type === 'MemberExpression' ? memberName(node.callee) : undefined;
+  if (callee === undefined || !/initialize|parse/i.test(callee)) return;
+  const exported = mcp.export(file, node.callee);
+  const safeParse = node.callee.type === 'MemberExpression' && /^(?:safeParse|parse)(?:Async)?$/.test(callee) ? mcp.export(file, node.callee.object) : undefined;
+  if (exported?.name !== 'isInitializeRequest' && safeParse?.name !== 'InitializeRequestSchema') return;
+  report(node, {
+    clause: 'handshake-initialize-request',
+    subject: `${OPENS}check`,
+    message: 'This waits for an initialize request to open a session; clients of the new revision send none.',
+    because: exported?.because ?? safeParse?.because,
+    unit: `http-sessions:${file.path}`,
+  });
+}
+
+function reportHandler({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  if (node.callee.type !== 'MemberExpression') return;
+  const name = memberName(node.callee);
+  if (name === 'on' || name === 'once') { reportConnectEvent({ file, mcp, report }, node); return; }
+  const handler = handlerRegistration(mcp, file, node);
+  if (!handler || handler.role === 'client') return;
+  if (handler.method === 'initialize') {
+    report(node.callee, {
+      clause: 'handshake-initialize-request',
+      subject: `${OPENS}handler`,
+      message: 'This answers the initialize request, which clients of the new revision do not send.',
+      because: handler.because,
+      confidence: handler.confidence,
+    });
+  } else if (handler.method === 'notifications/initialized') {
+    report(node.callee, {
+      clause: 'handshake-initialized-notification',
+      subject: `${OPENS}initialized-handler`,
+      message: 'This runs when a client says that it is initialized, which no longer happens.',
+      because: handler.because,
+      confidence: handler.confidence,
+    });
+  }
+}
+
+/** Frameworks tell of a finished handshake by an event. */
+function reportConnectEvent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const [event] = node.arguments;
+  if (!event || event.type === 'SpreadElement' || mcp.text(file, event) !== 'connect') return;
+  const use = mcp.call(file, node);
+  if (!use || !use.owner.startsWith('fastmcp#')) return;
+  report(node.callee, {
+    clause: 'handshake-initialized-notification',
+    subject: `${OPENS}connect-event`,
+    message: 'This runs when a client has connected and shaken hands, which no longer happens.',
+    because: use.because,
+    confidence: use.confidence,
+  });
+}
+
+const IDENTITY = new Set(['getClientCapabilities', 'getClientVersion', 'getNegotiatedProtocolVersion']);
+
+/** What the handshake left behind: the client's name, version and capabilities. */
+function reportRead({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  if (node.callee.type !== 'MemberExpression') return;
+  const name = memberName(node.callee);
+  if (name === undefined || !IDENTITY.has(name)) return;
+  const use = mcp.call(file, node);
+  if (!use || !isServerSide(use.owner)) return;
+  report(node.callee, {
+    clause: 'client-identity-from-handshake',
+    subject: `${OPENS}${name}`,
+    message: `This reads what the client said in the handshake; on a connection of the new revision it is empty.`,
+    because: use.because,
+    confidence: use.confidence,
+  });
+}
+
+/** `server.oninitialized = ...`, also through a computed name. */
+function reportHook({ file, mcp, report }: CodeContext, node: TSESTree.AssignmentExpression): void {
+  const { left } = node;
+  if (left.type !== 'MemberExpression' || memberName(left) !== 'oninitialized') return;
+  const use = mcp.member(file, left);
+  if (!use || !isServerSide(use.owner)) return;
+  report(left, {
+    clause: 'handshake-initialized-notification',
+    subject: `${OPENS}oninitialized`,
+    message: 'This runs after the handshake, which clients of the new revision do not make.',
+    because: use.because,
+    confidence: use.confidence,
+  });
+}
+
+/** A hand-made handshake: `{ method: 'initialize' }` given to something that sends. */
+function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const sent = sentMessage(mcp, file, node);
+  if (!sent || (sent.method !== 'initialize' && sent.method !== 'notifications/initialized')) return;
+  if (sent.role === 'server') return;
+  report(sent.literal ?? node, {
+    clause: sent.method === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
+    subject: `${OPENS}sent`,
+    message: `This sends ${sent.method} by hand; a server of the new revision refuses it.`,
+    because: sent.because,
+    confidence: sent.confidence,
+  });
+}
+
+/** `message.method === 'initialize'`, `case 'initialize':` in a dispatcher that somebody wrote by hand. */
+function reportComparison({ file, mcp, report }: CodeContext, text: TSESTree.Node, compared: TSESTree.Node): void {
+  if (text.type !== 'Literal' || (text.value !== 'initialize' && text.value !== 'notifications/initialized')) return;
+  if (!isMethodOfMessage({ file, mcp }, compared)) return;
+  report(text, {
+    clause: text.value === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
+    subject: `${OPENS}compare`,
+    message: `This waits for ${text.value}, which clients of the new revision do not send.`,
+  });
+}
+
+/** `method`, `body.method`, `request.method`: and the file speaks JSON-RPC. */
+function isMethodOfMessage({ file, mcp }: Pick<CodeContext, 'file' | 'mcp'>, node: TSESTree.Node): boolean {
+  const inner = node.type === 'ChainExpression' ? node.expression : node;
+  const name = inner.type === 'Identifier' ? inner.name : inner.type === 'MemberExpression' ? memberName(inner) : undefined;
+  if (name === undefined || !/method$/i.test(name)) return false;
+  return /jsonrpc|modelcontextprotocol|tools\/(?:list|call)|mcp/i.test(file.text) && !mcp.values(file, inner).some(k => k.value.kind === 'text' && k.value.text.startsWith('ui/'));
+}
+

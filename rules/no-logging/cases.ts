@@ -1,0 +1,28 @@
+import { defineCases } from '../../test/cases.js';
+
+const server = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst server = new McpServer({ name: 'a', version: '1' });\n`;
+const low = `import { Server } from '@modelcontextprotocol/sdk/server/index.js';\n`;
+
+export default defineCases({
+  valid: [
+    { name: 'winston', code: `${server}import winston from 'winston';\nconst logger = winston.createLogger();\nlogger.info('ready');\nlogger.log('info', 'x');\nlogger.setLevel('debug');` },
+    { name: 'the console', code: `${server}console.log('a');\nconsole.error('b');` },
+    { name: 'logging of an HTTP framework', code: `${server}import Fastify from 'fastify';\nconst app = Fastify({ logging: true });\nconst config = { logging: { level: 'info' } };` },
+    { name: 'another notification', code: `${server}server.tool('t', async extra => { await extra.sendNotification({ method: 'notifications/progress', params: { progressToken: 1, progress: 1 } }); });` },
+    { name: 'capabilities of something else', code: `${server}const camera = { capabilities: { zoom: {}, logging: {} } };` },
+  ],
+  invalid: [
+    { name: 'sendLoggingMessage', code: `${server}await «server.sendLoggingMessage»({ level: 'info', data: 'x' });\nawait «server.server.sendLoggingMessage»({ level: 'info', data: 'y' }).catch(() => {});`, found: ['logging:sendLoggingMessage', 'logging:sendLoggingMessage'] },
+    { name: 'the notification by hand', code: `${server}server.tool('t', async extra => { await «extra.sendNotification»({ method: 'notifications/message', params: { level: 'info', data: 'x' } }); await «server.server.notification»({ method: 'notifications/message', params: {} }); });`, found: ['logging:notification', 'logging:notification'] },
+    { name: 'a wrapper that gets the message in a variable', code: `${low}const server = new Server({ name: 'a', version: '1' }, {});\nfunction log(data: string) { const message = { method: 'notifications/message', params: { level: 'info', data } }; return «server.notification»(message); }`, found: ['logging:notification'] },
+    { name: 'the context of the second SDK line', code: `import { McpServer } from '@modelcontextprotocol/server';\nconst server = new McpServer({ name: 'a', version: '1' });\nserver.registerTool('t', {}, async ctx => { await «ctx.mcpReq.log»('info', 'x'); return { content: [] }; });`, found: ['logging:log'] },
+    { name: 'the log of a framework', code: `import { FastMCP } from 'fastmcp';\nconst server = new FastMCP({ name: 'a', version: '1.0.0' });\nserver.addTool({ name: 't', execute: async (args, { log }) => { «log.info»('x'); return ''; } });`, found: ['logging:log'] },
+    { name: 'the level handler', code: `${low}import { SetLevelRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nconst server = new Server({ name: 'a', version: '1' }, { capabilities: { tools: {}, «logging: {}» } });\n«server.setRequestHandler»(SetLevelRequestSchema, async () => ({}));`, found: ['logging:capability', 'logging:set-level-handler'] },
+    { name: 'the level handler by name', code: `import { Server } from '@modelcontextprotocol/server';\nconst server = new Server({ name: 'a', version: '1' }, {});\n«server.setRequestHandler»('logging/setLevel', async () => ({}));`, found: ['logging:set-level-handler'] },
+    { name: 'capabilities in a variable', code: `import type { ServerCapabilities } from '@modelcontextprotocol/sdk/types.js';\nexport const capabilities: ServerCapabilities = { tools: {}, «logging: {}» };`, found: ['logging:capability'] },
+    { name: 'capabilities that are registered', code: `${low}const server = new Server({ name: 'a', version: '1' }, {});\nserver.registerCapabilities({ «logging: { level: 'info' }» });`, found: ['logging:capability'] },
+    { name: 'capabilities that are assigned', code: `import type { ServerCapabilities } from '@modelcontextprotocol/sdk/types.js';\nconst capabilities: ServerCapabilities = {};\nif (verbose) «capabilities.logging» = {};`, found: ['logging:capability'] },
+    { name: 'a client that sets the level', code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nconst client = new Client({ name: 'a', version: '1' });\nawait «client.setLoggingLevel»('debug');`, found: ['logging:client-level'] },
+    { name: 'a client that shows messages', code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nimport { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';\nconst client = new Client({ name: 'a', version: '1' });\n«client.setNotificationHandler»(LoggingMessageNotificationSchema, show);`, found: ['logging:client-handler'] },
+  ],
+});

@@ -1,0 +1,136 @@
+import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
+import { isServerSide, roleOf } from '../../src/mcp/roles.js';
+import { defineRule, innermost, keyName, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+const NOTIFICATION = 'notifications/message';
+
+export default defineRule({
+  id: 'no-logging',
+  title: 'MCP logging is deprecated, and its level request is gone',
+  clauses: ['logging-feature', 'logging-set-level', 'logging-per-request-level'],
+  words: ['sendLoggingMessage', NOTIFICATION, 'logging', 'SetLevel', 'setLevel', 'setLoggingLevel', 'LoggingMessage', '.log', 'log.', 'log,', 'log }'],
+  visit: context => ({
+    CallExpression(node) {
+      reportCall(context, node);
+      reportNotification(context, node);
+      reportLevelHandler(context, node);
+    },
+    Property(node) {
+      reportCapability(context, node);
+    },
+    AssignmentExpression(node) {
+      reportAssignedCapability(context, node);
+    },
+  }),
+});
+
+/** `server.sendLoggingMessage(...)`, `ctx.mcpReq.log(...)`, the `log` of a framework's context, `client.setLoggingLevel(...)`. */
+function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const callee = innermost(node.callee);
+  const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  if (name === undefined || !/log|^(?:debug|info|warn|error)$/i.test(name)) return;
+  const use = mcp.call(file, node);
+  if (!use) return;
+  if (use.member === 'setLoggingLevel' && roleOf(use.owner) === 'client') {
+    report(node.callee, {
+      clause: 'logging-set-level',
+      subject: 'logging:client-level',
+      message: 'This asks the server for a log level by a request that the protocol no longer has.',
+      because: use.because,
+    });
+    return;
+  }
+  const sends = (use.member === 'sendLoggingMessage' && isServerSide(use.owner)) || (use.member === 'log' && roleOf(use.owner) === 'context') || use.owner === 'fastmcp#Log';
+  if (!sends) return;
+  report(node.callee, {
+    clause: 'logging-feature',
+    also: use.member === 'sendLoggingMessage' ? ['logging-per-request-level'] : [],
+    subject: `logging:${use.member === 'log' || use.owner === 'fastmcp#Log' ? 'log' : use.member}`,
+    message:
+      use.member === 'sendLoggingMessage'
+        ? 'This log message reaches no client of the new revision over HTTP, and MCP logging is deprecated.'
+        : 'This logs through the protocol, which is deprecated.',
+    because: use.because,
+    confidence: use.confidence,
+    unit: `logging:${file.path}`,
+  });
+}
+
+/** The notification by hand: `server.notification({ method: 'notifications/message', params })`. */
+function reportNotification({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const sent = sentMessage(mcp, file, node);
+  if (sent?.method !== NOTIFICATION || sent.role === 'client') return;
+  report(node.callee, {
+    clause: 'logging-per-request-level',
+    also: ['logging-feature'],
+    subject: 'logging:notification',
+    message: 'This log message is sent whether or not the request asked for messages, and MCP logging is deprecated.',
+    because: sent.because,
+    confidence: sent.confidence,
+    unit: `logging:${file.path}`,
+  });
+}
+
+function reportLevelHandler({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const handler = handlerRegistration(mcp, file, node);
+  if (!handler) return;
+  if (handler.method === 'logging/setLevel') {
+    report(node.callee, {
+      clause: 'logging-set-level',
+      subject: 'logging:set-level-handler',
+      message: 'This handles logging/setLevel, which no client of the new revision sends.',
+      because: handler.because,
+      confidence: handler.confidence,
+      unit: `logging:${file.path}`,
+    });
+  } else if (handler.method === NOTIFICATION && handler.role === 'client') {
+    report(node.callee, {
+      clause: 'logging-feature',
+      subject: 'logging:client-handler',
+      message: 'This client shows log messages of servers, a deprecated feature.',
+      because: handler.because,
+      severity: 'info',
+    });
+  }
+}
+
+/** `logging` among the capabilities that a server announces. */
+function reportCapability(context: CodeContext, node: TSESTree.Property): void {
+  const { file, report } = context;
+  if (keyName(node.key) !== 'logging' || node.parent.type !== 'ObjectExpression' || !isServerCapabilities(context, node.parent)) return;
+  report(node, {
+    clause: 'logging-feature',
+    subject: 'logging:capability',
+    message: 'This announces MCP logging, which is deprecated.',
+    unit: `logging:${file.path}`,
+  });
+}
+
+function reportAssignedCapability({ file, mcp, report }: CodeContext, node: TSESTree.AssignmentExpression): void {
+  const { left } = node;
+  if (left.type !== 'MemberExpression' || memberName(left) !== 'logging' || left.object.type === 'Super') return;
+  const object = innermost(left.object);
+  const named = object.type === 'Identifier' ? object.name : object.type === 'MemberExpression' ? memberName(object) : undefined;
+  if (!/capabilities/i.test(named ?? '')) return;
+  const typed = mcp.types(file, object).some(t => t.type.endsWith('#ServerCapabilities'));
+  if (!typed && !/modelcontextprotocol|mcp/i.test(file.text)) return;
+  report(left, {
+    clause: 'logging-feature',
+    subject: 'logging:capability',
+    message: 'This announces MCP logging, which is deprecated.',
+    confidence: typed ? 'certain' : 'likely',
+    unit: `logging:${file.path}`,
+  });
+}
+
+const SIBLINGS = new Set(['tools', 'resources', 'prompts', 'completions', 'experimental', 'logging', 'extensions', 'tasks']);
+
+/** Options of a server, an annotated literal, or the argument of `registerCapabilities`. */
+function isServerCapabilities({ file, mcp }: CodeContext, object: TSESTree.ObjectExpression): boolean {
+  const expected = mcp.infer.parameters.expected({ file, node: object });
+  if (expected.some(({ value }) => value.kind === 'sdk' && /#(?:ServerCapabilities|ServerOptions\.capabilities)$/.test(value.type))) return true;
+  if (expected.some(({ value }) => value.kind === 'sdk' && value.type.endsWith('#ClientCapabilities'))) return false;
+  const others = object.properties.flatMap(p => (p.type === 'Property' ? (keyName(p.key) ?? '') : []));
+  const named = object.parent.type === 'Property' && keyName(object.parent.key) === 'capabilities';
+  return named && others.every(name => SIBLINGS.has(name)) && /modelcontextprotocol|jsonrpc/i.test(file.text);
+}

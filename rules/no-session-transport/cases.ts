@@ -1,0 +1,41 @@
+import { defineCases } from '../../test/cases.js';
+
+const http = `import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\n`;
+const sse = `import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';\n`;
+
+export default defineCases({
+  valid: [
+    { name: 'a stateless transport', code: `${http}const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });` },
+    { name: 'a stateless transport without options', code: `${http}const transport = new StreamableHTTPServerTransport();` },
+    { name: 'void 0 and null', code: `${http}new StreamableHTTPServerTransport({ sessionIdGenerator: void 0 });\nnew StreamableHTTPServerTransport({ sessionIdGenerator: null as never });` },
+    { name: 'somebody else’s class of that name', code: `import { StreamableHTTPServerTransport } from './mine.js';\nimport '@modelcontextprotocol/sdk/types.js';\nnew StreamableHTTPServerTransport({ sessionIdGenerator: () => '1' });` },
+    { name: 'clients by server name', code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nconst clients = new Map<string, Client>();` },
+    { name: 'a list of servers that are closed at the end', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst servers: McpServer[] = [];` },
+    { name: 'express-session', code: `import session from 'express-session';\nimport '@modelcontextprotocol/sdk/types.js';\nconst sessions = new Map<string, Session>();\napp.use(session({ genid: () => 'x' }));` },
+    { name: 'a table of starters', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst servers = { one: new McpServer({ name: 'one', version: '1' }), two: new McpServer({ name: 'two', version: '1' }) };` },
+  ],
+  invalid: [
+    {
+      name: 'the SDK example',
+      code: `${http}import { randomUUID } from 'node:crypto';
+const «transports»: Record<string, StreamableHTTPServerTransport> = {};
+app.post('/mcp', async (req, res) => {
+  const transport = new «StreamableHTTPServerTransport»({ «sessionIdGenerator: () => randomUUID()», onsessioninitialized: id => { transports[id] = transport; } });
+});`,
+      found: ['map:transports', 'transport:stateful', 'sessionIdGenerator'],
+    },
+    { name: 'the generator by name', code: `${http}import { randomUUID } from 'node:crypto';\nnew «StreamableHTTPServerTransport»({ «sessionIdGenerator: randomUUID» });`, found: ['transport:stateful', 'sessionIdGenerator'] },
+    { name: 'options in a variable', code: `${http}const options = { «sessionIdGenerator: () => crypto.randomUUID()» };\nconst transport = new «StreamableHTTPServerTransport»(options);`, found: ['sessionIdGenerator', 'transport:stateful'] },
+    { name: 'stateless only on demand', code: `${http}new «StreamableHTTPServerTransport»({ «sessionIdGenerator: stateless ? undefined : () => crypto.randomUUID()» });`, found: ['transport:stateful', 'sessionIdGenerator'] },
+    { name: 'CommonJS', code: { 'server.cjs': `const { StreamableHTTPServerTransport } = require('@modelcontextprotocol/sdk/server/streamableHttp.js');\nconst «sessions» = {};\nfunction open(id) { sessions[id] = new «StreamableHTTPServerTransport»({ «sessionIdGenerator: () => id» }); }` }, found: ['map:sessions', 'transport:stateful', 'sessionIdGenerator'] },
+    { name: 'a dynamic import', code: `const { StreamableHTTPServerTransport } = await import('@modelcontextprotocol/sdk/server/streamableHttp.js');\nnew «StreamableHTTPServerTransport»({ «sessionIdGenerator: () => 'a'» });`, found: ['transport:stateful', 'sessionIdGenerator'] },
+    { name: 'the second SDK line', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nnew «NodeStreamableHTTPServerTransport»({ «sessionIdGenerator: () => 'a'» });`, found: ['transport:stateful', 'sessionIdGenerator'] },
+    { name: 'a Map without types, filled elsewhere', code: `${sse}const «live» = new Map();\nfunction open(res) { const transport = new SSEServerTransport('/messages', res); live.set(transport.sessionId, transport); }`, found: ['map:live'] },
+    { name: 'a class field', code: `${sse}class Hub { private readonly «live» = new Map<string, SSEServerTransport>(); }`, found: ['map:live'] },
+    { name: 'a field that the constructor makes', code: `${sse}class Hub { «live»: Map<string, SSEServerTransport>; constructor() { this.live = new Map(); } }`, found: ['map:live'] },
+    { name: 'records that hold more than the transport', code: `${http}interface Session { transport: StreamableHTTPServerTransport; seen: number }\nconst «sessions» = new Map<string, Session>();`, found: ['map:sessions'] },
+    { name: 'a generic class around the map', code: `import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';\nclass Sessions<T extends Transport> { private readonly «byId»: Map<string, T> = new Map(); }`, found: ['map:byId'] },
+    { name: 'a record of servers', code: `import { Server } from '@modelcontextprotocol/sdk/server/index.js';\nconst «servers»: { [sessionId: string]: Server } = {};`, found: ['map:servers'] },
+    { name: 'an index signature behind an alias', code: `${http}type Transports = { [id: string]: StreamableHTTPServerTransport };\nconst «byId»: Transports = {};`, found: ['map:byId'] },
+  ],
+});

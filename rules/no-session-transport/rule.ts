@@ -1,0 +1,96 @@
+import { holdersOf, isKeyed, rolesWithin, type Holder } from '../../src/mcp/containers.js';
+import { defineRule, innermost, keyName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+const HTTP_TRANSPORTS = /^(?:Node)?StreamableHTTPServerTransport$|^WebStandardStreamableHTTPServerTransport$|^StreamableHTTPTransport$|^WorkerTransport$/;
+
+export default defineRule({
+  id: 'no-session-transport',
+  title: 'HTTP sessions are gone',
+  clauses: ['session-id-generator', 'session-transport-map'],
+  words: ['sessionIdGenerator', 'ransport', 'McpServer', 'Server'],
+  visit(context) {
+    return {
+      NewExpression(node) {
+        reportStatefulTransport(context, node);
+      },
+      Program() {
+        for (const holder of holdersOf(context.mcp, context.file)) reportMap(context, holder);
+      },
+    };
+  },
+});
+
+/** `new StreamableHTTPServerTransport({ sessionIdGenerator })`, unless the generator is plainly undefined. */
+function reportStatefulTransport(context: CodeContext, node: TSESTree.NewExpression): void {
+  if (node.arguments.length === 0) return;
+  const { file, mcp, report } = context;
+  const constructed = mcp.constructed(file, node);
+  if (!constructed || !HTTP_TRANSPORTS.test(nameOfType(constructed.type))) return;
+  const option = generatorOption(context, node);
+  if (!option || isAbsent(option.value)) return;
+  const unit = `http-sessions:${file.path}`;
+  report(node.callee, {
+    clause: 'session-id-generator',
+    subject: 'transport:stateful',
+    message: 'This transport keeps a session per client in one process; the protocol has no sessions.',
+    because: constructed.because,
+    unit,
+  });
+  report(option, {
+    clause: 'session-id-generator',
+    subject: 'sessionIdGenerator',
+    message: 'This makes the session ids that clients of the new revision neither expect nor send back.',
+    because: constructed.because,
+    unit,
+  });
+}
+
+function generatorOption({ file, mcp }: CodeContext, node: TSESTree.NewExpression): TSESTree.Property | undefined {
+  const [options] = node.arguments;
+  if (!options || options.type === 'SpreadElement') return undefined;
+  for (const { value } of mcp.values(file, options)) {
+    if (value.kind !== 'object' || value.file !== file) continue;
+    for (const property of value.node.properties) if (property.type === 'Property' && keyName(property.key) === 'sessionIdGenerator') return property;
+  }
+  return undefined;
+}
+
+function isAbsent(value: TSESTree.Node): boolean {
+  const inner = innermost(value);
+  if (inner.type === 'Identifier') return inner.name === 'undefined';
+  if (inner.type === 'UnaryExpression') return inner.operator === 'void';
+  return inner.type === 'Literal' && inner.value === null;
+}
+
+/** A container of server transports or of servers, keyed by something: the map from session ids. */
+function reportMap(context: CodeContext, holder: Holder): void {
+  const { file, mcp, report } = context;
+  const keyed = holder.values.filter(k => isKeyed(k.value) && !isFilledLiteral(k.value));
+  if (keyed.length === 0) return;
+  const roles = rolesWithin(mcp, mcp.infer.elements(keyed));
+  const holdsTransports = roles.has('server-transport') || roles.has('transport');
+  const holdsServers = roles.has('server');
+  if (!holdsTransports && !(holdsServers && isNamedForSessions(holder))) return;
+  report(nameOnly(holder.name), {
+    clause: 'session-transport-map',
+    subject: `map:${keyName(holder.name) ?? ''}`,
+    message: holdsTransports ? 'This keeps a transport for each session in the memory of one process.' : 'This keeps a server for each session in the memory of one process.',
+    unit: `http-sessions:${file.path}`,
+    confidence: holdsTransports ? 'certain' : 'likely',
+  });
+}
+
+/** Without the annotation, which parsers count in. */
+function nameOnly({ range, ...name }: Holder['name']): { readonly range: readonly [number, number] } {
+  return { range: 'name' in name ? [range[0], range[0] + name.name.length + (name.type === 'PrivateIdentifier' ? 1 : 0)] : range };
+}
+
+function isNamedForSessions(holder: Holder): boolean {
+  return /session|conn|client|active|server/i.test(keyName(holder.name) ?? '');
+}
+
+/** `{ stdio: startStdio, http: startHttp }` is a table, not a map that is filled at run time. */
+function isFilledLiteral(value: { readonly kind: string; readonly node?: TSESTree.Node }): boolean {
+  return value.kind === 'object' && value.node?.type === 'ObjectExpression' && value.node.properties.length > 0;
+}
+

@@ -1,0 +1,72 @@
+import { diskTree } from './files/disk.js';
+import type { FileTree } from './files/tree.js';
+import type { RuleId } from './finding.js';
+import { Engine, orderFindings, type TransformOf } from './hosts/engine.js';
+import { McpModel } from './mcp/model.js';
+import { Project } from './project.js';
+import { REVISION, type Report } from './report/report.js';
+import type { Rule } from './rule.js';
+import { findSeeds } from './seeds.js';
+import { unitsOf } from './units.js';
+import { VERSION } from './version.js';
+
+export interface AuditOptions {
+  /** Patterns as in ignore files, relative to the root. */
+  readonly ignore?: readonly string[];
+  readonly include?: readonly string[];
+  /** Ids of rules to run; all when absent. */
+  readonly rules?: readonly RuleId[];
+  /** Also what only a name speaks for. */
+  readonly all?: boolean;
+  /** Also test files. */
+  readonly includeTests?: boolean;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** The rules and transforms that a run works with. */
+export interface Registry {
+  readonly rules: readonly Rule[];
+  readonly transformOf: TransformOf;
+}
+
+export function auditFolder(root: string, registry: Registry, options: AuditOptions = {}): Report {
+  return auditTree(diskTree(root, { ...(options.ignore && { ignore: options.ignore }), ...(options.include && { include: options.include }) }), registry, options);
+}
+
+export function auditTree(tree: FileTree, registry: Registry, options: AuditOptions = {}): Report {
+  return auditProject(new Project(tree), registry, options);
+}
+
+export function auditProject(project: Project, registry: Registry, options: AuditOptions = {}): Report {
+  const rules = options.rules ? registry.rules.filter(r => options.rules?.includes(r.id)) : registry.rules;
+  const seeds = findSeeds(project, rules);
+  const broken: Report['files']['broken'][number][] = [];
+  const engine = new Engine(project, new McpModel(project), registry.transformOf);
+  if (seeds.mcp) {
+    for (const [index, { path, rules: present }] of seeds.code.entries()) {
+      options.onProgress?.(index, seeds.code.length);
+      const file = project.source(path);
+      if (!file) continue;
+      const problem = file.problems[0];
+      if (problem) broken.push({ file: path, ...project.lines(path).position(problem.offset), message: problem.message });
+      engine.visit(file, present);
+    }
+    for (const seed of seeds.texts) engine.scan(seed.path, seed.kind, seed.rules);
+    engine.conclude(rules);
+  }
+  const findings = orderFindings(engine.findings).filter(
+    f => (options.all || f.confidence !== 'possible') && (options.includeTests || f.zone !== 'test'),
+  );
+  const titles = new Map(rules.map(r => [r.id, r.title]));
+  return {
+    schema: 1,
+    tool: `mcp-stateless ${VERSION}`,
+    revision: REVISION,
+    root: project.root,
+    files: { listed: project.tree.files.length, parsed: project.parsedCount, skipped: project.skipped, broken },
+    mcp: seeds.mcp,
+    findings,
+    units: unitsOf(findings, finding => titles.get(finding.rule) ?? finding.rule),
+    rules: rules.map(({ id, title, clauses }) => ({ id, title, clauses })),
+  };
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import { auditCommand, FAIL_LEVELS, FORMATS, type AuditArguments } from './commands/audit.js';
+import { explainCommand } from './commands/explain.js';
+import { EXIT, outputOf, UsageError, type ExitCode, type Io } from './commands/io.js';
+import { rulesCommand, type RulesArguments } from './commands/rules.js';
+import { VERSION } from './version.js';
+
+const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
+
+function program(io: Io, done: (code: ExitCode) => void): Command {
+  const cli = new Command('mcp-stateless')
+    .description('Takes an MCP server from the session-based protocol to the stateless one (revision 2026-07-28).')
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+    .addHelpText('after', '\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or failure.\n');
+
+  cli
+    .command('audit', { isDefault: true })
+    .description('find everything that the revision removed, deprecated or changed')
+    .argument('[path]', 'folder of the project', undefined)
+    .addOption(new Option('-f, --format <format>', 'how to print').choices(FORMATS).default('terminal'))
+    .addOption(new Option('--fail-on <level>', 'exit with 1 for findings of this level or above').choices(FAIL_LEVELS).default('error'))
+    .option('--rule <id>', 'run this rule only (repeatable)', collect)
+    .option('--ignore <pattern>', 'leave out files, in the syntax of .gitignore (repeatable)', collect)
+    .option('--include-tests', 'report findings in tests too')
+    .option('--all', 'also report what only a name speaks for')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-stateless audit                          audit the project in this folder
+  mcp-stateless audit server --fail-on warning
+  mcp-stateless audit --format jsonl | jq .message
+  mcp-stateless audit --rule no-sampling --rule no-logging`,
+    )
+    .action(async (path: string | undefined, given: AuditArguments) => done(await auditCommand(path, given, io)));
+
+  cli
+    .command('explain')
+    .description('say what a rule or a clause of the catalogue is about, and what to do')
+    .argument('<id>', 'id of a rule or of a clause, as printed with a finding')
+    .action(async (id: string) => done(await explainCommand(id, io)));
+
+  cli
+    .command('rules')
+    .description('list the rules')
+    .option('--clauses', 'list the clauses of the catalogue and what finds them')
+    .option('--json', 'print JSON')
+    .action(async (given: RulesArguments) => done(await rulesCommand(given, io)));
+
+  return cli;
+}
+
+async function main(): Promise<ExitCode> {
+  const io: Io = {
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
+    today: new Date().toISOString().slice(0, 10),
+  };
+  let code: ExitCode = EXIT.clean;
+  try {
+    await program(io, c => (code = c)).parseAsync(process.argv);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.failed;
+    await io.stderr.write(error instanceof UsageError ? `mcp-stateless: ${error.message}\n` : `mcp-stateless failed: ${failure(error, io)}\n`);
+    return EXIT.failed;
+  }
+}
+
+/** A stack is for those who ask for it. */
+function failure(error: unknown, io: Io): string {
+  if (!(error instanceof Error)) return String(error);
+  return io.env['DEBUG'] ? (error.stack ?? error.message) : `${error.message}\nThis is a bug: please report it, with DEBUG=1 for details.`;
+}
+
+// A reader such as `head` may close the pipe early.
+process.stdout.on('error', (error: Error) => {
+  if ('code' in error && error.code === 'EPIPE') process.exitCode = EXIT.clean;
+  else throw error;
+});
+process.exitCode = await main();

@@ -1,0 +1,86 @@
+import { existsSync, statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { auditProject, type AuditOptions } from '../audit.js';
+import type { Severity } from '../catalogue/clauses.js';
+import { diskTree } from '../files/disk.js';
+import { Project } from '../project.js';
+import { registry } from '../registry.js';
+import { jsonLinesReport, jsonReport } from '../report/json.js';
+import { paint, wantsColour } from '../report/paint.js';
+import { atLeast, type Report } from '../report/report.js';
+import { terminalReport } from '../report/terminal.js';
+import { EXIT, UsageError, type ExitCode, type Io } from './io.js';
+import { showProgress } from './progress.js';
+
+export interface AuditArguments {
+  readonly format: Format;
+  readonly failOn: Severity | 'never';
+  readonly rule?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly all?: boolean;
+  readonly includeTests?: boolean;
+}
+
+export const FORMATS = ['terminal', 'json', 'jsonl'] as const;
+export type Format = (typeof FORMATS)[number];
+export const FAIL_LEVELS = ['error', 'warning', 'info', 'never'] as const;
+
+export async function auditCommand(path: string | undefined, given: AuditArguments, io: Io): Promise<ExitCode> {
+  const root = rootOf(path, io);
+  const rules = ruleIds(given.rule);
+  const project = new Project(diskTree(root, given.ignore ? { ignore: given.ignore } : {}));
+  const progress = showProgress(io, 'audit');
+  const options: AuditOptions = {
+    ...(rules && { rules }),
+    ...(given.all !== undefined && { all: given.all }),
+    ...(given.includeTests !== undefined && { includeTests: given.includeTests }),
+    onProgress: progress.step,
+  };
+  const report = auditProject(project, registry, options);
+  await progress.end();
+  await io.stdout.write(print(report, project, given.format, path, io));
+  const { failOn } = given;
+  return failOn !== 'never' && report.findings.some(f => atLeast(f.severity, failOn)) ? EXIT.findings : EXIT.clean;
+}
+
+function print(report: Report, project: Project, format: Format, path: string | undefined, io: Io): string {
+  if (format === 'json') return jsonReport(report);
+  if (format === 'jsonl') return jsonLinesReport(report);
+  return terminalReport(report, {
+    style: paint(wantsColour({ isTTY: io.stdout.isTTY, env: io.env })),
+    lines: file => project.lines(file),
+    today: io.today,
+    next: nextCommand(report, path),
+  });
+}
+
+function nextCommand(report: Report, path: string | undefined): string | undefined {
+  const first = report.findings[0];
+  if (!first) return undefined;
+  return report.findings.some(f => f.fix.transform) ? `npx mcp-stateless migrate${path ? ` ${path}` : ''}` : `npx mcp-stateless explain ${first.clause}`;
+}
+
+/** The folder that a command works on; anything else gets a sentence that says what to do. */
+export function rootOf(path: string | undefined, io: Io): string {
+  const root = resolve(io.cwd, path ?? '.');
+  if (!existsSync(root)) throw new UsageError(`There is no ${shown(root, io)}. Give the folder of a project.`);
+  if (!statSync(root).isDirectory()) throw new UsageError(`${shown(root, io)} is a file. Give the folder of the project that it belongs to.`);
+  return root;
+}
+
+function shown(path: string, io: Io): string {
+  const inside = relative(io.cwd, path);
+  return inside === '' || inside.startsWith('..') ? path : inside;
+}
+
+function ruleIds(given: readonly string[] | undefined): readonly string[] | undefined {
+  for (const id of given ?? []) {
+    if (!registry.rules.some(r => r.id === id)) throw new UsageError(`There is no rule ${id}.${closest(id)} \`mcp-stateless rules\` lists them.`);
+  }
+  return given;
+}
+
+function closest(id: string): string {
+  const found = registry.rules.find(r => r.id.includes(id) || id.includes(r.id.replace(/^(?:no|use)-/, '')));
+  return found ? ` Did you mean ${found.id}?` : '';
+}

@@ -1,0 +1,35 @@
+import { isatty } from 'node:tty';
+
+/** What a command may touch of the process. */
+export interface Io {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** ISO date of today, for countdowns. */
+  readonly today: string;
+}
+
+export interface Output {
+  readonly isTTY: boolean;
+  /** Resolves when the text has left the process, so that nothing is lost when it ends. */
+  write(text: string): Promise<void>;
+}
+
+/** Said to the user as it is, without a stack. Exit code 2. */
+export class UsageError extends Error {}
+
+export const EXIT = { clean: 0, findings: 1, failed: 2 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export function outputOf(stream: NodeJS.WriteStream & { readonly fd: number }): Output {
+  return {
+    isTTY: isatty(stream.fd),
+    write: text =>
+      new Promise(resolve => {
+        // A reader that has gone away wants no more: that is no failure of ours.
+        if (text === '') resolve();
+        else stream.write(text, () => resolve());
+      }),
+  };
+}

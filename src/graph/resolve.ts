@@ -1,0 +1,133 @@
+import { createRequire } from 'node:module';
+import { join, posix, relative, sep } from 'node:path';
+import type { ResolverFactory } from 'oxc-resolver';
+import { isRecord, type Manifest } from './workspace.js';
+
+const require = createRequire(import.meta.url);
+
+const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.d.ts', '.d.mts', '.d.cts'];
+/** A specifier ends in what the build will write; the source beside it ends in one of these. */
+const SOURCE_OF: Readonly<Record<string, readonly string[]>> = { '.js': ['.ts', '.tsx', '.jsx'], '.mjs': ['.mts'], '.cjs': ['.cts'], '.jsx': ['.tsx'] };
+const BUILD_FOLDER = /^(?:\.\/)?(?:dist|build|lib|out|esm|cjs|output)\//;
+
+/** Finds the file of the tree that a specifier means; undefined for packages from outside. */
+export class ModuleResolver {
+  readonly #paths: ReadonlySet<string>;
+  readonly #packages: ReadonlyMap<string, Manifest>;
+  readonly #memo = new Map<string, string | undefined>();
+  #factory: ResolverFactory | undefined;
+
+  constructor(
+    private readonly root: string,
+    paths: Iterable<string>,
+    manifests: readonly Manifest[],
+    /** Whether some tsconfig of the project maps names to paths. */
+    private readonly mapsPaths: boolean,
+  ) {
+    this.#paths = new Set(paths);
+    this.#packages = new Map(manifests.flatMap(m => (m.name ? [[m.name, m] as const] : [])));
+  }
+
+  resolve(from: string, specifier: string): string | undefined {
+    const relativeImport = specifier.startsWith('.');
+    const key = relativeImport ? `${posix.dirname(from)}\0${specifier}` : `${posix.dirname(from)}\0\0${specifier}`;
+    if (this.#memo.has(key)) return this.#memo.get(key);
+    const found = relativeImport ? this.#file(posix.join(posix.dirname(from), specifier)) : (this.#workspace(specifier) ?? this.#mapped(from, specifier));
+    this.#memo.set(key, found);
+    return found;
+  }
+
+  /** A path as written: with the source's extension, with none, or a folder. */
+  #file(path: string): string | undefined {
+    const base = path === '.' ? '' : path;
+    const dot = base.lastIndexOf('.');
+    const extension = dot > base.lastIndexOf('/') ? base.slice(dot) : '';
+    for (const source of SOURCE_OF[extension] ?? []) {
+      const candidate = base.slice(0, dot) + source;
+      if (this.#paths.has(candidate)) return candidate;
+    }
+    if (this.#paths.has(base)) return base;
+    for (const added of EXTENSIONS) if (this.#paths.has(base + added)) return base + added;
+    const folder = base === '' || base.endsWith('/') ? base : `${base}/`;
+    for (const added of EXTENSIONS) if (this.#paths.has(`${folder}index${added}`)) return `${folder}index${added}`;
+    return undefined;
+  }
+
+  /** A package of the same repository, found by its manifest: nothing needs to be installed or built. */
+  #workspace(specifier: string): string | undefined {
+    const parts = specifier.split('/');
+    const name = parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+    const manifest = this.#packages.get(name);
+    if (!manifest) return undefined;
+    const subpath = specifier.slice(name.length + 1);
+    const inside = (path: string) => this.#file(posix.join(manifest.folder, path));
+    for (const target of targetsOf(manifest.json, subpath)) {
+      const source = inside(target.replace(BUILD_FOLDER, 'src/')) ?? inside(target.replace(BUILD_FOLDER, '')) ?? inside(target);
+      if (source) return source;
+    }
+    return subpath === '' ? (inside('src/index') ?? inside('index') ?? inside('src/main') ?? inside('src')) : (inside(`src/${subpath}`) ?? inside(subpath));
+  }
+
+  /** tsconfig paths, package imports (#name): the resolver's own field. */
+  #mapped(from: string, specifier: string): string | undefined {
+    if (specifier.startsWith('node:') || (!this.mapsPaths && !specifier.startsWith('#'))) return undefined;
+    this.#factory ??= this.#createFactory();
+    try {
+      const { path } = this.#factory.resolveFileSync(join(this.root, from), specifier);
+      if (!path) return undefined;
+      const inside = relative(this.root, path).split(sep).join('/');
+      return inside.startsWith('../') || inside.includes('node_modules/') ? undefined : this.#paths.has(inside) ? inside : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #createFactory(): ResolverFactory {
+    const { ResolverFactory: Factory } = require('oxc-resolver') as typeof import('oxc-resolver');
+    return new Factory({
+      tsconfig: 'auto',
+      extensions: EXTENSIONS,
+      extensionAlias: { '.js': ['.ts', '.tsx', '.js', '.jsx'], '.mjs': ['.mts', '.mjs'], '.cjs': ['.cts', '.cjs'], '.jsx': ['.tsx', '.jsx'] },
+      conditionNames: ['types', 'import', 'node', 'default', 'require'],
+      mainFields: ['types', 'module', 'main'],
+      symlinks: true,
+    });
+  }
+}
+
+/** What a manifest says that a subpath is, the most telling entry first. */
+function targetsOf(json: Readonly<Record<string, unknown>>, subpath: string): string[] {
+  const targets: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string') targets.push(value);
+    else if (Array.isArray(value)) value.forEach(collect);
+    else if (isRecord(value)) for (const key of Object.keys(value)) collect(value[key]);
+  };
+  const { exports } = json;
+  const key = subpath === '' ? '.' : `./${subpath}`;
+  if (isRecord(exports)) {
+    if (key in exports) collect(exports[key]);
+    else if (subpath === '' && !Object.keys(exports).some(k => k.startsWith('.'))) collect(exports);
+    else
+      for (const [pattern, value] of Object.entries(exports)) {
+        const star = pattern.indexOf('*');
+        if (star === -1 || !key.startsWith(pattern.slice(0, star)) || !key.endsWith(pattern.slice(star + 1))) continue;
+        const matched = key.slice(star, key.length - (pattern.length - star - 1));
+        const before = targets.length;
+        collect(value);
+        for (let i = before; i < targets.length; i++) targets[i] = (targets[i] ?? '').replaceAll('*', matched);
+      }
+  } else if (subpath === '') {
+    collect(exports);
+    for (const field of ['types', 'typings', 'module', 'main', 'source']) collect(json[field]);
+  }
+  return targets;
+}
+
+export function packageNameOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+

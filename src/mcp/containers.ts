@@ -1,0 +1,71 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import type { SourceFile } from '../parse/source.js';
+import { walkTree } from '../parse/walk.js';
+import { keyName } from './exports.js';
+import type { McpModel } from './model.js';
+import { roleOf, type Role } from './roles.js';
+import { isClassNode, type Known, type Value } from './values.js';
+
+/** A declaration that can hold many things, or one thing at a time, for longer than a call. */
+export interface Holder {
+  readonly file: SourceFile;
+  /** Where it is declared: the name of the variable, field or property. */
+  readonly name: TSESTree.Identifier | TSESTree.PrivateIdentifier | TSESTree.StringLiteral;
+  readonly kind: 'variable' | 'field' | 'property';
+  /** Its values, from the initialiser, the annotation and what is assigned. */
+  readonly values: readonly Known[];
+}
+
+/** Variables, class fields and properties of object literals that are declared in a file and live outside a single statement. */
+export function holdersOf(mcp: McpModel, file: SourceFile): readonly Holder[] {
+  const holders: Holder[] = [];
+  walkTree(file.program, node => {
+    if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier') {
+      const variable = file.variableOf(node.id);
+      if (variable && !isLoopVariable(node)) holders.push({ file, name: node.id, kind: 'variable', values: mcp.infer.variable(file, variable) });
+    } else if (node.type === 'PropertyDefinition' && isClassNode(node.parent.parent)) {
+      const name = keyName(node.key);
+      if (name !== undefined && isName(node.key)) holders.push({ file, name: node.key, kind: 'field', values: mcp.infer.instanceMember(file, node.parent.parent, name) });
+    } else if (node.type === 'Property' && node.parent.type === 'ObjectExpression' && isName(node.key) && isContainerLiteral(node.value)) {
+      holders.push({ file, name: node.key, kind: 'property', values: mcp.values(file, node.value) });
+    }
+  });
+  return holders;
+}
+
+function isName(node: TSESTree.Node): node is Holder['name'] {
+  return node.type === 'Identifier' || node.type === 'PrivateIdentifier' || (node.type === 'Literal' && typeof node.value === 'string');
+}
+
+function isContainerLiteral(node: TSESTree.Node): boolean {
+  if (node.type === 'TSAsExpression') return isContainerLiteral(node.expression);
+  return node.type === 'NewExpression' || (node.type === 'ObjectExpression' && node.properties.length === 0);
+}
+
+function isLoopVariable(node: TSESTree.VariableDeclarator): boolean {
+  return node.parent.parent.type === 'ForOfStatement' || node.parent.parent.type === 'ForInStatement' || node.parent.parent.type === 'ForStatement';
+}
+
+/** Containers that can be looked up by key. */
+export function isKeyed({ kind, ...value }: Value): boolean {
+  if (kind === 'object') return true;
+  return kind === 'collection' && 'of' in value && (value.of === 'Map' || value.of === 'Record' || value.of === 'WeakMap');
+}
+
+/** The roles of SDK objects among these values, and of those inside them: `{ transport, server, lastSeen }`. */
+export function rolesWithin(mcp: McpModel, known: readonly Known[], depth = 0): ReadonlySet<Role> {
+  const roles = new Set<Role>();
+  for (const { value } of known) {
+    if (value.kind === 'sdk') roles.add(roleOf(value.type));
+    else if (depth < 1)
+      for (const name of PARTS) {
+        if (value.kind !== 'object' && value.kind !== 'shape' && value.kind !== 'instance') continue;
+        for (const role of rolesWithin(mcp, mcp.infer.member([{ value, because: undefined }], name, undefined), depth + 1)) roles.add(role);
+      }
+    if (value.kind === 'type-parameter') for (const role of rolesWithin(mcp, mcp.infer.annotations.values(value.file, value.node.constraint), depth + 1)) roles.add(role);
+  }
+  return roles;
+}
+
+/** Names under which session records keep their SDK objects. */
+const PARTS = ['transport', 'server', 'mcpServer', 'mcp', 'streamableTransport', 'sseTransport', 'httpTransport', 'streamable', 'sse', 'client', 'session', 'connection'];

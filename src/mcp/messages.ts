@@ -1,0 +1,119 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import type { SourceFile } from '../parse/source.js';
+import { innermost, memberName } from './file-index.js';
+import type { Confidence, McpModel } from './model.js';
+import { roleOf, type Role } from './roles.js';
+import { sdk } from './sdk.js';
+import type { Step } from './values.js';
+
+/** A JSON-RPC message that a call sends. */
+export interface SentMessage {
+  readonly method: string;
+  readonly kind: 'request' | 'notification';
+  /** Who sends it; undefined when only the shape of the call tells. */
+  readonly role: Role | undefined;
+  /** The message object as written, where it is an object literal. */
+  readonly literal: TSESTree.ObjectExpression | undefined;
+  readonly confidence: Confidence;
+  readonly because: Step | undefined;
+}
+
+/** A handler that is registered for a method. */
+export interface HandlerRegistration {
+  readonly method: string;
+  readonly kind: 'request' | 'notification';
+  readonly role: Role;
+  readonly handler: TSESTree.Expression | undefined;
+  readonly confidence: Confidence;
+  readonly because: Step | undefined;
+}
+
+const SENDERS: Readonly<Record<string, 'request' | 'notification'>> = {
+  request: 'request',
+  sendRequest: 'request',
+  requestStream: 'request',
+  send: 'request',
+  notification: 'notification',
+  sendNotification: 'notification',
+  notify: 'notification',
+};
+
+/** What a call sends, when it passes `{ method: '...' }` to something that sends. */
+export function sentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): SentMessage | undefined {
+  const argument = call.arguments[0];
+  if (!argument || argument.type === 'SpreadElement') return undefined;
+  const callee = innermost(call.callee);
+  const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  if (name === undefined) return undefined;
+  const use = mcp.call(file, call);
+  const kind = use ? SENDERS[use.member] : sendingName(name);
+  if (!kind) return undefined;
+  const message = messageOf(mcp, file, argument);
+  if (!message) return undefined;
+  const isNotification = message.method.startsWith('notifications/');
+  if (!use && !message.method.includes('/') && !message.jsonrpc) return undefined;
+  return {
+    method: message.method,
+    kind: isNotification ? 'notification' : kind,
+    role: use ? roleOf(use.owner) : undefined,
+    literal: message.literal,
+    confidence: use?.confidence ?? 'likely',
+    because: use?.because,
+  };
+}
+
+function sendingName(name: string): 'request' | 'notification' | undefined {
+  return SENDERS[name] ?? (/notif/i.test(name) ? 'notification' : /^(?:send|post|emit|write)|request$/i.test(name) ? 'request' : undefined);
+}
+
+interface MessageShape {
+  readonly method: string;
+  readonly literal: TSESTree.ObjectExpression | undefined;
+  readonly jsonrpc: boolean;
+}
+
+/** An expression that is an object with a `method` of known text. */
+export function messageOf(mcp: McpModel, file: SourceFile, node: TSESTree.Node): MessageShape | undefined {
+  const values = mcp.values(file, node);
+  const method = mcp.infer.member(values, 'method', undefined).find(k => k.value.kind === 'text');
+  if (method?.value.kind !== 'text') return undefined;
+  const object = values.find(k => k.value.kind === 'object')?.value;
+  const literal = object?.kind === 'object' ? object.node : undefined;
+  const jsonrpc = mcp.infer.member(values, 'jsonrpc', undefined).length > 0;
+  return { method: method.value.text, literal, jsonrpc };
+}
+
+/** `setRequestHandler(XRequestSchema, handler)` of v1, `setRequestHandler('x/y', handler)` of v2, and the notification twins. */
+export function handlerRegistration(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): HandlerRegistration | undefined {
+  const callee = innermost(call.callee);
+  if (callee.type !== 'MemberExpression') return undefined;
+  const name = memberName(callee);
+  if (name !== 'setRequestHandler' && name !== 'setNotificationHandler') return undefined;
+  const [first, ...rest] = call.arguments;
+  if (!first || first.type === 'SpreadElement') return undefined;
+  const use = mcp.call(file, call);
+  if (!use) return undefined;
+  const method = methodOf(mcp, file, first);
+  if (method === undefined) return undefined;
+  const last = rest.at(-1);
+  return {
+    method,
+    kind: name === 'setRequestHandler' ? 'request' : 'notification',
+    role: roleOf(use.owner),
+    handler: last && last.type !== 'SpreadElement' ? last : undefined,
+    confidence: use.confidence,
+    because: use.because,
+  };
+}
+
+/** The method that a schema constant, a text or a custom schema object stands for. */
+export function methodOf(mcp: McpModel, file: SourceFile, node: TSESTree.Node): string | undefined {
+  for (const { value } of mcp.values(file, node)) {
+    if (value.kind === 'text') return value.text;
+    if (value.kind === 'sdk-export') {
+      const method = sdk().methodOfSchema(value.id);
+      if (method !== undefined) return method;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,119 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import type { SourceFile } from '../parse/source.js';
+import type { Project } from '../project.js';
+import { innermost, memberName } from './file-index.js';
+import { Inference } from './infer.js';
+import { isWrapperType, nameOfType, sdk } from './sdk.js';
+import type { SdkTypeId } from './sdk-map.js';
+import { step, type Known, type Step } from './values.js';
+
+export type Confidence = 'certain' | 'likely' | 'possible';
+
+/** A member of an SDK object, asked for at a place. */
+export interface SdkUse {
+  /** The receiver's type, such as `sdk#McpServer`. */
+  readonly owner: SdkTypeId;
+  readonly member: string;
+  readonly because: Step | undefined;
+  readonly confidence: Confidence;
+}
+
+/** Member names that only servers of the SDK have: enough to recognise a receiver that nothing else tells about. */
+const TELLING_MEMBERS = new Set([
+  'registerTool',
+  'registerResource',
+  'registerPrompt',
+  'setRequestHandler',
+  'setNotificationHandler',
+  'sendLoggingMessage',
+  'sendToolListChanged',
+  'sendResourceListChanged',
+  'sendPromptListChanged',
+  'sendResourceUpdated',
+  'elicitInput',
+  'getClientCapabilities',
+  'getClientVersion',
+  'oninitialized',
+]);
+
+/** Rules ask this what a value is. One per project. */
+export class McpModel {
+  readonly infer: Inference;
+
+  constructor(readonly project: Project) {
+    this.infer = new Inference(project);
+  }
+
+  values(file: SourceFile, node: TSESTree.Node | null | undefined): readonly Known[] {
+    return this.infer.values(file, node);
+  }
+
+  /** The SDK types that an expression can be an instance of. */
+  types(file: SourceFile, node: TSESTree.Node): readonly { readonly type: SdkTypeId; readonly because: Step | undefined }[] {
+    return this.values(file, node).flatMap(({ value, because }) => (value.kind === 'sdk' ? [{ type: value.type, because }] : []));
+  }
+
+  text(file: SourceFile, node: TSESTree.Node): string | undefined {
+    return this.infer.text(file, node);
+  }
+
+  /** `server.createMessage`: whose member is it? Undefined for anything that is not the SDK's. */
+  member(file: SourceFile, node: TSESTree.MemberExpression): SdkUse | undefined {
+    const name = memberName(node);
+    if (name === undefined || node.object.type === 'Super') return undefined;
+    const values = this.values(file, node.object);
+    for (const { value, because } of values) {
+      if (value.kind === 'sdk' && sdk().member(value.type, name)) return { owner: value.type, member: name, because: step(file, node, 'member', because), confidence: confidenceOf(value.type) };
+    }
+    return values.length === 0 || values.every(k => k.value.kind === 'global') ? this.#guess(file, node, name) : undefined;
+  }
+
+  /** A call of an SDK method: through a member, or through a name that holds the method. */
+  call(file: SourceFile, node: TSESTree.CallExpression): SdkUse | undefined {
+    const callee = innermost(node.callee);
+    if (callee.type === 'MemberExpression') {
+      const use = this.member(file, callee);
+      if (use) return use;
+    }
+    if (callee.type === 'Super') return undefined;
+    for (const { value, because } of this.values(file, callee)) {
+      if (value.kind === 'sdk-method') return { owner: value.owner, member: value.member, because: step(file, node, 'member', because), confidence: confidenceOf(value.owner) };
+    }
+    return undefined;
+  }
+
+  /** The SDK class that `new` constructs. */
+  constructed(file: SourceFile, node: TSESTree.NewExpression): { readonly type: SdkTypeId; readonly because: Step } | undefined {
+    for (const { value, because } of this.values(file, node.callee)) {
+      if (value.kind === 'sdk-export' && value.what === 'class') return { type: value.id, because: step(file, node, 'new', because) };
+    }
+    return undefined;
+  }
+
+  /** The id of the SDK export that an expression is, such as `sdk#isInitializeRequest`. */
+  export(file: SourceFile, node: TSESTree.Node): { readonly id: SdkTypeId; readonly name: string; readonly because: Step | undefined } | undefined {
+    for (const { value, because } of this.values(file, node)) if (value.kind === 'sdk-export') return { id: value.id, name: nameOfType(value.id), because };
+    return undefined;
+  }
+
+  /** An untyped receiver: the schema it is given, or a member that only servers have, tells what it is. */
+  #guess(file: SourceFile, node: TSESTree.MemberExpression, name: string): SdkUse | undefined {
+    if (!TELLING_MEMBERS.has(name)) return undefined;
+    const owner = name === 'registerTool' || name === 'registerResource' || name === 'registerPrompt' ? 'sdk#McpServer' : 'sdk#Server';
+    const call = node.parent.type === 'CallExpression' && node.parent.callee === node ? node.parent : undefined;
+    const argument = call?.arguments[0];
+    const evidence = argument && argument.type !== 'SpreadElement' && /^set\w+Handler$/.test(name) ? this.export(file, argument) : undefined;
+    if (evidence) return { owner, member: name, because: step(file, node, 'argument', evidence.because), confidence: 'certain' };
+    return { owner, member: name, because: step(file, node, 'name'), confidence: this.#isOpenParameter(file, node.object) ? 'likely' : 'possible' };
+  }
+
+  /** A parameter that no call in sight fills. */
+  #isOpenParameter(file: SourceFile, node: TSESTree.Node): boolean {
+    const root = node.type === 'MemberExpression' ? node.object : node;
+    return root.type === 'Identifier' && file.variableOf(root)?.defs[0]?.type === 'Parameter';
+  }
+}
+
+function confidenceOf(type: SdkTypeId): Confidence {
+  return isWrapperType(type) ? 'likely' : 'certain';
+}

@@ -1,0 +1,61 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import { isClassNode, isFunctionNode, type FunctionNode } from './values.js';
+
+/** Expressions that a function returns, without those of functions inside it. */
+export function returnExpressions(node: FunctionNode): readonly TSESTree.Expression[] {
+  if (node.body.type !== 'BlockStatement') return [node.body];
+  const found: TSESTree.Expression[] = [];
+  const visit = (n: TSESTree.Node): void => {
+    if (isFunctionNode(n) || isClassNode(n)) return;
+    if (n.type === 'ReturnStatement') {
+      if (n.argument) found.push(n.argument);
+      return;
+    }
+    for (const child of statementsIn(n)) visit(child);
+  };
+  for (const statement of node.body.body) visit(statement);
+  return found;
+}
+
+/** Only statements can hold a return: expressions need not be looked into. */
+function statementsIn(node: TSESTree.Node): readonly TSESTree.Node[] {
+  switch (node.type) {
+    case 'BlockStatement':
+      return node.body;
+    case 'IfStatement':
+      return node.alternate ? [node.consequent, node.alternate] : [node.consequent];
+    case 'ForStatement':
+    case 'ForInStatement':
+    case 'ForOfStatement':
+    case 'WhileStatement':
+    case 'DoWhileStatement':
+    case 'LabeledStatement':
+    case 'WithStatement':
+      return [node.body];
+    case 'SwitchStatement':
+      return node.cases.flatMap(c => c.consequent);
+    case 'TryStatement':
+      return [node.block, ...(node.handler ? [node.handler.body] : []), ...(node.finalizer ? [node.finalizer] : [])];
+    default:
+      return [];
+  }
+}
+
+export function contains(outer: TSESTree.Node, inner: TSESTree.Node): boolean {
+  return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
+}
+
+export function promiseAllItem(node: TSESTree.CallExpression, index: number): TSESTree.Node | undefined {
+  const [list] = node.arguments;
+  return list?.type === 'ArrayExpression' ? (list.elements[index] ?? undefined) : undefined;
+}
+
+/** The assignment whose left side is a pattern around this identifier. */
+export function assignmentOver(identifier: TSESTree.Identifier): TSESTree.AssignmentExpression | undefined {
+  for (let n: TSESTree.Node | undefined = identifier.parent; n; n = n.parent) {
+    if (n.type === 'AssignmentExpression') return n;
+    if (!/Pattern$|^Property$|^RestElement$/.test(n.type)) return undefined;
+  }
+  return undefined;
+}
+

@@ -1,0 +1,97 @@
+// The only importer of oxc-parser and scope-manager. Both are loaded on the first file that needs them.
+import { createRequire } from 'node:module';
+import type { ScopeManager, Variable } from '@typescript-eslint/scope-manager';
+import type { TSESTree } from '@typescript-eslint/types';
+import type { ParserOptions } from 'oxc-parser';
+import type { SourceComment, SourceFile, SyntaxProblem } from './source.js';
+import { setParents } from './walk.js';
+
+const require = createRequire(import.meta.url);
+
+interface Parsed {
+  readonly program: TSESTree.Program;
+  readonly comments: readonly SourceComment[];
+  readonly problems: readonly SyntaxProblem[];
+}
+
+let oxc: typeof import('oxc-parser') | undefined;
+let scopeManager: typeof import('@typescript-eslint/scope-manager') | undefined;
+
+/** Text without a byte order mark. Never throws: what cannot be parsed has problems and an empty tree. */
+export function parseSource(path: string, text: string): SourceFile {
+  return new ParsedFile(path, text);
+}
+
+class ParsedFile implements SourceFile {
+  #parsed: Parsed | undefined;
+  #scopes: ScopeManager | undefined;
+  #variables: Map<TSESTree.Node, Variable> | undefined;
+
+  constructor(
+    readonly path: string,
+    readonly text: string,
+  ) {}
+
+  get program(): TSESTree.Program {
+    return this.#parse().program;
+  }
+
+  get comments(): readonly SourceComment[] {
+    return this.#parse().comments;
+  }
+
+  get problems(): readonly SyntaxProblem[] {
+    return this.#parse().problems;
+  }
+
+  get scopes(): ScopeManager {
+    scopeManager ??= require('@typescript-eslint/scope-manager') as typeof import('@typescript-eslint/scope-manager');
+    return (this.#scopes ??= scopeManager.analyze(this.program, { sourceType: 'module', emitDecoratorMetadata: false }));
+  }
+
+  variableOf(identifier: TSESTree.Identifier | TSESTree.JSXIdentifier): Variable | undefined {
+    this.#variables ??= indexVariables(this.scopes);
+    return this.#variables.get(identifier);
+  }
+
+  #parse(): Parsed {
+    return (this.#parsed ??= parse(this.path, this.text));
+  }
+}
+
+export function indexVariables(scopes: ScopeManager): Map<TSESTree.Node, Variable> {
+  const index = new Map<TSESTree.Node, Variable>();
+  for (const scope of scopes.scopes) {
+    for (const reference of scope.references) if (reference.resolved) index.set(reference.identifier, reference.resolved);
+    for (const variable of scope.variables) for (const identifier of variable.identifiers) index.set(identifier, variable);
+  }
+  return index;
+}
+
+function parse(path: string, text: string): Parsed {
+  oxc ??= require('oxc-parser') as typeof import('oxc-parser');
+  const { parseSync } = oxc;
+  const attempt = (options: ParserOptions): Parsed => {
+    const result = parseSync(path, text, { astType: 'ts', range: true, preserveParens: false, ...options });
+    // oxc's own types describe the same tree in other words; test/conformance.test.ts holds the two trees equal.
+    const program = result.program as unknown as TSESTree.Program;
+    const problems = result.errors.filter(e => e.severity === 'Error').map(e => ({ message: e.message, offset: e.labels[0]?.start ?? 0 }));
+    const comments = result.comments.map(c => ({ block: c.type === 'Block', value: c.value, range: [c.start, c.end] as const }));
+    return { program, comments, problems };
+  };
+  const lang = languageOf(path);
+  let parsed = attempt({ lang, sourceType: 'module' });
+  // Sloppy scripts and CommonJS files may use what a module may not.
+  if (parsed.problems.length > 0 && !lang.startsWith('ts')) {
+    const script = attempt({ lang, sourceType: 'commonjs' });
+    if (script.problems.length === 0) parsed = script;
+  }
+  setParents(parsed.program);
+  return parsed;
+}
+
+function languageOf(path: string): 'ts' | 'tsx' | 'dts' | 'jsx' {
+  if (/\.d\.[cm]?ts$/.test(path)) return 'dts';
+  if (path.endsWith('.tsx')) return 'tsx';
+  return /\.[cm]?ts$/.test(path) ? 'ts' : 'jsx';
+}

@@ -1,0 +1,143 @@
+import { ModuleResolver } from './graph/resolve.js';
+import { readManifests, type Manifest } from './graph/workspace.js';
+import { unfitReason } from './files/content.js';
+import { isDeclaration, kindOf } from './files/kinds.js';
+import { isUnreadable, overlayTree, type FileTree, type SkippedFile } from './files/tree.js';
+import { parseSource } from './parse/parse.js';
+import { LineIndex, type SourceFile } from './parse/source.js';
+
+const IMPORT = /(?:^|[;\s})])(?:import|export)\b[^'"`;]*?['"]([^'"\n]+)['"]|\b(?:require|import)\s*\(\s*['"`]([^'"`\n]+)['"`]/g;
+const NO_FILES: readonly string[] = [];
+
+/** The files of one run: bytes read once, parsed on demand, with the import edges between them. */
+export class Project {
+  readonly #bytes = new Map<string, Buffer | undefined>();
+  readonly #texts = new Map<string, string | undefined>();
+  readonly #sources = new Map<string, SourceFile | undefined>();
+  readonly #lines = new Map<string, LineIndex>();
+  readonly #specifiers = new Map<string, readonly string[]>();
+  readonly #skipped = new Map<string, string>();
+  #manifests: readonly Manifest[] | undefined;
+  #resolver: ModuleResolver | undefined;
+  #importers: Map<string, Set<string>> | undefined;
+
+  constructor(
+    readonly tree: FileTree,
+    /** Texts that an earlier run over nearly the same tree has parsed. */
+    private readonly earlier?: Project,
+  ) {}
+
+  get root(): string {
+    return this.tree.root;
+  }
+
+  /** Code files that rules may visit. */
+  codeFiles(): readonly string[] {
+    return this.tree.files.flatMap(f => (f.kind === 'code' && !isDeclaration(f.path) ? [f.path] : []));
+  }
+
+  get skipped(): readonly SkippedFile[] {
+    const read = [...this.#skipped].map(([file, why]) => ({ file, why }));
+    return [...this.tree.skipped, ...read].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+  }
+
+  /** Undefined when the file is missing, unreadable, or nothing that a person edits; `skipped` then says why. */
+  bytes(path: string): Buffer | undefined {
+    if (this.#bytes.has(path)) return this.#bytes.get(path);
+    const read = this.tree.read(path);
+    const why = isUnreadable(read) ? read.why : unfitReason(path, read);
+    if (why !== undefined) this.#skipped.set(path, why);
+    const bytes = why === undefined && !isUnreadable(read) ? read : undefined;
+    this.#bytes.set(path, bytes);
+    return bytes;
+  }
+
+  text(path: string): string | undefined {
+    if (!this.#texts.has(path)) this.#texts.set(path, this.bytes(path)?.toString('utf8').replace(/^\uFEFF/, ''));
+    return this.#texts.get(path);
+  }
+
+  source(path: string): SourceFile | undefined {
+    if (this.#sources.has(path)) return this.#sources.get(path);
+    const text = kindOf(path.slice(path.lastIndexOf('/') + 1)) === 'code' ? this.text(path) : undefined;
+    const before = text === undefined ? undefined : this.earlier?.parsed(path);
+    const source = text === undefined ? undefined : before?.text === text ? before : parseSource(path, text);
+    this.#sources.set(path, source);
+    return source;
+  }
+
+  /** A file that has been parsed already. */
+  parsed(path: string): SourceFile | undefined {
+    return this.#sources.get(path) ?? this.earlier?.parsed(path);
+  }
+
+  get parsedCount(): number {
+    let count = 0;
+    for (const source of this.#sources.values()) if (source) count++;
+    return count;
+  }
+
+  lines(path: string): LineIndex {
+    let index = this.#lines.get(path);
+    if (!index) this.#lines.set(path, (index = new LineIndex(this.text(path) ?? '')));
+    return index;
+  }
+
+  get manifests(): readonly Manifest[] {
+    return (this.#manifests ??= readManifests(this.tree));
+  }
+
+  resolve(from: string, specifier: string): string | undefined {
+    this.#resolver ??= new ModuleResolver(
+      this.root,
+      this.tree.files.flatMap(f => (f.kind === 'code' ? [f.path] : [])),
+      this.manifests,
+      this.#mapsPaths(),
+    );
+    return this.#resolver.resolve(from, specifier);
+  }
+
+  /** What a file imports, read from its text: cheap enough for files that nobody parses. */
+  specifiers(path: string): readonly string[] {
+    let found = this.#specifiers.get(path);
+    if (!found) {
+      const names = new Set<string>();
+      for (const match of (this.text(path) ?? '').matchAll(IMPORT)) {
+        const name = match[1] ?? match[2];
+        if (name) names.add(name);
+      }
+      this.#specifiers.set(path, (found = [...names]));
+    }
+    return found;
+  }
+
+  /** The files that import this one, in the order of their paths. */
+  importersOf(path: string): readonly string[] {
+    this.#importers ??= this.#readImporters();
+    const found = this.#importers.get(path);
+    return found ? [...found] : NO_FILES;
+  }
+
+  /** The same project with some texts replaced; what did not change is not parsed again. */
+  with(changes: ReadonlyMap<string, string | null>): Project {
+    return new Project(overlayTree(this.tree, changes, kindOf), this);
+  }
+
+  #readImporters(): Map<string, Set<string>> {
+    const importers = new Map<string, Set<string>>();
+    for (const from of this.codeFiles()) {
+      for (const specifier of this.specifiers(from)) {
+        const target = this.resolve(from, specifier);
+        if (!target) continue;
+        const set = importers.get(target);
+        if (set) set.add(from);
+        else importers.set(target, new Set([from]));
+      }
+    }
+    return importers;
+  }
+
+  #mapsPaths(): boolean {
+    return this.tree.files.some(f => /(?:^|\/)[jt]sconfig[^/]*\.json$/.test(f.path) && /"(?:paths|baseUrl)"/.test(this.text(f.path) ?? ''));
+  }
+}

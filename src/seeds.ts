@@ -1,0 +1,82 @@
+import type { Project } from './project.js';
+import type { Rule } from './rule.js';
+
+/** Text that only programs or configuration with MCP in them contain. */
+const TELLTALE =
+  /modelcontextprotocol|[Mm][Cc][Pp][-_][Ss]ession[-_]?[Ii][Dd]|MCP[-_]SESSION[-_]ID|[Mm]cp-[Pp]rotocol-[Vv]ersion|McpServer|MCPServer|McpAgent|McpModule|FastMCP|fastmcp|LiteMCP|mcp-handler|mcp-framework|mcp-proxy|mcp-use|['"]tools\/call['"]|['"]tools\/list['"]|notifications\/initialized|sampling\/createMessage|elicitation\/create/;
+
+export interface Seeds {
+  /** Whether the project has to do with MCP at all. */
+  readonly mcp: boolean;
+  /** Code files to visit, each with the rules whose words it contains. */
+  readonly code: readonly { readonly path: string; readonly rules: readonly Rule[] }[];
+  /** Other files to scan, likewise. */
+  readonly texts: readonly { readonly path: string; readonly kind: 'manifest' | 'config' | 'doc'; readonly rules: readonly Rule[] }[];
+}
+
+/**
+ * Decides from bytes alone which files are worth parsing: those that name MCP, and those that are connected with them by
+ * imports and contain a rule's word. A project without MCP ends here, and no parser is loaded.
+ */
+export function findSeeds(project: Project, rules: readonly Rule[]): Seeds {
+  const telling = new Set<string>();
+  for (const { path, kind } of project.tree.files) {
+    if (kind === 'doc') continue;
+    const bytes = project.bytes(path);
+    if (bytes && TELLTALE.test(bytes.toString('latin1'))) telling.add(path);
+  }
+  if (telling.size === 0) return { mcp: false, code: [], texts: [] };
+  const near = connected(project, telling);
+  const codeRules = rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code'));
+  const code = project
+    .codeFiles()
+    .filter(path => near.has(path))
+    .flatMap(path => {
+      const text = project.text(path);
+      const present = text === undefined ? [] : codeRules.filter(rule => mentions(text, rule) || (rule.followsImports && importsMention(project, path, rule)));
+      return present.length > 0 ? [{ path, rules: present }] : [];
+    });
+  return { mcp: true, code, texts: textSeeds(project, rules) };
+}
+
+function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {
+  const scanners = rules.filter(r => r.scan);
+  const kinds = new Set(scanners.flatMap(r => r.kinds ?? []));
+  return project.tree.files.flatMap(({ path, kind }) => {
+    if (kind === 'code' || !kinds.has(kind)) return [];
+    const text = project.text(path);
+    const present = text === undefined ? [] : scanners.filter(r => r.kinds?.includes(kind) && (r.words.length === 0 || r.words.some(word => text.includes(word))));
+    return present.length > 0 ? [{ path, kind, rules: present }] : [];
+  });
+}
+
+function mentions(text: string, rule: Rule): boolean {
+  return rule.words.some(word => text.includes(word));
+}
+
+function importsMention(project: Project, path: string, rule: Rule): boolean {
+  return project.specifiers(path).some(specifier => {
+    const target = project.resolve(path, specifier);
+    return target !== undefined && mentions(project.text(target) ?? '', rule);
+  });
+}
+
+/** The telling files, all they import, and all that imports them. */
+function connected(project: Project, telling: ReadonlySet<string>): ReadonlySet<string> {
+  const near = new Set<string>();
+  const reach = (start: Iterable<string>, next: (path: string) => Iterable<string>): void => {
+    const queue = [...start];
+    for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+      for (const other of next(path)) {
+        if (near.has(other)) continue;
+        near.add(other);
+        queue.push(other);
+      }
+    }
+  };
+  for (const path of telling) near.add(path);
+  reach(telling, path => project.specifiers(path).flatMap(s => project.resolve(path, s) ?? []));
+  const down = new Set(near);
+  reach(telling, path => project.importersOf(path).filter(p => !down.has(p)));
+  return near;
+}
