@@ -142,9 +142,7 @@ class MapBuilder {
       const written = ts.isPropertySignature(at) || ts.isPropertyDeclaration(at) ? at.type : undefined;
       members[name] = this.#member(`${id}.${name}`, this.#checker.getTypeOfSymbolAtLocation(property, at), at, depth, written);
     }
-    // Unions and literals have no symbol, whatever the declaration of `symbol` says.
-    const named = (type.aliasSymbol ?? type.symbol) as ts.Symbol | undefined;
-    const declaration = named?.declarations?.[0];
+    const declaration = (type.aliasSymbol ?? symbolOf(type))?.declarations?.[0];
     const bases = type.isClassOrInterface() ? this.#checker.getBaseTypes(type).flatMap(b => this.#names(b)) : [];
     const callbacks = this.#alternatives(type, declaration);
     return {
@@ -258,7 +256,7 @@ class MapBuilder {
       const constraint = this.#checker.getBaseConstraintOfType(type);
       return constraint && constraint !== type ? this.#names(constraint, depth + 1) : [];
     }
-    const symbol = type.symbol as ts.Symbol | undefined;
+    const symbol = symbolOf(type);
     if (!symbol) return [];
     if (WRAPPERS.has(symbol.name)) return unique(this.#checker.getTypeArguments(type as ts.TypeReference).flatMap(t => this.#names(t, depth + 1)));
     const named = this.#named(symbol, type);
@@ -282,6 +280,11 @@ class MapBuilder {
 
 const WRAPPERS = new Set(['Promise', 'PromiseLike', 'Array', 'ReadonlyArray', 'Set', 'Map', 'AsyncGenerator', 'AsyncIterable']);
 
+/** Unions and literals have none, whatever the declaration of `symbol` says. */
+function symbolOf(type: ts.Type): ts.Symbol | undefined {
+  return type.symbol as ts.Symbol | undefined;
+}
+
 function isPrivate(node: ts.Node): boolean {
   return ts.canHaveModifiers(node) && Boolean(ts.getModifiers(node)?.some(m => m.kind === ts.SyntaxKind.PrivateKeyword));
 }
@@ -293,7 +296,7 @@ function isData(type: SdkType): boolean {
 
 function isInlineObject(type: ts.Type): boolean {
   if (type.isIntersection()) return !type.aliasSymbol && type.types.some(isInlineObject);
-  return Boolean(type.flags & ts.TypeFlags.Object) && type.symbol.name === '__type' && !type.aliasSymbol && type.getProperties().length > 0;
+  return Boolean(type.flags & ts.TypeFlags.Object) && symbolOf(type)?.name === '__type' && !type.aliasSymbol && type.getProperties().length > 0;
 }
 
 /** `Server$1` and the like are a bundler's names for two declarations that shared one. */
