@@ -5,6 +5,7 @@ import noLogging from './no-logging/rule.js';
 import noSampling from './no-sampling/rule.js';
 import noSessionHeader from './no-session-header/rule.js';
 import noSessionTransport from './no-session-transport/rule.js';
+import useErrorCodes from './use-error-codes/rule.js';
 import useStatelessStdio from './use-stateless-stdio/rule.js';
 
-export const rules: readonly Rule[] = [noInitializeHandshake, noLogging, noSampling, noSessionHeader, noSessionTransport, useStatelessStdio];
+export const rules: readonly Rule[] = [noInitializeHandshake, noLogging, noSampling, noSessionHeader, noSessionTransport, useErrorCodes, useStatelessStdio];

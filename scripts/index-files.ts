@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 const KINDS = [
-  { folder: 'rules', file: 'rule', type: 'Rule', from: '../src/rule.js' },
-  { folder: 'transforms', file: 'transform', type: 'Transform', from: '../src/transform.js' },
+  { folder: 'rules', file: 'rule', type: 'Rule', from: '../src/rule.js', of: '' },
+  { folder: 'transforms', file: 'transform', type: 'TransformDefinition', from: '../src/transform.js', of: '.definition' },
 ] as const;
 
-export function indexText({ folder, file, type, from }: (typeof KINDS)[number]): string {
+export function indexText({ folder, file, type, from, of }: (typeof KINDS)[number]): string {
   const ids = readdirSync(join(root, folder), { withFileTypes: true })
     .filter(e => e.isDirectory() && existsSync(join(root, folder, e.name, `${file}.ts`)))
     .map(e => e.name)
@@ -21,7 +21,7 @@ export function indexText({ folder, file, type, from }: (typeof KINDS)[number]):
     `import type { ${type} } from '${from}';`,
     ...ids.map(id => `import ${name(id)} from './${id}/${file}.js';`),
     '',
-    `export const ${folder}: readonly ${type}[] = [${ids.map(name).join(', ')}];`,
+    `export const ${folder}: readonly ${type}[] = [${ids.map(id => name(id) + of).join(', ')}];`,
     '',
   ].join('\n');
 }

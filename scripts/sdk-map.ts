@@ -281,8 +281,8 @@ class MapBuilder {
 const WRAPPERS = new Set(['Promise', 'PromiseLike', 'Array', 'ReadonlyArray', 'Set', 'Map', 'AsyncGenerator', 'AsyncIterable']);
 
 /** Unions and literals have none, whatever the declaration of `symbol` says. */
-function symbolOf(type: ts.Type): ts.Symbol | undefined {
-  return type.symbol as ts.Symbol | undefined;
+function symbolOf({ symbol }: { readonly symbol?: ts.Symbol }): ts.Symbol | undefined {
+  return symbol;
 }
 
 function isPrivate(node: ts.Node): boolean {

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { auditCommand, FAIL_LEVELS, FORMATS, type AuditArguments } from './commands/audit.js';
 import { explainCommand } from './commands/explain.js';
 import { EXIT, outputOf, UsageError, type ExitCode, type Io } from './commands/io.js';
+import { migrateCommand, type MigrateArguments } from './commands/migrate.js';
 import { rulesCommand, type RulesArguments } from './commands/rules.js';
 import { VERSION } from './version.js';
 
@@ -36,6 +37,17 @@ Examples:
   mcp-stateless audit --rule no-sampling --rule no-logging`,
     )
     .action(async (path: string | undefined, given: AuditArguments) => done(await auditCommand(path, given, io)));
+
+  cli
+    .command('migrate')
+    .description('plan the migration and show it; with --write, do it')
+    .argument('[path]', 'folder of the project', undefined)
+    .option('--write', 'write the files: all or none')
+    .option('--dry-run', 'write nothing (the default)')
+    .option('--only <transform>', 'run this transform only (repeatable)', collect)
+    .option('--patch <file>', 'save the changes as a patch for git apply; - prints it')
+    .option('--json', 'print the plan as JSON')
+    .action(async (path: string | undefined, given: MigrateArguments) => done(await migrateCommand(path, given, io)));
 
   cli
     .command('explain')

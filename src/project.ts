@@ -9,6 +9,15 @@ import { LineIndex, type SourceFile } from './parse/source.js';
 const IMPORT = /(?:^|[;\s})])(?:import|export)\b[^'"`;]*?['"]([^'"\n]+)['"]|\b(?:require|import)\s*\(\s*['"`]([^'"`\n]+)['"`]/g;
 const NO_FILES: readonly string[] = [];
 
+export interface ProjectOptions {
+  /** An earlier run over nearly the same tree: what it has parsed need not be parsed again. */
+  readonly earlier?: Project;
+  /** A file that somebody else has parsed. */
+  readonly adopted?: SourceFile;
+  /** False: do not read all files to learn who imports whom. */
+  readonly callers?: boolean;
+}
+
 /** The files of one run: bytes read once, parsed on demand, with the import edges between them. */
 export class Project {
   readonly #bytes = new Map<string, Buffer | undefined>();
@@ -21,11 +30,15 @@ export class Project {
   #resolver: ModuleResolver | undefined;
   #importers: Map<string, Set<string>> | undefined;
 
+  readonly #options: ProjectOptions;
+
   constructor(
     readonly tree: FileTree,
-    /** Texts that an earlier run over nearly the same tree has parsed. */
-    private readonly earlier?: Project,
-  ) {}
+    options: ProjectOptions = {},
+  ) {
+    this.#options = options;
+    if (options.adopted) this.#sources.set(options.adopted.path, options.adopted);
+  }
 
   get root(): string {
     return this.tree.root;
@@ -60,7 +73,7 @@ export class Project {
   source(path: string): SourceFile | undefined {
     if (this.#sources.has(path)) return this.#sources.get(path);
     const text = kindOf(path.slice(path.lastIndexOf('/') + 1)) === 'code' ? this.text(path) : undefined;
-    const before = text === undefined ? undefined : this.earlier?.parsed(path);
+    const before = text === undefined ? undefined : this.#options.earlier?.parsed(path);
     const source = text === undefined ? undefined : before?.text === text ? before : parseSource(path, text);
     this.#sources.set(path, source);
     return source;
@@ -68,7 +81,7 @@ export class Project {
 
   /** A file that has been parsed already. */
   parsed(path: string): SourceFile | undefined {
-    return this.#sources.get(path) ?? this.earlier?.parsed(path);
+    return this.#sources.get(path) ?? this.#options.earlier?.parsed(path);
   }
 
   get parsedCount(): number {
@@ -113,6 +126,7 @@ export class Project {
 
   /** The files that import this one, in the order of their paths. */
   importersOf(path: string): readonly string[] {
+    if (this.#options.callers === false) return NO_FILES;
     this.#importers ??= this.#readImporters();
     const found = this.#importers.get(path);
     return found ? [...found] : NO_FILES;
@@ -120,7 +134,7 @@ export class Project {
 
   /** The same project with some texts replaced; what did not change is not parsed again. */
   with(changes: ReadonlyMap<string, string | null>): Project {
-    return new Project(overlayTree(this.tree, changes, kindOf), this);
+    return new Project(overlayTree(this.tree, changes, kindOf), { earlier: this });
   }
 
   #readImporters(): Map<string, Set<string>> {

@@ -1,20 +1,16 @@
+import type { ClauseId } from './catalogue/clauses.js';
+import type { Edit } from './edits/edit.js';
 import type { Finding, Fingerprint, RuleId } from './finding.js';
 import type { McpModel } from './mcp/model.js';
-import type { Range, SourceFile } from './parse/source.js';
+import type { SourceFile } from './parse/source.js';
 import type { Project } from './project.js';
-import type { ClauseId } from './catalogue/clauses.js';
 
 export type TransformId = string;
 
-/** A replacement of a range of a file's text. Insertions have an empty range. */
-export interface Edit {
-  readonly range: Range;
-  readonly text: string;
-}
-
-/** Not changed, and why. `todo` names the marker that is left at the place. */
+/** Not changed, and why. */
 export interface Decline {
   readonly for: Fingerprint;
+  /** One sentence for the person who has to do it. */
   readonly reason: string;
 }
 
@@ -30,7 +26,7 @@ export interface RewriteContext {
 }
 
 /** Turns the findings of rules into text edits. A transform never searches: what it changes has been found. */
-export interface Transform {
+export interface TransformDefinition {
   readonly id: TransformId;
   readonly title: string;
   /** The findings that it takes: all of a rule, or those of some clauses. */
@@ -39,9 +35,10 @@ export interface Transform {
   readonly after?: readonly TransformId[];
   /** `safe`: behaviour cannot change. `review`: a person should look. */
   readonly safety: 'safe' | 'review';
-  rewrite(context: RewriteContext, findings: readonly Finding[]): Rewrite;
+  /** Edits of one file, for findings that all lie in it. */
+  readonly rewrite: (context: RewriteContext, findings: readonly Finding[]) => Rewrite;
 }
 
-export function defineTransform(transform: Transform): Transform {
-  return transform;
+export function takes(transform: Pick<TransformDefinition, 'fixes'>, rule: RuleId, clause: ClauseId): boolean {
+  return transform.fixes.some(f => f.rule === rule && (!f.clauses || f.clauses.includes(clause)));
 }

@@ -1,0 +1,16 @@
+import { asJscodeshift, type JscodeshiftModule } from './hosts/jscodeshift.js';
+import type { TransformDefinition } from './transform.js';
+
+/** Also a jscodeshift module: the default export of a transform's file can be given to `jscodeshift -t`. */
+export type TransformModule = JscodeshiftModule & { readonly definition: TransformDefinition };
+
+export function defineTransform(definition: TransformDefinition): TransformModule {
+  return Object.assign(asJscodeshift(definition), { definition });
+}
+
+export { Editor } from './edits/editor.js';
+export { dropUnusedImports } from './edits/imports.js';
+export { keyName } from './mcp/exports.js';
+export { enclosingFunction, innermost, memberName, outermost } from './mcp/file-index.js';
+export type { Finding } from './finding.js';
+export type { TSESTree } from '@typescript-eslint/types';

@@ -1,0 +1,33 @@
+import { basename } from 'node:path';
+import { rules } from '../../rules/index.js';
+import { auditProject } from '../audit.js';
+import { applyEdits, withoutRepetitions } from '../edits/edit.js';
+import { memoryTree } from '../files/memory.js';
+import { McpModel } from '../mcp/model.js';
+import { Project } from '../project.js';
+import { takes, type TransformDefinition } from '../transform.js';
+
+interface JscodeshiftFile {
+  readonly path: string;
+  readonly source: string;
+}
+
+/** What jscodeshift calls: the new text, or null when the file stays as it is. */
+export type JscodeshiftModule = (file: JscodeshiftFile) => string | null;
+
+/** A transform that looks at one file only: what needs other files is left alone. */
+export function asJscodeshift(definition: TransformDefinition): JscodeshiftModule {
+  return ({ path, source }) => {
+    const name = basename(path);
+    const text = source.replace(/^\uFEFF/, '');
+    const project = new Project(memoryTree(new Map([[name, text]])));
+    const wanted = new Set(definition.fixes.map(f => f.rule));
+    const { findings } = auditProject(project, { rules: rules.filter(r => wanted.has(r.id)), transformOf: () => undefined }, { includeTests: true });
+    const file = project.source(name);
+    const mine = findings.filter(f => takes(definition, f.rule, f.clause));
+    if (!file || file.problems.length > 0 || mine.length === 0) return null;
+    const { edits } = definition.rewrite({ file, mcp: new McpModel(project), project }, mine);
+    if (edits.length === 0) return null;
+    return source.slice(0, source.length - text.length) + applyEdits(text, withoutRepetitions(edits));
+  };
+}

@@ -1,0 +1,35 @@
+// The public API: pure in, plain JSON out.
+import { transforms } from '../transforms/index.js';
+import { auditFolder, type AuditOptions } from './audit.js';
+import { diskTree } from './files/disk.js';
+import { planMigration, type Plan, type PlanOptions } from './migrate/plan.js';
+import { writePlan } from './migrate/write.js';
+import { Project } from './project.js';
+import { registry } from './registry.js';
+import { jsonLinesReport, jsonReport } from './report/json.js';
+import type { Report } from './report/report.js';
+
+/** Finds what the revision touches in the project in this folder. */
+export function audit(root: string, options: AuditOptions = {}): Report {
+  return auditFolder(root, registry, options);
+}
+
+/** Makes the migration in memory. Nothing is written. */
+export function plan(root: string, options: PlanOptions = {}): Plan {
+  return planMigration(new Project(diskTree(root)), transforms, registry, options);
+}
+
+/** Writes a plan: all of its files, or none. Returns their names. */
+export function apply(made: Plan): readonly string[] {
+  return writePlan(made);
+}
+
+export const reporters = { json: jsonReport, jsonl: jsonLinesReport };
+export { rules } from '../rules/index.js';
+export { transforms } from '../transforms/index.js';
+export type { AuditOptions } from './audit.js';
+export type { Finding, Evidence, Fix, Location } from './finding.js';
+export type { Plan, PlanOptions, Step } from './migrate/plan.js';
+export type { Report, Unit } from './report/report.js';
+export type { Rule } from './rule.js';
+export type { TransformDefinition } from './transform.js';

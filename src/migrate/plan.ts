@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { auditProject, type AuditOptions, type Registry } from '../audit.js';
+import { applyEdits, withoutRepetitions } from '../edits/edit.js';
+import type { Finding } from '../finding.js';
+import { McpModel } from '../mcp/model.js';
+import type { Project } from '../project.js';
+import { takes, type Decline, type TransformDefinition } from '../transform.js';
+
+export interface FileChange {
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface Verdict {
+  readonly parses: boolean;
+  /** A second run makes no edit. */
+  readonly stable: boolean;
+  /** How many of the findings that the step took are gone. */
+  readonly gone: number;
+  /** Findings that were not there before. */
+  readonly added: readonly Finding[];
+}
+
+export interface Step {
+  readonly transform: string;
+  readonly title: string;
+  readonly safety: TransformDefinition['safety'];
+  readonly changes: readonly FileChange[];
+  readonly declines: readonly Decline[];
+  readonly verdict: Verdict;
+}
+
+/** A step that was not taken, because it would have made things worse. */
+export interface DroppedStep {
+  readonly transform: string;
+  readonly reason: string;
+}
+
+export interface Plan {
+  readonly root: string;
+  /** Digest of each file that the plan changes, as it was read. */
+  readonly read: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+  readonly dropped: readonly DroppedStep[];
+  /** Final text of each changed file; null for a removed one. */
+  readonly result: Readonly<Record<string, string | null>>;
+  /** What a person has to do. */
+  readonly left: readonly Finding[];
+  readonly declines: readonly Decline[];
+}
+
+export interface PlanOptions extends AuditOptions {
+  readonly transforms?: readonly string[];
+}
+
+/** Makes the migration in memory, step by step, and checks each step before it counts. Writes nothing. */
+export function planMigration(project: Project, transforms: readonly TransformDefinition[], registry: Registry, options: PlanOptions = {}): Plan {
+  const steps: Step[] = [];
+  const dropped: DroppedStep[] = [];
+  let current: State = { project, findings: auditProject(project, registry, options).findings };
+  for (const transform of inOrder(transforms)) {
+    if (options.transforms && !options.transforms.includes(transform.id)) continue;
+    const outcome = takeStep(transform, current, registry, options);
+    if (!outcome) continue;
+    if ('reason' in outcome) dropped.push(outcome);
+    else {
+      steps.push(outcome.step);
+      current = outcome.state;
+    }
+  }
+  const result: Record<string, string | null> = {};
+  for (const step of steps) for (const change of step.changes) result[change.file] = change.after;
+  const read = Object.fromEntries(Object.keys(result).map(file => [file, digest(project.text(file) ?? '')]));
+  return { root: project.root, read, steps, dropped, result, left: current.findings, declines: steps.flatMap(s => s.declines) };
+}
+
+interface State {
+  readonly project: Project;
+  readonly findings: readonly Finding[];
+}
+
+type Outcome = { readonly step: Step; readonly state: State } | DroppedStep | undefined;
+
+function takeStep(transform: TransformDefinition, { project, findings }: State, registry: Registry, options: AuditOptions): Outcome {
+  const mine = findings.filter(f => takes(transform, f.rule, f.clause));
+  if (mine.length === 0) return undefined;
+  const { changes, declines } = rewriteAll(transform, project, mine);
+  if (changes.length === 0)
+    return declines.length === 0 ? undefined : { step: { ...describe(transform), changes, declines, verdict: { parses: true, stable: true, gone: 0, added: [] } }, state: { project, findings } };
+  const next = project.with(new Map(changes.map(c => [c.file, c.after])));
+  const broken = changes.find(c => (next.source(c.file)?.problems.length ?? 0) > (project.source(c.file)?.problems.length ?? 0));
+  if (broken) return { transform: transform.id, reason: `${broken.file} would not parse any more.` };
+  const after = auditProject(next, registry, options).findings;
+  const declined = new Set(declines.map(d => d.for));
+  const still = new Set(after.map(f => f.fingerprint));
+  const known = new Set(findings.map(keyOf));
+  const added = after.filter(f => !known.has(keyOf(f)));
+  const gone = mine.filter(f => !still.has(f.fingerprint)).length;
+  const [worse] = added;
+  if (worse) return { transform: transform.id, reason: `${worse.file}:${worse.line} would get a new finding: ${worse.message}` };
+  const again = rewriteAll(transform, next, after.filter(f => takes(transform, f.rule, f.clause) && !declined.has(f.fingerprint)));
+  const stable = again.changes.length === 0;
+  if (!stable) return { transform: transform.id, reason: `a second run would change ${again.changes.map(c => c.file).join(', ')} again.` };
+  return { step: { ...describe(transform), changes, declines, verdict: { parses: true, stable, gone, added } }, state: { project: next, findings: after } };
+}
+
+function describe({ id, title, safety }: TransformDefinition): Pick<Step, 'transform' | 'title' | 'safety'> {
+  return { transform: id, title, safety };
+}
+
+/** Where a finding stands may change with the lines around it; what it is about does not. */
+function keyOf({ rule, clause, file, subject }: Finding): string {
+  return [rule, clause, file, subject].join('\0');
+}
+
+function rewriteAll(transform: TransformDefinition, project: Project, findings: readonly Finding[]): { changes: FileChange[]; declines: Decline[] } {
+  const changes: FileChange[] = [];
+  const declines: Decline[] = [];
+  const mcp = new McpModel(project);
+  for (const path of [...new Set(findings.map(f => f.file))].sort()) {
+    const file = project.source(path);
+    if (!file || file.problems.length > 0) continue;
+    const rewrite = transform.rewrite({ file, mcp, project }, findings.filter(f => f.file === path));
+    declines.push(...rewrite.declines);
+    if (rewrite.edits.length === 0) continue;
+    const after = applyEdits(file.text, withoutRepetitions(rewrite.edits));
+    if (after !== file.text) changes.push({ file: path, before: file.text, after });
+  }
+  return { changes, declines };
+}
+
+/** Each transform after those that it names; otherwise in the order given. */
+export function inOrder(transforms: readonly TransformDefinition[]): readonly TransformDefinition[] {
+  const byId = new Map(transforms.map(t => [t.id, t]));
+  const ordered: TransformDefinition[] = [];
+  const visiting = new Set<string>();
+  const visit = (transform: TransformDefinition): void => {
+    if (ordered.includes(transform)) return;
+    if (visiting.has(transform.id)) throw new Error(`Transforms wait for each other: ${[...visiting, transform.id].join(' -> ')}`);
+    visiting.add(transform.id);
+    for (const id of transform.after ?? []) {
+      const before = byId.get(id);
+      if (before) visit(before);
+    }
+    visiting.delete(transform.id);
+    ordered.push(transform);
+  };
+  for (const transform of transforms) visit(transform);
+  return ordered;
+}
+
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
