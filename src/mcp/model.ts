@@ -90,6 +90,17 @@ export class McpModel {
     return undefined;
   }
 
+  /** A class that extends McpAgent, or that class itself. */
+  agentClass(file: SourceFile, node: TSESTree.Node): { readonly because: Step | undefined; readonly confidence: Confidence } | undefined {
+    for (const { value, because } of this.infer.expand(this.values(file, node))) {
+      if (value.kind === 'sdk-export' && value.id === 'agents#McpAgent') return { because, confidence: 'likely' };
+      if (value.kind !== 'class') continue;
+      const base = this.infer.instancesOf(value.file, value.node).find(k => k.value.kind === 'sdk' && k.value.type === 'agents#McpAgent');
+      if (base) return { because: base.because, confidence: 'likely' };
+    }
+    return undefined;
+  }
+
   /** The id of the SDK export that an expression is, such as `sdk#isInitializeRequest`. */
   export(file: SourceFile, node: TSESTree.Node): { readonly id: SdkTypeId; readonly name: string; readonly because: Step | undefined } | undefined {
     for (const { value, because } of this.values(file, node)) if (value.kind === 'sdk-export') return { id: value.id, name: nameOfType(value.id), because };

@@ -4,6 +4,7 @@ import { parametersOf } from './annotations.js';
 import { keyName } from './exports.js';
 import { indexOf, innermost, memberName, outermost } from './file-index.js';
 import type { Inference } from './infer.js';
+import { constructorOf, unwrapParameter } from './nodes.js';
 import type { Place } from './references.js';
 import { sdk } from './sdk.js';
 import { isSessionCallback } from './session-id.js';
@@ -372,17 +373,6 @@ function hasSchemaBefore(ask: Inference, file: SourceFile, call: TSESTree.CallEx
     if (value.node.properties.some(p => p.type === 'SpreadElement')) return undefined;
     return value.node.properties.some(p => p.type === 'Property' && /^(?:inputSchema|argsSchema)$/.test(keyName(p.key) ?? ''));
   }
-  return undefined;
-}
-
-export function unwrapParameter(parameter: TSESTree.Parameter): { id: TSESTree.Identifier | TSESTree.ObjectPattern | TSESTree.ArrayPattern | TSESTree.RestElement; fallback?: TSESTree.Expression } {
-  const inner = parameter.type === 'TSParameterProperty' ? parameter.parameter : parameter;
-  return inner.type === 'AssignmentPattern' ? { id: inner.left, fallback: inner.right } : { id: inner };
-}
-
-export function constructorOf(cls: ClassNode): FunctionNode | undefined {
-  for (const member of cls.body.body)
-    if (member.type === 'MethodDefinition' && member.kind === 'constructor' && member.value.type === 'FunctionExpression') return member.value;
   return undefined;
 }
 
