@@ -78,17 +78,34 @@ function sessionIdIn(context: CodeContext, node: TSESTree.Node, depth: number): 
       return sessionIdIn(context, inner.left, depth + 1);
     case 'ConditionalExpression':
       return sessionIdIn(context, inner.consequent, depth + 1) ?? sessionIdIn(context, inner.alternate, depth + 1);
-    case 'Identifier':
     case 'MemberExpression':
+      return isRead(context, inner) ? inner : undefined;
+    case 'Identifier':
+      return readBehind(context, inner);
     case 'CallExpression':
-      return isSessionId(context, inner) ? inner : undefined;
+      return inner.callee.type === 'MemberExpression' ? sessionIdIn(context, inner.callee.object, depth + 1) : undefined;
     default:
       return undefined;
   }
 }
 
-function isSessionId({ file, mcp }: CodeContext, node: TSESTree.Node): boolean {
-  return mcp.values(file, node).some(k => k.value.kind === 'session-id');
+/** `transport.sessionId`, `extra.sessionId`: the place that somebody has to change. A read of the header is told by another rule. */
+function isRead({ file, mcp }: CodeContext, node: TSESTree.MemberExpression): boolean {
+  return memberName(node) === 'sessionId' && mcp.values(file, node).some(k => k.value.kind === 'session-id' && (k.value.from === 'transport' || k.value.from === 'context'));
+}
+
+/** `const id = extra.sessionId`, `({ sessionId }) =>`: the read behind a name. */
+function readBehind(context: CodeContext, name: TSESTree.Identifier): TSESTree.Node | undefined {
+  const definition = context.file.variableOf(name)?.defs[0];
+  if (!definition) return undefined;
+  if (definition.node.type === 'VariableDeclarator' && definition.node.id.type === 'Identifier') {
+    const init = definition.node.init ? innermost(definition.node.init) : undefined;
+    const read = init?.type === 'LogicalExpression' ? innermost(init.left) : init;
+    return read?.type === 'MemberExpression' && isRead(context, read) ? read : undefined;
+  }
+  const property = definition.name.parent;
+  if (property.type !== 'Property' || property.parent.type !== 'ObjectPattern' || keyName(property.key) !== 'sessionId') return undefined;
+  return context.mcp.values(context.file, name).some(k => k.value.kind === 'session-id' && k.value.from === 'context') ? property.key : undefined;
 }
 
 function first<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
