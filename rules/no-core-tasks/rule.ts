@@ -115,7 +115,7 @@ function isShippedStore({ file, mcp }: CodeContext, node: TSESTree.Property): bo
 /** `execution: { taskSupport }` of a tool that is not registered by `registerToolTask`, which is reported itself. */
 function isToolExecution(node: TSESTree.Property): boolean {
   const execution = node.parent.parent;
-  if (execution?.type !== 'Property' || keyName(execution.key) !== 'execution') return false;
+  if (execution.type !== 'Property' || keyName(execution.key) !== 'execution') return false;
   const call = execution.parent.parent;
   return !(call.type === 'CallExpression' && call.callee.type === 'MemberExpression' && memberName(call.callee) === 'registerToolTask');
 }

@@ -73,7 +73,7 @@ function reportError({ file, mcp, report }: CodeContext, node: TSESTree.NewExpre
 
 function reportEnumNames({ file, mcp, report }: CodeContext, node: TSESTree.Property): void {
   if (keyName(node.key) !== 'enumNames' || !/requestedSchema/.test(file.text)) return;
-  for (let n: TSESTree.Node | undefined = node.parent; n; n = n.parent) {
+  for (let n: TSESTree.Node = node.parent; n.type !== 'Program'; n = n.parent) {
     if (n.type === 'Property' && keyName(n.key) === 'requestedSchema') {
       report(node.key, { clause: 'elicitation-legacy-enum-names', subject: 'elicitation:enumNames', message: 'enumNames is the older way to title the values of an enumeration.' });
       return;
