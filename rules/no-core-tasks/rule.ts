@@ -10,7 +10,7 @@ export default defineRule({
   id: 'no-core-tasks',
   title: 'Tasks left the core protocol',
   clauses: ['tasks-core-runtime', 'tasks-result-and-list', 'tasks-request-augmentation', 'tasks-status-notification', 'tasks-client-hosted'],
-  words: ['asks', 'askStore', 'taskSupport', 'ToolTask', 'TaskMessageQueue'],
+  words: ['experimental', 'tasks/', 'tasks:', 'askStore', 'taskSupport', 'ToolTask', 'TaskMessageQueue', 'GetTask', 'ListTasks', 'CancelTask', 'TaskStatusNotification'],
   visit: context => ({
     NewExpression(node) {
       reportStore(context, node);
@@ -29,7 +29,7 @@ export default defineRule({
 function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
   const name = callee.type === 'MemberExpression' ? memberName(callee) : undefined;
-  if (name === undefined || !CALLS.has(name)) return;
+  if (name === undefined || !CALLS.has(name) || !/experimental|modelcontextprotocol/.test(file.text)) return;
   const use = mcp.call(file, node);
   if (!use) return;
   const experimental = /Experimental(?:McpServer|Client|Server)Tasks$/.test(use.owner);
@@ -46,7 +46,7 @@ function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
 
 /** `new InMemoryTaskStore()` and its queue. */
 function reportStore({ file, mcp, report }: CodeContext, node: TSESTree.NewExpression): void {
-  const constructed = mcp.constructed(file, node);
+  const constructed = mcp.constructed(file, node, /^InMemoryTask/);
   if (!constructed || !/#InMemoryTask(?:Store|MessageQueue)$/.test(constructed.type)) return;
   report(node.callee, {
     clause: 'tasks-core-runtime',

@@ -4,7 +4,7 @@ export default defineRule({
   id: 'no-framework-sessions',
   title: 'The framework keeps a server per session',
   clauses: ['fw-cloudflare-mcpagent', 'fw-fastmcp', 'fw-web-adapters-v1', 'fw-mcp-framework'],
-  words: ['McpAgent', 'serve(', 'httpStream', 'createStatefulServer', '.start('],
+  words: ['McpAgent', 'httpStream', 'createStatefulServer'],
   followsImports: true,
   visit: context => ({
     CallExpression(node) {
@@ -32,14 +32,14 @@ function reportAgent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpr
 
 /** `server.start({ transportType: 'httpStream' })`, unless it is stateless. */
 function reportStart({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
-  if (node.callee.type !== 'MemberExpression' || memberName(node.callee) !== 'start') return;
-  const use = mcp.call(file, node);
   const [options] = node.arguments;
-  if (!use || use.owner !== 'fastmcp#FastMCP' || options?.type !== 'ObjectExpression') return;
+  if (node.callee.type !== 'MemberExpression' || memberName(node.callee) !== 'start' || options?.type !== 'ObjectExpression') return;
   const property = (object: TSESTree.ObjectExpression, name: string): TSESTree.Property | undefined =>
     object.properties.find((p): p is TSESTree.Property => p.type === 'Property' && keyName(p.key) === name);
   const type = property(options, 'transportType');
   if (!type || mcp.text(file, type.value) !== 'httpStream') return;
+  const use = mcp.call(file, node);
+  if (use?.owner !== 'fastmcp#FastMCP') return;
   const stream = property(options, 'httpStream')?.value;
   const stateless = stream?.type === 'ObjectExpression' ? property(stream, 'stateless')?.value : undefined;
   if (stateless?.type === 'Literal' && stateless.value === true) return;
@@ -48,7 +48,8 @@ function reportStart({ file, mcp, report }: CodeContext, node: TSESTree.CallExpr
 
 /** A hosting SDK that makes one server per session. */
 function reportStatefulServer({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
-  const exported = mcp.export(file, node.callee);
+  if (!/stateful/i.test(file.text.slice(...node.callee.range))) return;
+  const exported = mcp.export(file, node.callee, /^createStatefulServer$/);
   if (exported?.id !== 'smithery#createStatefulServer') return;
   report(node.callee, { clause: 'fw-web-adapters-v1', subject: 'framework:stateful-server', message: 'This makes one server per session; the protocol has no sessions.', because: exported.because, confidence: 'likely' });
 }

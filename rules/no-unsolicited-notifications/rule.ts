@@ -18,7 +18,7 @@ export default defineRule({
   id: 'no-unsolicited-notifications',
   title: 'Changes are told to those who listen',
   clauses: ['unsolicited-change-notifications', 'client-notification-reception'],
-  words: ['ListChanged', 'list_changed', 'sendResourceUpdated', UPDATED, 'ResourceUpdatedNotification', '.enable(', '.disable(', '.remove(', '.update('],
+  words: ['ListChanged', 'list_changed', 'sendResourceUpdated', UPDATED, 'ResourceUpdatedNotification', 'Registered', 'registerTool', 'registerResource', 'registerPrompt', 'cp.tool(', 'erver.tool('],
   visit: context => ({
     CallExpression(node) {
       reportCall(context, node);

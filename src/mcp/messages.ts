@@ -1,5 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../parse/source.js';
+import { keyName } from './exports.js';
 import { innermost, memberName } from './file-index.js';
 import type { Confidence, McpModel } from './model.js';
 import { roleOf, type Role } from './roles.js';
@@ -38,18 +39,28 @@ const SENDERS: Readonly<Record<string, 'request' | 'notification'>> = {
   notify: 'notification',
 };
 
-/** What a call sends, when it passes `{ method: '...' }` to something that sends. */
+const sent = new WeakMap<McpModel, Map<TSESTree.CallExpression, SentMessage | undefined>>();
+
+/** What a call sends, when it passes `{ method: '...' }` to something that sends. Asked by many rules, answered once. */
 export function sentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): SentMessage | undefined {
+  const answers = sent.get(mcp) ?? new Map<TSESTree.CallExpression, SentMessage | undefined>();
+  sent.set(mcp, answers);
+  if (!answers.has(call)) answers.set(call, readMessage(mcp, file, call));
+  return answers.get(call);
+}
+
+function readMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): SentMessage | undefined {
   const argument = call.arguments[0];
   if (!argument || argument.type === 'SpreadElement') return undefined;
   const callee = innermost(call.callee);
   const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
-  if (name === undefined) return undefined;
-  const use = mcp.call(file, call);
-  const kind = use ? SENDERS[use.member] : sendingName(name);
-  if (!kind) return undefined;
+  const likely = name === undefined ? undefined : sendingName(name);
+  if (!likely || !mayBeMessage(argument)) return undefined;
   const message = messageOf(mcp, file, argument);
   if (!message) return undefined;
+  const use = mcp.call(file, call);
+  const kind = use ? SENDERS[use.member] : likely;
+  if (!kind) return undefined;
   const isNotification = message.method.startsWith('notifications/');
   if (!use && !message.method.includes('/') && !message.jsonrpc) return undefined;
   return {
@@ -60,6 +71,13 @@ export function sentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.Call
     confidence: use?.confidence ?? 'likely',
     because: use?.because,
   };
+}
+
+/** An object that has a method, or a name that may stand for one. */
+function mayBeMessage(node: TSESTree.Node): boolean {
+  const inner = innermost(node);
+  if (inner.type === 'ObjectExpression') return inner.properties.some(p => p.type === 'SpreadElement' || keyName(p.key) === 'method');
+  return inner.type === 'Identifier' || inner.type === 'MemberExpression' || inner.type === 'CallExpression';
 }
 
 function sendingName(name: string): 'request' | 'notification' | undefined {
