@@ -16,6 +16,8 @@ export interface ProjectOptions {
   readonly adopted?: SourceFile;
   /** False: do not read all files to learn who imports whom. */
   readonly callers?: boolean;
+  /** Only some files of a project are here: nothing follows from what is not. */
+  readonly partial?: boolean;
 }
 
 /** The files of one run: bytes read once, parsed on demand, with the import edges between them. */
@@ -42,6 +44,11 @@ export class Project {
 
   get root(): string {
     return this.tree.root;
+  }
+
+  /** Whether files of the project are out of sight. */
+  get isPartial(): boolean {
+    return this.#options.partial ?? false;
   }
 
   /** Code files that rules may visit. */
