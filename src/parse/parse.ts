@@ -75,6 +75,8 @@ function parse(path: string, text: string): Parsed {
     const result = parseSync(path, text, { astType: 'ts', range: true, preserveParens: false, ...options });
     // oxc's own types describe the same tree in other words; test/conformance.test.ts holds the two trees equal.
     const program = result.program as unknown as TSESTree.Program;
+    // The reference begins with the text, oxc with the first token.
+    program.range[0] = 0;
     const problems = result.errors.filter(e => e.severity === 'Error').map(e => ({ message: e.message, offset: e.labels[0]?.start ?? 0 }));
     const comments = result.comments.map(c => ({ block: c.type === 'Block', value: c.value, range: [c.start, c.end] as const }));
     return { program, comments, problems };
