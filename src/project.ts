@@ -31,6 +31,7 @@ export class Project {
   #manifests: readonly Manifest[] | undefined;
   #resolver: ModuleResolver | undefined;
   #importers: Map<string, Set<string>> | undefined;
+  #configs: ReadonlySet<string> | undefined;
 
   readonly #options: ProjectOptions;
 
@@ -113,6 +114,7 @@ export class Project {
       this.tree.files.flatMap(f => (f.kind === 'code' ? [f.path] : [])),
       this.manifests,
       this.#mapsPaths(),
+      path => this.#configText(path),
     );
     return this.#resolver.resolve(from, specifier);
   }
@@ -156,6 +158,12 @@ export class Project {
       }
     }
     return importers;
+  }
+
+  /** A config file of the tree, without a note about those that are not there. */
+  #configText(path: string): string | undefined {
+    this.#configs ??= new Set(this.tree.files.flatMap(f => (f.kind === 'config' ? [f.path] : [])));
+    return this.#configs.has(path) ? this.text(path) : undefined;
   }
 
   #mapsPaths(): boolean {
