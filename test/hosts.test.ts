@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as typescriptParser from '@typescript-eslint/parser';
-import { Linter } from 'eslint';
+import { ESLint, Linter } from 'eslint';
 import { Linter as Linter9 } from 'eslint-9';
 import { describe, expect, it } from 'vitest';
 import { auditTree } from '../src/audit.js';
@@ -85,6 +85,14 @@ for (const [version, verify] of versions) {
     });
   });
 }
+
+it('says nothing in an editor about a project that only uses the same words', async () => {
+  const cwd = new URL('../fixtures/decoy', import.meta.url).pathname;
+  const eslint = new ESLint({ cwd, overrideConfigFile: true, overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parser: typescriptParser } }, ...plugin.configs.all] });
+  const results = await eslint.lintFiles(['src']);
+  expect(results.length).toBeGreaterThan(5);
+  expect(results.flatMap(r => r.messages.map(m => `${r.filePath}:${m.line} ${m.message}`))).toEqual([]);
+});
 
 describe('oxlint', () => {
   const folder = tempFolder();
