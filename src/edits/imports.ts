@@ -31,22 +31,22 @@ function dropFromImport(editor: Editor, statement: TSESTree.ImportDeclaration, i
   else removeSpecifiers(editor, statement, unused);
 }
 
+/** Takes names out of `import a, * as b from` and `import a, { c, d } from`, where some stay. */
 function removeSpecifiers(editor: Editor, statement: TSESTree.ImportDeclaration, unused: readonly TSESTree.ImportClause[]): void {
-  const named = statement.specifiers.filter(s => s.type === 'ImportSpecifier');
-  const kept = named.filter(s => !unused.includes(s));
-  const [first] = named;
-  const last = named.at(-1);
-  if (!first || !last) return;
-  if (kept.length === 0) {
-    // `import a, { b } from` keeps its default.
-    const { text } = editor.file;
-    const open = text.lastIndexOf('{', first.range[0]);
-    const close = text.indexOf('}', last.range[1]) + 1;
-    const comma = text.lastIndexOf(',', open);
-    editor.replace({ range: [comma === -1 ? open : comma, close] }, '');
-    return;
+  const { text } = editor.file;
+  const first = statement.specifiers[0];
+  const others = statement.specifiers.filter(s => s.type !== 'ImportDefaultSpecifier');
+  const second = others[0];
+  if (first?.type === 'ImportDefaultSpecifier' && second) {
+    const group = second.type === 'ImportNamespaceSpecifier' ? second.range : ([text.lastIndexOf('{', second.range[0]), text.indexOf('}', others.at(-1)?.range[1]) + 1] as const);
+    if (unused.includes(first)) editor.replace({ range: [first.range[0], group[0]] }, '');
+    else if (others.every(o => unused.includes(o))) {
+      editor.replace({ range: [first.range[1], group[1]] }, '');
+      return;
+    }
   }
-  for (const specifier of unused) editor.removeElement(specifier, { range: [first.range[0], editor.file.text.indexOf('}', last.range[1])] });
+  const named = unused.filter(s => s.type === 'ImportSpecifier');
+  if (named.length > 0) editor.removeElements(named, statement);
 }
 
 /** `const { A, B } = require('x')`. */
@@ -57,7 +57,7 @@ function dropFromRequire(editor: Editor, statement: TSESTree.VariableDeclaration
   const unused = properties.filter(p => p.type === 'Property' && p.value.type === 'Identifier' && isUnused(p.value));
   if (unused.length === 0) return;
   if (unused.length === properties.length) editor.removeStatement(statement);
-  else for (const property of unused) editor.removeElement(property, declarator.id);
+  else editor.removeElements(unused, declarator.id);
 }
 
 function isRequire(init: TSESTree.Expression | null): boolean {
