@@ -8,6 +8,9 @@ import { setParents } from './walk.js';
 
 const require = createRequire(import.meta.url);
 
+/** Beyond this the analysis of scopes, which is recursive, would run out of stack. Only machines write such code. */
+const MAX_DEPTH = 1_000;
+
 interface Parsed {
   readonly program: TSESTree.Program;
   readonly comments: readonly SourceComment[];
@@ -71,8 +74,8 @@ export function indexVariables(scopes: ScopeManager): Map<TSESTree.Node, Variabl
 function parse(path: string, text: string): Parsed {
   oxc ??= require('oxc-parser') as typeof import('oxc-parser');
   const { parseSync } = oxc;
-  const attempt = (options: ParserOptions): Parsed => {
-    const result = parseSync(path, text, { astType: 'ts', range: true, preserveParens: false, ...options });
+  const attempt = (options: ParserOptions, code = text): Parsed => {
+    const result = parseSync(path, code, { astType: 'ts', range: true, preserveParens: false, ...options });
     // oxc's own types describe the same tree in other words; test/conformance.test.ts holds the two trees equal.
     const program = result.program as unknown as TSESTree.Program;
     // The reference begins with the text, oxc with the first token.
@@ -88,8 +91,9 @@ function parse(path: string, text: string): Parsed {
     const script = attempt({ lang, sourceType: 'commonjs' });
     if (script.problems.length === 0) parsed = script;
   }
-  setParents(parsed.program);
-  return parsed;
+  if (setParents(parsed.program) <= MAX_DEPTH) return parsed;
+  const { program, comments } = attempt({ lang, sourceType: 'module' }, '');
+  return { program, comments, problems: [{ message: 'This is nested too deeply to be read.', offset: 0 }] };
 }
 
 function languageOf(path: string): 'ts' | 'tsx' | 'dts' | 'jsx' {

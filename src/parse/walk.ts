@@ -15,22 +15,40 @@ export function forEachChild(node: Node, visit: (child: Node) => void): void {
   }
 }
 
-/** Depth first, parents before children. Return false to skip a node's children. */
+/** Depth first, parents before children. Return false to skip a node's children. Without recursion: code can be nested deeply. */
 export function walkTree(node: Node, visit: (node: Node) => boolean | void): void {
-  if (visit(node) === false) return;
-  forEachChild(node, child => walkTree(child, visit));
+  const waiting = [node];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (visit(next) === false) continue;
+    const first = waiting.length;
+    forEachChild(next, child => waiting.push(child));
+    reverseFrom(waiting, first);
+  }
+}
+
+function reverseFrom(list: Node[], first: number): void {
+  for (let a = first, b = list.length - 1; a < b; a++, b--) {
+    const [left, right] = [list[a], list[b]];
+    if (left && right) [list[a], list[b]] = [right, left];
+  }
 }
 
 export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'type') === 'string';
 }
 
-/** Parsers leave out `parent`; ESLint adds it while it walks. We add it at once. */
-export function setParents(root: Node): void {
-  const visit = (node: Node): void =>
-    forEachChild(node, child => {
-      (child as { parent?: Node }).parent = node;
-      visit(child);
-    });
-  visit(root);
+/** Parsers leave out `parent`; ESLint adds it while it walks. We add it at once. Returns how deep the tree is. */
+export function setParents(root: Node): number {
+  let depth = 0;
+  for (let level = [root]; level.length > 0; depth++) {
+    const next: Node[] = [];
+    for (const node of level) {
+      forEachChild(node, child => {
+        (child as { parent?: Node }).parent = node;
+        next.push(child);
+      });
+    }
+    level = next;
+  }
+  return depth;
 }
