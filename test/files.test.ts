@@ -226,6 +226,26 @@ describe('the text of files', () => {
     expect(report.findings.map(f => f.file)).toContain('good.ts');
   });
 
+  it.each([
+    ['a sum', `${Array.from({ length: 5000 }, () => "'x'").join(' + ')};`],
+    ['a list', `${'['.repeat(3000)}${']'.repeat(3000)};`],
+    ['a chain of calls', `x${'.then(() => 1)'.repeat(4000)};`],
+    ['functions', `${'(() => '.repeat(3000)}1${')'.repeat(3000)};`],
+  ])('may be nested more deeply than can be read: %s', (_, deep) => {
+    const report = auditTree(memoryTree(new Map([['a.js', SESSION], ['deep.ts', `${SESSION}const deep = ${deep}\n`.replace('const deep = x', 'x')]])), registry);
+    expect(report.files.broken).toEqual([{ file: 'deep.ts', line: 1, column: 1, message: 'This is nested too deeply to be read.' }]);
+    expect(report.findings.map(f => f.file)).toEqual(['a.js']);
+  });
+
+  it.each([
+    ['a sum', Array.from({ length: 600 }, () => "'x'").join(' + ')],
+    ['functions', `${'(() => '.repeat(400)}1${')'.repeat(400)}`],
+  ])('is read although it is nested deeply: %s', (_, deep) => {
+    const report = auditTree(memoryTree(new Map([['deep.ts', `${SESSION}const deep = ${deep};\n`]])), registry);
+    expect(report.files.broken).toEqual([]);
+    expect(report.findings).toHaveLength(1);
+  });
+
   it('is read once', () => {
     const root = tempFolder({ 'a.ts': SESSION, 'b.ts': `import './a.js';\n${SESSION}` });
     const tree = diskTree(root);
