@@ -8,7 +8,7 @@ import { setParents } from './walk.js';
 
 const require = createRequire(import.meta.url);
 
-/** Beyond this the analysis of scopes, which is recursive, would run out of stack. Only machines write such code. */
+/** Beyond this the parser and the analysis of scopes, which are recursive, run out of stack. Only machines write such code. */
 const MAX_DEPTH = 1_000;
 
 interface Parsed {
@@ -85,15 +85,30 @@ function parse(path: string, text: string): Parsed {
     return { program, comments, problems };
   };
   const lang = languageOf(path);
+  const tooDeep = (): Parsed => {
+    const { program, comments } = attempt({ lang, sourceType: 'module' }, '');
+    return { program, comments, problems: [{ message: 'This is nested too deeply to be read.', offset: 0 }] };
+  };
+  if (bracketDepth(text) > MAX_DEPTH) return tooDeep();
   let parsed = attempt({ lang, sourceType: 'module' });
   // Sloppy scripts and CommonJS files may use what a module may not.
   if (parsed.problems.length > 0 && !lang.startsWith('ts')) {
     const script = attempt({ lang, sourceType: 'commonjs' });
     if (script.problems.length === 0) parsed = script;
   }
-  if (setParents(parsed.program) <= MAX_DEPTH) return parsed;
-  const { program, comments } = attempt({ lang, sourceType: 'module' }, '');
-  return { program, comments, problems: [{ message: 'This is nested too deeply to be read.', offset: 0 }] };
+  return setParents(parsed.program) > MAX_DEPTH ? tooDeep() : parsed;
+}
+
+/** Roughly: brackets in texts count too. What is far too deep would end the process inside the parser. */
+function bracketDepth(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 40 || c === 91 || c === 123) deepest = Math.max(deepest, ++depth);
+    else if (c === 41 || c === 93 || c === 125) depth = Math.max(0, depth - 1);
+  }
+  return deepest;
 }
 
 function languageOf(path: string): 'ts' | 'tsx' | 'dts' | 'jsx' {
