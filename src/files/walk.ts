@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import ignore, { type Ignore } from 'ignore';
+import type { Ignore } from 'ignore';
 import { isDeclaration, isJavaScript, kindOf } from './kinds.js';
 import { byPath, type ListedFile, type SkippedFile } from './tree.js';
+
+// Importing a CommonJS module makes Node analyse its text, which takes longer than the whole walk; requiring it does not.
+const ignore = createRequire(import.meta.url)('ignore') as typeof import('ignore');
 
 /** Never worth listing: they are not the project's own text. */
 const NEVER = new Set(['.git', '.hg', '.svn', 'node_modules', 'bower_components', '.yarn', '.pnpm-store', '__pycache__', '.venv']);

@@ -1,11 +1,21 @@
+import { createRequire } from 'node:module';
 import type { TSESTree } from '@typescript-eslint/types';
-import { visitorKeys } from '@typescript-eslint/visitor-keys';
+
+const require = createRequire(import.meta.url);
 
 type Node = TSESTree.Node;
 
+let visitorKeys: Readonly<Record<string, readonly string[] | undefined>> | undefined;
+
+/** The members of a node that hold its children. Loaded with the first tree. */
+function keysOf(type: string): readonly string[] | undefined {
+  visitorKeys ??= (require('@typescript-eslint/visitor-keys') as typeof import('@typescript-eslint/visitor-keys')).visitorKeys;
+  return visitorKeys[type];
+}
+
 /** Children in source order. Return false from `visit` to stay out of a node's children. */
 export function forEachChild(node: Node, visit: (child: Node) => void): void {
-  const keys = visitorKeys[node.type];
+  const keys = keysOf(node.type);
   if (!keys) return;
   for (const key of keys) {
     const child: unknown = Reflect.get(node, key);
