@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rules } from '../rules/index.js';
-import { clause, clauses, type Clause, type Severity } from '../src/catalogue/clauses.js';
+import { clause, clauses, type Clause } from '../src/catalogue/clauses.js';
 import { coverage } from '../src/catalogue/coverage.js';
 import plugin from '../src/hosts/eslint.js';
 import { worst } from '../src/report/report.js';
@@ -136,7 +136,7 @@ function transformsOf(rule: Rule): readonly TransformDefinition[] {
   return transforms.filter(t => rule.clauses.some(c => takes(t, rule.id, c)));
 }
 
-function table(head: readonly string[], rows: readonly (readonly (string | Severity)[])[]): string {
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n');
 }
 

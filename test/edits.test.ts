@@ -94,6 +94,7 @@ describe('removing a statement', () => {
       ['leaves no blank line at the start of a block', `function f() {\n  ⟦b();⟧\n\n  c();\n}\n`, `function f() {\n  c();\n}\n`],
       ['leaves no blank line at the start of the file', `⟦b();⟧\n\nc();\n`, `c();\n`],
       ['leaves no blank line at the end of a block', `function f() {\n  a();\n\n  ⟦b();⟧\n}\n`, `function f() {\n  a();\n}\n`],
+      ['leaves no blank line at the end of the file', `a();\n\n⟦b();⟧\n`, `a();\n`],
       ['keeps what else is on the line', `a(); ⟦b();⟧ c();\n`, `a(); c();\n`],
       ['keeps what stands before on the line', `a(); ⟦b();⟧\nc();\n`, `a();\nc();\n`],
       ['in a block of one line', `if (x) { ⟦b();⟧ }\n`, `if (x) { }\n`],
