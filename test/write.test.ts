@@ -149,6 +149,11 @@ describe('migrate', () => {
     expect(readFiles(root)['a.ts']).toBe(FAILING);
   });
 
+  it('names the folder in the command that comes next', () => {
+    const root = tempFolder({ 'app/a.ts': FAILING });
+    expect(run(root, 'app').stdout).toMatch(/\nNext: npx mcp-stateless migrate app --write\n$/);
+  });
+
   it('writes when told to, and finds nothing to do the second time', () => {
     const root = tempFolder({ 'a.ts': FAILING });
     expect(run(root, '--write')).toMatchObject({ status: 0, stderr: 'Wrote 1 file.\n' });

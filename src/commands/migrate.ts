@@ -28,7 +28,7 @@ export async function migrateCommand(path: string | undefined, given: MigrateArg
   if (given.patch !== undefined && given.patch !== '-') savePatch(resolve(io.cwd, given.patch), patch);
   if (given.json) await io.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   else if (given.patch === '-') await io.stdout.write(patch);
-  else await io.stdout.write(planText(plan, patch, paint(wantsColour({ isTTY: io.stdout.isTTY, env: io.env })), given.write === true));
+  else await io.stdout.write(planText(plan, patch, paint(wantsColour({ isTTY: io.stdout.isTTY, env: io.env })), given.write === true ? undefined : `npx mcp-stateless migrate${path ? ` ${path}` : ''} --write`));
   if (!given.write || Object.keys(plan.result).length === 0) return EXIT.clean;
   try {
     const written = writePlan(plan);
@@ -60,7 +60,7 @@ function savePatch(path: string, patch: string): void {
   }
 }
 
-function planText(plan: Plan, patch: string, style: Paint, writing: boolean): string {
+function planText(plan: Plan, patch: string, style: Paint, next: string | undefined): string {
   const rows: string[] = [];
   for (const step of plan.steps) {
     const files = new Set(step.changes.map(c => c.file)).size;
@@ -73,7 +73,7 @@ function planText(plan: Plan, patch: string, style: Paint, writing: boolean): st
   for (const { transform, reason } of plan.dropped) rows.push(`${style.red('dropped')} ${transform}: ${inert(reason)}`);
   if (patch !== '') rows.push('', colouredPatch(patch, style));
   rows.push(`${String(plan.left.length)} finding${plan.left.length === 1 ? '' : 's'} left for a person.`);
-  if (!writing && patch !== '') rows.push(`Next: ${style.bold('npx mcp-stateless migrate --write')}`);
+  if (next !== undefined && patch !== '') rows.push(`Next: ${style.bold(next)}`);
   return `${rows.join('\n')}\n`;
 }
 
