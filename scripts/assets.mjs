@@ -1,6 +1,22 @@
-// Files that the compiled package reads at run time and that the compiler does not copy.
-import { chmodSync, copyFileSync } from 'node:fs';
+// What the compiled package needs and the compiler does not write: data that is read at run time, and an entry for jscodeshift
+// beside each transform.
+import { chmodSync, copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
+
+/** jscodeshift passes all that is required through Babel, which breaks ES modules; what is imported goes past it. */
+const JSCODESHIFT = `'use strict';
+
+module.exports = async file => {
+  await import('oxc-parser');
+  const { default: transform } = await import('./transform.js');
+  return transform(file);
+};
+`;
+
 for (const file of ['src/mcp/sdk-map.json', 'src/mcp/wrappers.json', 'src/catalogue/catalogue.json']) copyFileSync(new URL(file, root), new URL(`dist/${file}`, root));
+for (const id of readdirSync(new URL('dist/transforms', root))) {
+  const folder = new URL(`dist/transforms/${id}/`, root);
+  if (existsSync(new URL('transform.js', folder))) writeFileSync(new URL('jscodeshift.cjs', folder), JSCODESHIFT);
+}
 chmodSync(new URL('dist/src/cli.js', root), 0o755);

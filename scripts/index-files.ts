@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-const KINDS = [
+export const INDEXES = [
   { folder: 'rules', file: 'rule', type: 'Rule', from: '../src/rule.js', of: '' },
   { folder: 'transforms', file: 'transform', type: 'TransformDefinition', from: '../src/transform.js', of: '.definition' },
 ] as const;
 
-export function indexText({ folder, file, type, from, of }: (typeof KINDS)[number]): string {
+export function indexText({ folder, file, type, from, of }: (typeof INDEXES)[number]): string {
   const ids = readdirSync(join(root, folder), { withFileTypes: true })
     .filter(e => e.isDirectory() && existsSync(join(root, folder, e.name, `${file}.ts`)))
     .map(e => e.name)
@@ -28,7 +28,7 @@ export function indexText({ folder, file, type, from, of }: (typeof KINDS)[numbe
 
 export function writeIndexes(check: boolean): boolean {
   let current = true;
-  for (const kind of KINDS) {
+  for (const kind of INDEXES) {
     const path = join(root, kind.folder, 'index.ts');
     const text = indexText(kind);
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;

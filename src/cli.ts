@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
-import { auditCommand, FAIL_LEVELS, FORMATS, type AuditArguments } from './commands/audit.js';
-import { explainCommand } from './commands/explain.js';
-import { EXIT, outputOf, UsageError, type ExitCode, type Io } from './commands/io.js';
-import { migrateCommand, type MigrateArguments } from './commands/migrate.js';
-import { rulesCommand, type RulesArguments } from './commands/rules.js';
+import type { AuditArguments } from './commands/audit.js';
+import { EXIT, FAIL_LEVELS, FORMATS, outputOf, UsageError, type ExitCode, type Io } from './commands/io.js';
+import type { MigrateArguments } from './commands/migrate.js';
+import type { RulesArguments } from './commands/rules.js';
 import { VERSION } from './version.js';
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
 
+// Each command is loaded when it is called: an audit of a project without MCP is over before the rest would be read.
 function program(io: Io, done: (code: ExitCode) => void): Command {
   const cli = new Command('mcp-stateless')
     .description('Takes an MCP server from the session-based protocol to the stateless one (revision 2026-07-28).')
@@ -36,7 +36,7 @@ Examples:
   mcp-stateless audit --format jsonl | jq .message
   mcp-stateless audit --rule no-sampling --rule no-logging`,
     )
-    .action(async (path: string | undefined, given: AuditArguments) => done(await auditCommand(path, given, io)));
+    .action(async (path: string | undefined, given: AuditArguments) => done(await (await import('./commands/audit.js')).auditCommand(path, given, io)));
 
   cli
     .command('migrate')
@@ -47,20 +47,20 @@ Examples:
     .option('--only <transform>', 'run this transform only (repeatable)', collect)
     .option('--patch <file>', 'save the changes as a patch for git apply; - prints it')
     .option('--json', 'print the plan as JSON')
-    .action(async (path: string | undefined, given: MigrateArguments) => done(await migrateCommand(path, given, io)));
+    .action(async (path: string | undefined, given: MigrateArguments) => done(await (await import('./commands/migrate.js')).migrateCommand(path, given, io)));
 
   cli
     .command('explain')
     .description('say what a rule or a clause of the catalogue is about, and what to do')
     .argument('<id>', 'id of a rule or of a clause, as printed with a finding')
-    .action(async (id: string) => done(await explainCommand(id, io)));
+    .action(async (id: string) => done(await (await import('./commands/explain.js')).explainCommand(id, io)));
 
   cli
     .command('rules')
     .description('list the rules')
     .option('--clauses', 'list the clauses of the catalogue and what finds them')
     .option('--json', 'print JSON')
-    .action(async (given: RulesArguments) => done(await rulesCommand(given, io)));
+    .action(async (given: RulesArguments) => done(await (await import('./commands/rules.js')).rulesCommand(given, io)));
 
   return cli;
 }

@@ -21,6 +21,8 @@ export interface ProjectOptions {
   readonly tests?: boolean;
   /** False: do not read all files to learn who imports whom. */
   readonly callers?: boolean;
+  /** Only some files of a project are here: nothing follows from what is not. */
+  readonly partial?: boolean;
 }
 
 /** The files of one run: bytes read once, parsed on demand, with the import edges between them. */
@@ -36,6 +38,7 @@ export class Project {
   #manifests: readonly Manifest[] | undefined;
   #resolver: ModuleResolver | undefined;
   #importers: Map<string, Set<string>> | undefined;
+  #configs: ReadonlySet<string> | undefined;
 
   readonly #options: ProjectOptions;
 
@@ -49,6 +52,11 @@ export class Project {
 
   get root(): string {
     return this.tree.root;
+  }
+
+  /** Whether files of the project are out of sight. */
+  get isPartial(): boolean {
+    return this.#options.partial ?? false;
   }
 
   /** Code files that rules may visit. */
@@ -113,6 +121,7 @@ export class Project {
       this.tree.files.flatMap(f => (f.kind === 'code' ? [f.path] : [])),
       this.manifests,
       this.#mapsPaths(),
+      path => this.#configText(path),
     );
     return this.#resolver.resolve(from, specifier);
   }
@@ -171,6 +180,12 @@ export class Project {
       }
     }
     return importers;
+  }
+
+  /** A config file of the tree, without a note about those that are not there. */
+  #configText(path: string): string | undefined {
+    this.#configs ??= new Set(this.tree.files.flatMap(f => (f.kind === 'config' ? [f.path] : [])));
+    return this.#configs.has(path) ? this.text(path) : undefined;
   }
 
   #mapsPaths(): boolean {

@@ -1,7 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { auditProject, type AuditOptions } from '../audit.js';
-import type { Severity } from '../catalogue/clauses.js';
 import { diskTree } from '../files/disk.js';
 import { Project } from '../project.js';
 import { registry } from '../registry.js';
@@ -9,21 +8,17 @@ import { jsonLinesReport, jsonReport } from '../report/json.js';
 import { paint, wantsColour } from '../report/paint.js';
 import { atLeast, type Report } from '../report/report.js';
 import { terminalReport } from '../report/terminal.js';
-import { EXIT, UsageError, type ExitCode, type Io } from './io.js';
+import { EXIT, UsageError, type ExitCode, type FailLevel, type Format, type Io } from './io.js';
 import { showProgress } from './progress.js';
 
 export interface AuditArguments {
   readonly format: Format;
-  readonly failOn: Severity | 'never';
+  readonly failOn: FailLevel;
   readonly rule?: readonly string[];
   readonly ignore?: readonly string[];
   readonly all?: boolean;
   readonly includeTests?: boolean;
 }
-
-export const FORMATS = ['terminal', 'json', 'jsonl'] as const;
-export type Format = (typeof FORMATS)[number];
-export const FAIL_LEVELS = ['error', 'warning', 'info', 'never'] as const;
 
 export async function auditCommand(path: string | undefined, given: AuditArguments, io: Io): Promise<ExitCode> {
   const root = rootOf(path, io);

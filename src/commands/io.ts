@@ -22,6 +22,11 @@ export class UsageError extends Error {}
 export const EXIT = { clean: 0, findings: 1, failed: 2 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+export const FORMATS = ['terminal', 'json', 'jsonl'] as const;
+export type Format = (typeof FORMATS)[number];
+export const FAIL_LEVELS = ['error', 'warning', 'info', 'never'] as const;
+export type FailLevel = (typeof FAIL_LEVELS)[number];
+
 export function outputOf(stream: NodeJS.WriteStream & { readonly fd: number }): Output {
   return {
     isTTY: isatty(stream.fd),

@@ -24,11 +24,11 @@ export async function migrateCommand(path: string | undefined, given: MigrateArg
   for (const id of given.only ?? []) if (!transforms.some(t => t.id === id)) throw new UsageError(`There is no transform ${id}. Known: ${transforms.map(t => t.id).join(', ')}.`);
   const project = new Project(diskTree(rootOf(path, io)));
   const plan = planMigration(project, transforms, registry, { includeTests: true, ...(given.only && { transforms: given.only }) });
-  const patch = unifiedPatch(Object.entries(plan.result).map(([file, after]) => ({ file, before: project.text(file), after })));
-  if (given.patch !== undefined && given.patch !== '-') writeFileSync(resolve(io.cwd, given.patch), patch);
+  const patch = patchOf(plan, project);
+  if (given.patch !== undefined && given.patch !== '-') savePatch(resolve(io.cwd, given.patch), patch);
   if (given.json) await io.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
   else if (given.patch === '-') await io.stdout.write(patch);
-  else await io.stdout.write(planText(plan, patch, paint(wantsColour({ isTTY: io.stdout.isTTY, env: io.env })), given.write === true));
+  else await io.stdout.write(planText(plan, patch, paint(wantsColour({ isTTY: io.stdout.isTTY, env: io.env })), given.write === true ? undefined : `npx mcp-stateless migrate${path ? ` ${path}` : ''} --write`));
   if (!given.write || Object.keys(plan.result).length === 0) return EXIT.clean;
   try {
     const written = writePlan(plan);
@@ -40,7 +40,27 @@ export async function migrateCommand(path: string | undefined, given: MigrateArg
   }
 }
 
-function planText(plan: Plan, patch: string, style: Paint, writing: boolean): string {
+/** With the byte order marks that the texts of a plan are without. */
+function patchOf(plan: Plan, project: Project): string {
+  const files = Object.entries(plan.result).map(([file, after]) => {
+    const mark = project.bytes(file)?.subarray(0, 3).equals(BYTE_ORDER_MARK) ? '\uFEFF' : '';
+    const before = project.text(file);
+    return { file, before: before === undefined ? undefined : mark + before, after: after === null ? null : mark + after };
+  });
+  return unifiedPatch(files);
+}
+
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+
+function savePatch(path: string, patch: string): void {
+  try {
+    writeFileSync(path, patch);
+  } catch {
+    throw new UsageError(`The patch cannot be written to ${path}. Is there such a folder?`);
+  }
+}
+
+function planText(plan: Plan, patch: string, style: Paint, next: string | undefined): string {
   const rows: string[] = [];
   for (const step of plan.steps) {
     const files = new Set(step.changes.map(c => c.file)).size;
@@ -53,7 +73,7 @@ function planText(plan: Plan, patch: string, style: Paint, writing: boolean): st
   for (const { transform, reason } of plan.dropped) rows.push(`${style.red('dropped')} ${transform}: ${inert(reason)}`);
   if (patch !== '') rows.push('', colouredPatch(patch, style));
   rows.push(`${String(plan.left.length)} finding${plan.left.length === 1 ? '' : 's'} left for a person.`);
-  if (!writing && patch !== '') rows.push(`Next: ${style.bold('npx mcp-stateless migrate --write')}`);
+  if (next !== undefined && patch !== '') rows.push(`Next: ${style.bold(next)}`);
   return `${rows.join('\n')}\n`;
 }
 

@@ -1,8 +1,12 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import ignore, { type Ignore } from 'ignore';
+import type { Ignore } from 'ignore';
 import { isDeclaration, isJavaScript, kindOf } from './kinds.js';
 import { byPath, type ListedFile, type SkippedFile } from './tree.js';
+
+// Importing a CommonJS module makes Node analyse its text, which takes longer than the whole walk; requiring it does not.
+const ignore = createRequire(import.meta.url)('ignore') as typeof import('ignore');
 
 /** Never worth listing: they are not the project's own text. */
 const NEVER = new Set(['.git', '.hg', '.svn', 'node_modules', 'bower_components', '.yarn', '.pnpm-store', '__pycache__', '.venv']);
@@ -40,7 +44,6 @@ class Walker {
   readonly #ignored: Ignore | undefined;
   readonly #included: Ignore | undefined;
   readonly #realRoot: string;
-  readonly #linkedFolders = new Set<string>();
 
   constructor(
     private readonly root: string,
@@ -92,7 +95,7 @@ class Walker {
     this.#files.push({ path, kind });
   }
 
-  /** A link is followed only to a place inside the root, and each linked folder once: no loops, no way out. */
+  /** A link is never followed: what it points to inside the root is listed there. So there are no loops and there is no way out. */
   #visitLink(path: string, name: string, filters: readonly Filter[], inOutput: boolean): void {
     const full = join(this.root, path);
     let target: string;
@@ -106,16 +109,10 @@ class Walker {
       this.#skip(path, 'symbolic link to a place outside the root');
       return;
     }
-    // Whatever it points to inside the root is listed under its own name.
-    if (statSync(full).isDirectory()) {
-      if (!this.#linkedFolders.has(target)) {
-        this.#linkedFolders.add(target);
-        this.#skip(`${path}/`, 'symbolic link: read under its real path');
-      }
-      return;
-    }
-    const real = lstatSync(target);
-    if (real.isFile() && kindOf(name) && !isIgnored(path, filters) && !inOutput) this.#skip(path, 'symbolic link: read under its real path');
+    const real = statSync(target);
+    if (real.isDirectory()) {
+      if (!isIgnored(`${path}/`, filters)) this.#skip(`${path}/`, 'symbolic link: read under its real path');
+    } else if (real.isFile() && kindOf(name) && !isIgnored(path, filters) && !inOutput) this.#skip(path, 'symbolic link: read under its real path');
   }
 
   #filtersOf(folder: string, entries: readonly Dirent[], inherited: readonly Filter[]): readonly Filter[] {

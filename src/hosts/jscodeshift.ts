@@ -20,7 +20,7 @@ export function asJscodeshift(definition: TransformDefinition): JscodeshiftModul
   return ({ path, source }) => {
     const name = basename(path);
     const text = source.replace(/^\uFEFF/, '');
-    const project = new Project(memoryTree(new Map([[name, text]])));
+    const project = new Project(memoryTree(new Map([[name, text]])), { partial: true });
     const wanted = new Set(definition.fixes.map(f => f.rule));
     const { findings } = auditProject(project, { rules: rules.filter(r => wanted.has(r.id)), transformOf: () => undefined }, { includeTests: true });
     const file = project.source(name);

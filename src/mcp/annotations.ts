@@ -162,7 +162,7 @@ export class AnnotationReader {
       const target = path === undefined ? undefined : this.ask.project.source(path);
       current = target ? [{ value: { kind: 'module', file: target }, because }] : [{ value: { kind: 'external', module: specifier, path: [] }, because }];
     }
-    for (const name of names) current = this.ask.member(current, name, because);
+    for (const name of names) current = this.ask.member(current, name, undefined);
     return this.instances(current, file, type);
   }
 

@@ -309,7 +309,7 @@ export class Inference {
     const because = step(file, node, 'import');
     if (node.type === 'ImportNamespaceSpecifier') return this.#module(file, source, because);
     const name = node.type === 'ImportDefaultSpecifier' ? 'default' : node.imported.type === 'Identifier' ? node.imported.name : node.imported.value;
-    return this.member(this.#module(file, source, because), name, because);
+    return this.member(this.#module(file, source, because), name, undefined);
   }
 
   #importedModule(file: SourceFile, source: TSESTree.Node, at: TSESTree.Node): readonly Known[] {
@@ -358,7 +358,7 @@ export class Inference {
     const because = step(file, at ?? file.program, 'import');
     const modules = this.#module(file, source, because);
     if (name === '*') return modules;
-    return union(...modules.map(known => (known.value.kind === 'module' ? this.exported(known.value.file, name, depth + 1) : this.member([known], name, because))));
+    return union(...modules.map(known => (known.value.kind === 'module' ? this.exported(known.value.file, name, depth + 1) : this.member([known], name, undefined))));
   }
 
   declaration(file: SourceFile, node: TSESTree.Node): readonly Known[] {

@@ -39,7 +39,7 @@ export interface DroppedStep {
 
 export interface Plan {
   readonly root: string;
-  /** Digest of each file that the plan changes, as it was read. */
+  /** Digest of each file that the plan changes or removes, as it was read. New files have none. */
   readonly read: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
   readonly dropped: readonly DroppedStep[];
@@ -71,7 +71,7 @@ export function planMigration(project: Project, transforms: readonly TransformDe
   }
   const result: Record<string, string | null> = {};
   for (const step of steps) for (const change of step.changes) result[change.file] = change.after;
-  const read = Object.fromEntries(Object.keys(result).map(file => [file, digest(project.text(file) ?? '')]));
+  const read = Object.fromEntries(Object.keys(result).flatMap(file => (project.text(file) === undefined ? [] : [[file, digest(project.text(file) ?? '')]])));
   return { root: project.root, read, steps, dropped, result, left: current.findings, declines: steps.flatMap(s => s.declines) };
 }
 

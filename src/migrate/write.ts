@@ -1,53 +1,87 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { digest, type Plan } from './plan.js';
 
+/** The plan no longer fits what is there. Nothing has been written. */
 export class WriteRefused extends Error {}
 
-interface Pending {
-  readonly target: string;
-  readonly temporary: string;
-  /** What was there before; undefined for a new file. */
-  readonly old: Buffer | undefined;
+interface Target {
+  readonly path: string;
+  /** Null for a file that goes. */
+  readonly text: string | null;
+  /** Mode of the file that is there now. */
+  readonly mode: number | undefined;
+}
+
+/** A new text waits beside its target under this name; what was there goes aside under the other. */
+interface Staged extends Target {
+  readonly waiting: string;
+  readonly aside: string;
 }
 
 /** Writes all files of a plan or none. Byte order marks and file modes stay as they were. */
 export function writePlan(plan: Plan): readonly string[] {
-  const pending = Object.entries(plan.result).map(([file, text]) => prepare(plan, file, text));
-  const renamed: Pending[] = [];
+  const targets = Object.entries(plan.result).map(([file, text]) => checked(plan, file, text));
+  const folders: string[] = [];
+  const staged: Staged[] = [];
+  const moved: Staged[] = [];
   try {
-    for (const item of pending) {
-      renameSync(item.temporary, item.target);
-      renamed.push(item);
+    for (const target of targets) staged.push(stage(target, folders));
+    for (const item of staged) {
+      moved.push(item);
+      moveInto(item);
     }
   } catch (error) {
-    for (const { target, old } of renamed) {
-      if (old) writeFileSync(target, old);
-      else rmSync(target, { force: true });
-    }
+    for (const item of moved.reverse()) putBack(item);
+    for (const { waiting } of staged) rmSync(waiting, { force: true });
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
     throw error;
-  } finally {
-    for (const { temporary } of pending) rmSync(temporary, { force: true });
   }
+  for (const { aside } of staged) rmSync(aside, { force: true });
   return Object.keys(plan.result).sort();
 }
 
-function prepare(plan: Plan, file: string, text: string | null): Pending {
-  const target = join(plan.root, file);
-  const old = existsSync(target) ? readFileSync(target) : undefined;
-  const before = old?.toString('utf8') ?? '';
+function checked(plan: Plan, file: string, text: string | null): Target {
+  const path = join(plan.root, file);
+  const inside = relative(plan.root, path);
+  if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) throw new WriteRefused(`${file} is not in the folder of the project.`);
+  const now = statSync(path, { throwIfNoEntry: false });
+  if (now && !now.isFile()) throw new WriteRefused(`${file} is no file.`);
+  const read = plan.read[file];
+  if (!now) {
+    if (read !== undefined) throw new WriteRefused(`${file} has gone since it was read. Run the command again.`);
+    return { path, text, mode: undefined };
+  }
+  const before = readFileSync(path, 'utf8');
   const mark = before.startsWith('\uFEFF') ? '\uFEFF' : '';
-  if (old && digest(before.slice(mark.length)) !== plan.read[file]) throw new WriteRefused(`${file} has changed since it was read. Run the command again.`);
-  const temporary = join(dirname(target), `.${Date.now().toString(36)}-${process.pid.toString()}-mcp-stateless.tmp`);
-  mkdirSync(dirname(target), { recursive: true });
-  const unique = uniquePath(temporary);
-  writeFileSync(unique, mark + (text ?? ''));
-  if (old) chmodSync(unique, statSync(target).mode);
-  return { target, temporary: unique, old };
+  if (digest(before.slice(mark.length)) !== read) throw new WriteRefused(`${file} has changed since it was read. Run the command again.`);
+  return { path, text: text === null ? null : mark + text, mode: now.mode };
 }
 
-function uniquePath(path: string): string {
-  let candidate = path;
-  for (let n = 1; existsSync(candidate); n++) candidate = `${path}.${n.toString()}`;
+function stage(target: Target, folders: string[]): Staged {
+  const folder = mkdirSync(dirname(target.path), { recursive: true });
+  if (folder !== undefined) folders.push(folder);
+  const waiting = freeName(target.path, 'new');
+  if (target.text !== null) {
+    writeFileSync(waiting, target.text);
+    if (target.mode !== undefined) chmodSync(waiting, target.mode);
+  }
+  return { ...target, waiting, aside: freeName(target.path, 'old') };
+}
+
+function moveInto({ path, text, mode, waiting, aside }: Staged): void {
+  if (mode !== undefined) renameSync(path, aside);
+  if (text !== null) renameSync(waiting, path);
+}
+
+function putBack({ path, text, mode, waiting, aside }: Staged): void {
+  if (text !== null && !existsSync(waiting)) rmSync(path, { force: true });
+  if (mode !== undefined && existsSync(aside)) renameSync(aside, path);
+}
+
+function freeName(path: string, what: string): string {
+  const name = `${path}.${process.pid.toString()}-${what}`;
+  let candidate = name;
+  for (let n = 1; existsSync(candidate); n++) candidate = `${name}-${n.toString()}`;
   return candidate;
 }

@@ -8,6 +8,9 @@ import { setParents } from './walk.js';
 
 const require = createRequire(import.meta.url);
 
+/** Beyond this the parser and the analysis of scopes, which are recursive, run out of stack. Only machines write such code. */
+const MAX_DEPTH = 1_000;
+
 interface Parsed {
   readonly program: TSESTree.Program;
   readonly comments: readonly SourceComment[];
@@ -72,23 +75,41 @@ export function indexVariables(scopes: ScopeManager): Map<TSESTree.Node, Variabl
 function parse(path: string, text: string): Parsed {
   oxc ??= require('oxc-parser') as typeof import('oxc-parser');
   const { parseSync } = oxc;
-  const attempt = (options: ParserOptions): Parsed => {
-    const result = parseSync(path, text, { astType: 'ts', range: true, preserveParens: false, ...options });
+  const attempt = (options: ParserOptions, code = text): Parsed => {
+    const result = parseSync(path, code, { astType: 'ts', range: true, preserveParens: false, ...options });
     // oxc's own types describe the same tree in other words; test/conformance.test.ts holds the two trees equal.
     const program = result.program as unknown as TSESTree.Program;
+    // The reference begins with the text, oxc with the first token.
+    program.range[0] = 0;
     const problems = result.errors.filter(e => e.severity === 'Error').map(e => ({ message: e.message, offset: e.labels[0]?.start ?? 0 }));
     const comments = result.comments.map(c => ({ block: c.type === 'Block', value: c.value, range: [c.start, c.end] as const }));
     return { program, comments, problems };
   };
   const lang = languageOf(path);
+  const tooDeep = (): Parsed => {
+    const { program, comments } = attempt({ lang, sourceType: 'module' }, '');
+    return { program, comments, problems: [{ message: 'This is nested too deeply to be read.', offset: 0 }] };
+  };
+  if (bracketDepth(text) > MAX_DEPTH) return tooDeep();
   let parsed = attempt({ lang, sourceType: 'module' });
   // Sloppy scripts and CommonJS files may use what a module may not.
   if (parsed.problems.length > 0 && !lang.startsWith('ts')) {
     const script = attempt({ lang, sourceType: 'commonjs' });
     if (script.problems.length === 0) parsed = script;
   }
-  setParents(parsed.program);
-  return parsed;
+  return setParents(parsed.program) > MAX_DEPTH ? tooDeep() : parsed;
+}
+
+/** Roughly: brackets in texts count too. What is far too deep would end the process inside the parser. */
+function bracketDepth(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 40 || c === 91 || c === 123) deepest = Math.max(deepest, ++depth);
+    else if (c === 41 || c === 93 || c === 125) depth = Math.max(0, depth - 1);
+  }
+  return deepest;
 }
 
 function languageOf(path: string): 'ts' | 'tsx' | 'dts' | 'jsx' {

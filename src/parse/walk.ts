@@ -1,11 +1,21 @@
+import { createRequire } from 'node:module';
 import type { TSESTree } from '@typescript-eslint/types';
-import { visitorKeys } from '@typescript-eslint/visitor-keys';
+
+const require = createRequire(import.meta.url);
 
 type Node = TSESTree.Node;
 
+let visitorKeys: Readonly<Record<string, readonly string[] | undefined>> | undefined;
+
+/** The members of a node that hold its children. Loaded with the first tree. */
+function keysOf(type: string): readonly string[] | undefined {
+  visitorKeys ??= (require('@typescript-eslint/visitor-keys') as typeof import('@typescript-eslint/visitor-keys')).visitorKeys;
+  return visitorKeys[type];
+}
+
 /** Children in source order. Return false from `visit` to stay out of a node's children. */
 export function forEachChild(node: Node, visit: (child: Node) => void): void {
-  const keys = visitorKeys[node.type];
+  const keys = keysOf(node.type);
   if (!keys) return;
   for (const key of keys) {
     const child: unknown = Reflect.get(node, key);
@@ -15,22 +25,40 @@ export function forEachChild(node: Node, visit: (child: Node) => void): void {
   }
 }
 
-/** Depth first, parents before children. Return false to skip a node's children. */
+/** Depth first, parents before children. Return false to skip a node's children. Without recursion: code can be nested deeply. */
 export function walkTree(node: Node, visit: (node: Node) => boolean | void): void {
-  if (visit(node) === false) return;
-  forEachChild(node, child => walkTree(child, visit));
+  const waiting = [node];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (visit(next) === false) continue;
+    const first = waiting.length;
+    forEachChild(next, child => waiting.push(child));
+    reverseFrom(waiting, first);
+  }
+}
+
+function reverseFrom(list: Node[], first: number): void {
+  for (let a = first, b = list.length - 1; a < b; a++, b--) {
+    const [left, right] = [list[a], list[b]];
+    if (left && right) [list[a], list[b]] = [right, left];
+  }
 }
 
 export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'type') === 'string';
 }
 
-/** Parsers leave out `parent`; ESLint adds it while it walks. We add it at once. */
-export function setParents(root: Node): void {
-  const visit = (node: Node): void =>
-    forEachChild(node, child => {
-      (child as { parent?: Node }).parent = node;
-      visit(child);
-    });
-  visit(root);
+/** Parsers leave out `parent`; ESLint adds it while it walks. We add it at once. Returns how deep the tree is. */
+export function setParents(root: Node): number {
+  let depth = 0;
+  for (let level = [root]; level.length > 0; depth++) {
+    const next: Node[] = [];
+    for (const node of level) {
+      forEachChild(node, child => {
+        (child as { parent?: Node }).parent = node;
+        next.push(child);
+      });
+    }
+    level = next;
+  }
+  return depth;
 }

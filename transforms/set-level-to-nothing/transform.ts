@@ -1,6 +1,8 @@
 import { defineTransform, dropUnusedImports, Editor, type Finding, type TSESTree } from '../../src/define-transform.js';
 import type { Decline, RewriteContext } from '../../src/transform.js';
 import { nodeAt } from '../../src/edits/locate.js';
+import { indexOf } from '../../src/mcp/file-index.js';
+import { handlerRegistration } from '../../src/mcp/messages.js';
 
 export default defineTransform({
   id: 'set-level-to-nothing',
@@ -11,11 +13,18 @@ export default defineTransform({
     const editor = new Editor(context.file);
     const declines: Decline[] = [];
     const removed: TSESTree.Node[] = [];
-    const logs = findings.some(f => isMessage(f)) || !isWholeServer(context);
     for (const finding of findings) {
-      if (finding.subject === 'logging:set-level-handler') removeHandler(context, finding, editor, removed, declines);
-      else if (finding.subject === 'logging:capability' && !logs) removeCapability(context, finding, editor, removed);
+      if (finding.subject !== 'logging:set-level-handler') continue;
+      const registration = registrationAt(context, finding);
+      if (typeof registration === 'string') declines.push({ for: finding.fingerprint, reason: registration });
+      else if (registration) {
+        editor.removeStatement(registration);
+        removed.push(registration);
+      }
     }
+    // The SDK refuses to register a handler for a capability that is not announced.
+    const needed = declines.length > 0 || findings.some(isMessage) || mayBeNeededElsewhere(context);
+    for (const finding of findings) if (finding.subject === 'logging:capability' && !needed) removeCapability(context, finding, editor, removed);
     dropUnusedImports(editor, ['SetLevelRequestSchema', 'SetLevelRequest'], removed);
     return { edits: editor.edits, declines };
   },
@@ -25,29 +34,35 @@ function isMessage({ subject }: Finding): boolean {
   return subject === 'logging:sendLoggingMessage' || subject === 'logging:notification' || subject === 'logging:log';
 }
 
-/** A server that is handed to other code may log there: the capability stays until that is known. */
-function isWholeServer({ file, project }: RewriteContext): boolean {
-  const sendsElsewhere = (path: string): boolean => /sendLoggingMessage|notifications\/message|mcpReq\.log/.test(project.text(path) ?? '');
-  return !project.codeFiles().some(path => path !== file.path && sendsElsewhere(path));
+/** A server that is handed to other code may log there, or keep its level handler there. */
+function mayBeNeededElsewhere({ file, mcp, project }: RewriteContext): boolean {
+  if (project.isPartial && isConnected(file.program)) return true;
+  return project.codeFiles().some(path => {
+    const text = path === file.path ? undefined : project.text(path);
+    if (text === undefined) return false;
+    if (/sendLoggingMessage|notifications\/message|mcpReq\.log/.test(text)) return true;
+    const other = /SetLevelRequestSchema|logging\/setLevel/.test(text) ? project.source(path) : undefined;
+    return other !== undefined && indexOf(other).calls.some(call => handlerRegistration(mcp, other, call)?.method === 'logging/setLevel' && typeof statementOf(call) === 'string');
+  });
 }
 
-/** `server.setRequestHandler(SetLevelRequestSchema, ...)`: the statement goes, unless the level that it stores is used. */
-function removeHandler({ file }: RewriteContext, finding: Finding, editor: Editor, removed: TSESTree.Node[], declines: Decline[]): void {
-  const callee = nodeAt(file, finding.range);
-  const call = callee?.parent;
-  const statement = call?.type === 'CallExpression' ? (call.parent.type === 'AwaitExpression' ? call.parent.parent : call.parent) : undefined;
-  if (call?.type !== 'CallExpression' || statement?.type !== 'ExpressionStatement') {
-    declines.push({ for: finding.fingerprint, reason: 'The registration is part of a larger expression. Take it out by hand.' });
-    return;
-  }
+/** Whether other files of the project can get hold of what is made here. */
+function isConnected({ body }: TSESTree.Program): boolean {
+  return body.some(statement => (statement.type === 'ImportDeclaration' ? statement.source.value.startsWith('.') : statement.type.startsWith('Export')));
+}
+
+/** The statement `server.setRequestHandler(SetLevelRequestSchema, ...)`, or why it has to stay. */
+function registrationAt({ file }: RewriteContext, finding: Finding): TSESTree.Statement | string | undefined {
+  const call = nodeAt(file, finding.range)?.parent;
+  return call?.type === 'CallExpression' ? statementOf(call) : undefined;
+}
+
+function statementOf(call: TSESTree.CallExpression): TSESTree.Statement | string {
+  const statement = call.parent.type === 'AwaitExpression' ? call.parent.parent : call.parent;
+  if (statement.type !== 'ExpressionStatement') return 'The registration is part of a larger expression. Take it out by hand.';
   const handler = call.arguments.at(-1);
   const stored = handler ? storedLevel(handler) : undefined;
-  if (stored !== undefined) {
-    declines.push({ for: finding.fingerprint, reason: `The handler changes ${stored}. Decide where that comes from now, such as LOG_LEVEL, then remove the handler.` });
-    return;
-  }
-  editor.removeStatement(statement);
-  removed.push(statement);
+  return stored === undefined ? statement : `The handler changes ${stored}. Decide where that comes from now, such as LOG_LEVEL, then remove the handler.`;
 }
 
 /** What the handler writes outside of itself, such as the level of the application's logger. */

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { transforms } from '../transforms/index.js';
+import { readFiles, transformFixtures, type Files } from './support/fixtures.js';
+import { tempFolder, writeFiles } from './support/temp.js';
+import { variants } from './support/variants.js';
+
+const root = new URL('../', import.meta.url).pathname;
+
+/** The whole folder in one run, as a team would do it. */
+function runJscodeshift(module: string, folder: string, flags: readonly string[]): { readonly files: Files; readonly output: string } {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [`${root}node_modules/jscodeshift/bin/jscodeshift.js`, '-t', `${root}dist/transforms/${module}`, '--extensions=ts,tsx,mts,cts,js,jsx,mjs,cjs', ...flags, folder],
+    { encoding: 'utf8', cwd: folder },
+  );
+  return { files: readFiles(folder), output: `${String(status)} ${stdout}${stderr}` };
+}
+
+describe.each(transforms.map(t => t.id))('%s', transform => {
+  const fixtures = transformFixtures([transform]);
+  const rows = fixtures.flatMap(fixture => variants.map(variant => ({ fixture, variant, at: `${fixture.name}/${variant.name.replaceAll(' ', '-')}/` })));
+
+  it.each([
+    { how: 'as it comes', entry: 'jscodeshift.cjs', flags: [] },
+    { how: 'without Babel', entry: 'transform.js', flags: ['--no-babel', '--parser=tsx'] },
+  ])('gives the same bytes under jscodeshift $how', ({ entry, flags }) => {
+    const folder = tempFolder();
+    for (const { fixture, variant, at } of rows) writeFiles(folder, under(at, variant.of(fixture.before)));
+    const { files, output } = runJscodeshift(`${transform}/${entry}`, folder, flags);
+    expect(output).toMatch(/^0 /);
+    expect(output).toContain('0 errors');
+    expect(files).toEqual(Object.assign({}, ...rows.map(({ fixture, variant, at }) => under(at, variant.of(fixture.alone)))));
+  });
+});
+
+function under(folder: string, files: Files): Files {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [folder + path, text]));
+}

@@ -1,0 +1,26 @@
+import type { Files } from './fixtures.js';
+
+export interface Variant {
+  readonly name: string;
+  readonly of: (files: Files) => Files;
+}
+
+/** The same project written in other ways. What a transform does must not depend on them. */
+export const variants: readonly Variant[] = [
+  { name: 'as written', of: files => files },
+  { name: 'with CRLF', of: eachText(text => text.replaceAll('\n', '\r\n')) },
+  { name: 'with tabs', of: eachText(text => text.replace(/^(?: {2})+/gm, spaces => '\t'.repeat(spaces.length / 2))) },
+  { name: 'with a byte order mark', of: eachCode(text => `\uFEFF${text}`) },
+  { name: 'without semicolons', of: eachCode(text => text.replace(/;$/gm, '')) },
+  { name: 'with double quotes', of: eachCode(text => text.replaceAll("'", '"')) },
+  { name: 'without a last line break', of: eachCode(text => text.replace(/\n$/, '')) },
+  { name: 'with tabs and CRLF, double quotes and no semicolons', of: eachCode(text => text.replaceAll("'", '"').replace(/;$/gm, '').replace(/^(?: {2})+/gm, spaces => '\t'.repeat(spaces.length / 2)).replaceAll('\n', '\r\n')) },
+];
+
+function eachText(change: (text: string) => string): Variant['of'] {
+  return files => Object.fromEntries(Object.entries(files).map(([path, text]) => [path, change(text)]));
+}
+
+function eachCode(change: (text: string) => string): Variant['of'] {
+  return files => Object.fromEntries(Object.entries(files).map(([path, text]) => [path, path.endsWith('.json') ? text : change(text)]));
+}

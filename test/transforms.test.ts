@@ -1,0 +1,106 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { transforms } from '../transforms/index.js';
+import { auditTree } from '../src/audit.js';
+import { diskTree } from '../src/files/disk.js';
+import { planMigration, type Plan } from '../src/migrate/plan.js';
+import { writePlan } from '../src/migrate/write.js';
+import { parseSource } from '../src/parse/parse.js';
+import { Project } from '../src/project.js';
+import { registry } from '../src/registry.js';
+import { takes, type TransformDefinition } from '../src/transform.js';
+import { readFiles, transformFixtures, type Files } from './support/fixtures.js';
+import { tempFolder } from './support/temp.js';
+import { variants } from './support/variants.js';
+
+const fixtures = transformFixtures(transforms.map(t => t.id));
+
+function definitionOf(id: string): TransformDefinition {
+  const found = transforms.find(t => t.id === id);
+  if (!found) throw new Error(`There is no transform ${id}.`);
+  return found;
+}
+
+function migrate(folder: string, transform: TransformDefinition): Plan {
+  return planMigration(new Project(diskTree(folder)), [transform], registry, { includeTests: true });
+}
+
+function brokenFiles(files: Files): readonly string[] {
+  return Object.entries(files).flatMap(([path, text]) => (isCode(path) ? parseSource(path, text.replace(/^\uFEFF/, '')).problems.map(p => `${path}: ${p.message}`) : []));
+}
+
+function isCode(path: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(path);
+}
+
+describe.each(fixtures)('$name', fixture => {
+  const transform = definitionOf(fixture.transform);
+
+  for (const variant of variants) {
+    it(`gives exactly the expected bytes, ${variant.name}`, () => {
+      const before = variant.of(fixture.before);
+      const after = variant.of(fixture.after);
+      expect(brokenFiles(before), 'the variant of the fixture parses').toEqual([]);
+      const folder = tempFolder(before);
+      const plan = migrate(folder, transform);
+      expect(plan.dropped).toEqual([]);
+      writePlan(plan);
+      expect(readFiles(folder)).toEqual(after);
+      expect(brokenFiles(after)).toEqual([]);
+      expect(migrate(folder, transform).result, 'a second run').toEqual({});
+    });
+  }
+
+  it('leaves the findings that it should, and says why', () => {
+    const folder = tempFolder(fixture.before);
+    const plan = migrate(folder, transform);
+    writePlan(plan);
+    const { findings } = auditTree(diskTree(folder), registry, { includeTests: true });
+    expect(findings.filter(f => takes(transform, f.rule, f.clause)).map(f => `${f.file} ${f.subject}`)).toEqual(fixture.left);
+    expect(plan.declines.map(d => d.reason)).toEqual(fixture.declines);
+  });
+});
+
+it('has fixtures that change and fixtures that must not change for every transform', () => {
+  for (const { id } of transforms) {
+    const own = fixtures.filter(f => f.transform === id);
+    expect(own.filter(f => f.after !== f.before).length, `${id} has examples of a change`).toBeGreaterThan(1);
+    expect(own.filter(f => f.after === f.before).length, `${id} has examples that stay as they are`).toBeGreaterThan(0);
+  }
+});
+
+it('has no fixture of which before and after are the same', () => {
+  expect(fixtures.filter(f => f.after !== f.before && JSON.stringify(f.after) === JSON.stringify(f.before)).map(f => f.name)).toEqual([]);
+});
+
+it('gives code that compiles against the real SDK', () => {
+  const files = fixtures.flatMap(f => ['after', 'before'].flatMap(part => codeIn(join(f.folder, part))));
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    allowJs: true,
+    types: ['node'],
+  };
+  const program = ts.createProgram(files, options);
+  expect(files.length).toBeGreaterThan(fixtures.length);
+  expect(ts.getPreEmitDiagnostics(program).map(describeDiagnostic)).toEqual([]);
+}, 60_000);
+
+function codeIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap(e => (e.isFile() && isCode(e.name) ? [join(e.parentPath, e.name)] : []));
+  } catch {
+    return [];
+  }
+}
+
+function describeDiagnostic({ file, start, messageText }: ts.Diagnostic): string {
+  const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+  return `${file?.fileName ?? ''}:${line} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+}
