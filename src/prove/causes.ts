@@ -73,10 +73,10 @@ export function causeOf({ mode, era, hadSession, before, after }: Seen): Cause {
   if (mode === 'own-disk') return 'disk';
   const spread = mode === 'round-robin' || mode === 'restart';
   if (spread && era === 'older' && hadSession && after.outcome.kind !== 'result') return 'session';
-  if (before.requests.length > 0 && after.outcome.kind !== 'result') return 'pushed-request';
+  if (before.asked.length > 0 && before.rounds <= 1 && after.outcome.kind !== 'result') return 'pushed-request';
   if (before.rounds > 1 && after.rounds > 1 && after.outcome.kind === 'error') return 'request-state';
-  if (mode === 'new-session') return 'session-state';
-  return 'list' in before.step ? 'list-state' : 'process-memory';
+  if ('list' in before.step) return 'list-state';
+  return mode === 'new-session' ? 'session-state' : 'process-memory';
 }
 
 /** On stdio the catalogue has a clause of its own for state that outlives a call. */

@@ -70,7 +70,13 @@ export async function compareModes(arena: Arena, options: DifferentialOptions): 
 
 class Differential {
   readonly #noise = new Noise();
+  /** Files that the calls change. */
   #files: readonly string[] = [];
+  /** Parts that have been shown to differ, with the other answer. */
+  readonly #confirmed = new Map<string, string | undefined>();
+  #extra = 0;
+  #sessionSteps: readonly number[] = [];
+  #together: ModeRun | undefined;
 
   constructor(
     private readonly arena: Arena,
@@ -132,8 +138,11 @@ class Differential {
     const run = await this.#run(mode);
     const suspects = this.#parts(baseline, run);
     if (suspects.length === 0) return { mode, hits: run.hits, differences: [], unsteady: 0 };
-    const confirmed = await this.#confirm(mode, baseline, suspects);
-    return { mode, hits: run.hits, differences: this.#differences(mode, first, run, confirmed), unsteady: confirmed.length === 0 ? new Set(suspects.map(p => p.step)).size : 0 };
+    // What another mode has shown already, with the same other answer, needs no second look.
+    const known = suspects.filter(part => this.#confirmed.get(keyOf(part)) === part.after);
+    const confirmed = known.length > 0 ? suspects : await this.#confirm(mode, baseline, suspects);
+    for (const part of confirmed) this.#confirmed.set(keyOf(part), part.after);
+    return { mode, hits: run.hits, differences: await this.#differences(mode, first, run, confirmed), unsteady: confirmed.length === 0 ? new Set(suspects.map(p => p.step)).size : 0 };
   }
 
   #parts(baseline: Comparable, run: ModeRun): readonly Part[] {
@@ -146,35 +155,42 @@ class Differential {
    */
   async #confirm(mode: Mode, baseline: Comparable, suspects: readonly Part[]): Promise<readonly Part[]> {
     let left = suspects;
-    for (let round = 0; round < 2 && left.length > 0; round++) {
-      const again = await this.#run('one');
-      this.#noise.add(differingParts(baseline, comparable(again.record.steps)));
-      const repeated = this.#parts(baseline, await this.#run(mode));
-      const came = new Map(repeated.map(part => [`${part.step} ${part.path}`, part]));
-      left = left.filter(part => came.has(`${part.step} ${part.path}`) && !this.#noise.covers(part));
-      const steady = left.some(part => came.get(`${part.step} ${part.path}`)?.after === part.after);
-      if (steady) return left;
+    for (let round = 1; round <= 2 && left.length > 0; round++) {
+      await this.#baselines(baseline, round);
+      const came = new Map(this.#parts(baseline, await this.#run(mode)).map(part => [keyOf(part), part]));
+      left = left.filter(part => came.has(keyOf(part)) && !this.#noise.covers(part));
+      if (left.some(part => came.get(keyOf(part))?.after === part.after)) return left;
     }
     return left;
   }
 
-  #differences(mode: Mode, first: ModeRun, run: ModeRun, parts: readonly Part[]): readonly Difference[] {
-    const byStep = new Map<number, Part[]>();
-    for (const part of parts) {
-      const same = byStep.get(part.step);
-      if (same) same.push(part);
-      else byStep.set(part.step, [part]);
-    }
-    // One difference for each cause and each tool: the first call that shows it.
-    const found = new Map<string, Difference>();
-    for (const [step, members] of [...byStep].sort(([a], [b]) => a - b)) {
+  /** More runs on one process, as many as asked for over all modes: they tell noise from state. */
+  async #baselines(baseline: Comparable, wanted: number): Promise<void> {
+    for (; this.#extra < wanted; this.#extra++) this.#noise.add(differingParts(baseline, comparable((await this.#run('one')).record.steps)));
+  }
+
+  async #differences(mode: Mode, first: ModeRun, run: ModeRun, parts: readonly Part[]): Promise<readonly Difference[]> {
+    const { era } = this.options;
+    const { transport, disk } = this.arena;
+    const shown: { readonly step: number; readonly cause: Cause; readonly part: Part; readonly before: StepRecord; readonly after: StepRecord }[] = [];
+    for (const [step, members] of byStep(parts)) {
       const before = first.record.steps[step];
       const after = run.record.steps[step];
       const part = telling(members);
-      if (!before || !after || !part) continue;
-      const { era } = this.options;
-      const { transport } = this.arena;
-      const cause = causeOf({ mode, era, transport, hadSession: first.session !== undefined, before, after });
+      if (before && after && part) shown.push({ step, part, before, after, cause: causeOf({ mode, era, transport, hadSession: first.session !== undefined, before, after }) });
+    }
+    // A session that is lost takes everything behind it along.
+    const lost = shown.some(s => s.cause === 'session');
+    // A call that needs its session needs it on any replica.
+    const sessionSteps = new Set(mode === 'new-session-anywhere' ? this.#sessionSteps : []);
+    if (mode === 'new-session') this.#sessionSteps = shown.map(s => s.step);
+    const temporary = await this.#temporarySteps(mode, first, shown.filter(s => s.cause === 'process-memory').map(s => s.step));
+
+    // One difference for each cause and each tool: the first call that shows it.
+    const found = new Map<string, Difference>();
+    for (const { step, before, after, part, cause: seen } of shown) {
+      if (sessionSteps.has(step)) continue;
+      const cause = lost ? 'session' : temporary.has(step) ? 'disk' : seen;
       const tool = 'tool' in before.step ? before.step.tool : undefined;
       const key = cause === 'session' ? cause : `${cause} ${tool ?? before.label}`;
       const known = found.get(key);
@@ -194,12 +210,35 @@ class Differential {
         after: describeOutcome(after.outcome),
         where: { path: part.path.replace(/^\./, ''), before: part.before ?? 'nothing', after: part.after ?? 'nothing' },
         others: [],
-        files: cause === 'disk' ? this.#files.map(path => this.arena.disk?.shown(path) ?? path) : [],
+        files: cause !== 'disk' ? [] : temporary.has(step) ? first.own.map(name => `{temporary folder}/${name}`) : this.#files.map(path => disk?.shown(path) ?? path),
         findings: [],
       });
     }
     return [...found.values()];
   }
+
+  /** Steps whose difference goes away when all processes have the same temporary folder. */
+  async #temporarySteps(mode: Mode, first: ModeRun, steps: readonly number[]): Promise<ReadonlySet<number>> {
+    if (first.own.length === 0 || steps.length === 0 || mode === 'own-disk') return new Set();
+    const { era, schemas, steps: script } = this.options;
+    this.#together ??= await runMode(this.arena.transport === 'http' ? 'round-robin' : 'fresh-process', this.arena, { era, steps: script, schemas, files: this.#files, sharedTemporary: true });
+    const still = new Set(this.#parts(comparable(first.record.steps), this.#together).map(p => p.step));
+    return new Set(steps.filter(step => !still.has(step)));
+  }
+}
+
+function keyOf({ step, path }: Part): string {
+  return `${step} ${path}`;
+}
+
+function byStep(parts: readonly Part[]): readonly (readonly [number, readonly Part[]])[] {
+  const steps = new Map<number, Part[]>();
+  for (const part of parts) {
+    const same = steps.get(part.step);
+    if (same) same.push(part);
+    else steps.set(part.step, [part]);
+  }
+  return [...steps].sort(([a], [b]) => a - b);
 }
 
 function failed({ outcome }: StepRecord): boolean {

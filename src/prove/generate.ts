@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../finding.js';
 import type { Client } from './clients/client.js';
-import { isList, isObject, listAt, objectAt, textAt } from './json.js';
+import { isList, isObject, listAt, numberAt, objectAt, textAt } from './json.js';
 import { runStep } from './run.js';
 import type { Step, ToolStep } from './script.js';
 import type { Survey, Tool } from './survey.js';
@@ -123,6 +123,18 @@ function isChoice(property: JsonValue): boolean {
   return isObject(property) && (isList(property['enum']) || property['const'] !== undefined);
 }
 
+const RANGE = 100;
+
+/** Numbers without limits are kept small: sums of them stay exact, and amounts stay plausible. */
+function bounded(schema: JsonObject): JsonObject {
+  const entries = Object.entries(schema).map(([key, value]): [string, JsonValue] => [key, isObject(value) ? bounded(value) : isList(value) ? value.map(v => (isObject(v) ? bounded(v) : v)) : value]);
+  const inner: JsonObject = Object.fromEntries(entries);
+  if (inner['type'] !== 'integer' && inner['type'] !== 'number') return inner;
+  const least = Math.max(numberAt(inner, 'minimum') ?? 0, numberAt(inner, 'exclusiveMinimum') ?? 0);
+  const most = Math.min(numberAt(inner, 'maximum') ?? least + RANGE, numberAt(inner, 'exclusiveMaximum') ?? Infinity, least + RANGE);
+  return { ...inner, minimum: Math.min(least, most), maximum: most };
+}
+
 type Sampler = (schema: JsonObject, salt: string) => JsonObject;
 
 async function sampler(seed: number): Promise<Sampler> {
@@ -135,7 +147,7 @@ async function sampler(seed: number): Promise<Sampler> {
       useExamplesValue: true,
       maxDefaultItems: 2,
     });
-    const made = JSON.parse(JSON.stringify(generator.generate(schema) ?? {})) as JsonValue;
+    const made = JSON.parse(JSON.stringify(generator.generate(bounded(schema)) ?? {})) as JsonValue;
     return isObject(made) ? made : {};
   };
 }

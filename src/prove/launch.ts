@@ -19,6 +19,8 @@ export interface Replica {
   readonly url: URL;
   /** Undefined for a server that somebody else runs. */
   readonly process: ServerProcess | undefined;
+  /** Its temporary folder. */
+  readonly folder: string | undefined;
 }
 
 /** Folders of ours that the servers write to, gone at the end. */
@@ -52,15 +54,20 @@ export class Launcher {
     return this.scratch.folder('shared');
   }
 
-  async http(shared: string): Promise<Replica> {
+  /** A temporary folder that one process has for itself, as a machine has. */
+  own(): string {
+    return this.scratch.folder('own');
+  }
+
+  async http(shared: string, folder = this.own()): Promise<Replica> {
     let failure: unknown;
     for (let tries = 0; tries < PORT_TRIES; tries++) {
       const port = await this.#port();
-      const started = this.#start({ port: String(port), shared, dir: this.scratch.folder('own') });
+      const started = this.#start({ port: String(port), shared, dir: folder });
       started.collectStdout();
       try {
         const host = await untilOpen(port, started, this.options.startTimeoutMs);
-        return { url: new URL(this.options.path, `http://${host.includes(':') ? `[${host}]` : host}:${port}`), process: started };
+        return { url: new URL(this.options.path, `http://${host.includes(':') ? `[${host}]` : host}:${port}`), process: started, folder };
       } catch (error) {
         await started.kill();
         if (wasInterrupted() || !portIsTaken(error)) throw error;
@@ -71,8 +78,8 @@ export class Launcher {
     throw new ServerFailure(`${failure instanceof Error ? failure.message : String(failure)} ${hint}`);
   }
 
-  stdio(shared: string): ServerProcess {
-    return this.#start({ shared, dir: this.scratch.folder('own') });
+  stdio(shared: string, folder: string): ServerProcess {
+    return this.#start({ shared, dir: folder });
   }
 
   /** One that nobody answers on yet: else we would talk to a stranger. */

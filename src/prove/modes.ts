@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '../finding.js';
 import type { Client, Route } from './clients/client.js';
@@ -40,6 +41,8 @@ export interface ModeOptions {
   readonly schemas: ReadonlyMap<string, JsonObject>;
   /** Files that belong to the state and are put back before the run. */
   readonly files: readonly string[];
+  /** One temporary folder for all processes, to see whether it is what makes them differ. */
+  readonly sharedTemporary?: boolean;
 }
 
 export interface ModeRun {
@@ -48,6 +51,8 @@ export interface ModeRun {
   readonly session: string | undefined;
   /** Requests per replica. */
   readonly hits: readonly number[];
+  /** Files that the processes left in their own temporary folders. */
+  readonly own: readonly string[];
 }
 
 export async function runMode(mode: Mode, arena: Arena, options: ModeOptions): Promise<ModeRun> {
@@ -58,19 +63,23 @@ export async function runMode(mode: Mode, arena: Arena, options: ModeOptions): P
 async function runHttp(mode: Mode, arena: Arena, options: ModeOptions): Promise<ModeRun> {
   const { era, steps, schemas } = options;
   const count = mode === 'one' || mode === 'new-session' ? 1 : arena.replicas;
-  const fleet = await Fleet.start(arena, count);
+  const fleet = mode === 'restart' ? Fleet.lazy(arena, count, options.sharedTemporary) : await Fleet.start(arena, count, options.sharedTemporary);
   const disks = mode === 'own-disk' && arena.disk ? new OwnDisks(arena.disk, options.files, count) : undefined;
   let next = 0;
   /** Replica of the running step, where all of its requests go to one. */
   let fixed: number | undefined;
   const served = new Set<number>();
+  let left = steps.length;
   const hits = Array.from({ length: count }, () => 0);
   const route: Route = async () => {
     const index = fixed ?? next++ % count;
     served.add(index);
     hits[index] = (hits[index] ?? 0) + 1;
     disks?.enter(index);
-    return (await fleet.at(index)).url;
+    const { url } = await fleet.at(index);
+    // The next one starts while this one works.
+    if (left > 1) fleet.prepare((index + 1) % count);
+    return url;
   };
   const make = (): Client => (era === 'modern' ? new ModernHttpClient(route, arena.timeoutMs) : new OlderHttpClient(route, arena.timeoutMs));
   const single = make();
@@ -85,15 +94,18 @@ async function runHttp(mode: Mode, arena: Arena, options: ModeOptions): Promise<
       clients.push(own);
       return own;
     },
-    after: () => {
-      if (mode === 'restart') for (const index of served) fleet.restart(index);
+    after: async index => {
+      left--;
+      const step = steps[index];
+      // Lists are the same before and after: it is the calls that leave something behind.
+      if (mode === 'restart' && step && !('list' in step)) await Promise.all([...served].map(i => fleet.kill(i)));
       served.clear();
     },
   };
   try {
     const record = await runSteps(steps, hooks, schemas);
     for (const client of clients) if (client instanceof OlderHttpClient) session ??= client.session;
-    return { record, session, hits };
+    return { record, session, hits, own: [...new Set([...(await fleet.folders())].flatMap(filesIn))].sort() };
   } finally {
     await fleet.stop();
   }
@@ -103,6 +115,8 @@ async function runStdio(mode: Mode, arena: Arena, options: ModeOptions): Promise
   const { launcher, timeoutMs, disk } = arena;
   if (!launcher) throw new ServerFailure('A stdio server is started by its command.');
   const shared = launcher.shared();
+  const temporary = options.sharedTemporary ? launcher.own() : undefined;
+  const folders = new Set<string>();
   const started: ServerProcess[] = [];
   let current: StdioLink | undefined;
   const fresh = mode === 'fresh-process' || mode === 'own-disk';
@@ -110,7 +124,9 @@ async function runStdio(mode: Mode, arena: Arena, options: ModeOptions): Promise
     if (current && (!fresh || !spent)) return current;
     if (current) await current.process.kill();
     if (mode === 'own-disk') disk?.reset(options.files);
-    const process = launcher.stdio(shared);
+    const own = temporary ?? launcher.own();
+    folders.add(own);
+    const process = launcher.stdio(shared, own);
     started.push(process);
     spent = false;
     return (current = new StdioLink(process, timeoutMs));
@@ -131,30 +147,37 @@ async function runStdio(mode: Mode, arena: Arena, options: ModeOptions): Promise
     );
     const silent = record.opened.kind === 'silent' && !current?.process.running;
     if (silent && record.steps.every(s => s.outcome.kind === 'silent') && current) throw new ServerFailure(`The server ${current.process.end()} before it answered.${lastWords(current.process)}`);
-    return { record, session: undefined, hits: [started.length] };
+    return { record, session: undefined, hits: [started.length], own: [...new Set([...folders].flatMap(filesIn))].sort() };
   } finally {
     await Promise.all(started.map(p => (p.running ? p.stop() : p.kill())));
   }
 }
 
-/** Replicas of one run. A restart happens in the background: the replica is waited for when its turn comes. */
+/** Replicas of one run. One that was killed is started anew when its turn comes, or shortly before. */
 class Fleet {
-  private constructor(
-    private readonly launcher: Launcher | undefined,
-    private readonly shared: string,
-    private readonly slots: Promise<Replica>[],
-  ) {}
+  readonly #slots: (Promise<Replica> | undefined)[];
+  readonly #all: Promise<Replica>[] = [];
+  readonly #shared: string;
+  readonly #temporary: string | undefined;
 
-  static async start({ launcher, urls }: Arena, count: number): Promise<Fleet> {
-    const shared = launcher?.shared() ?? '';
-    const slots = Array.from({ length: count }, (_, index): Promise<Replica> => {
-      if (launcher) return launcher.http(shared);
-      const url = urls[index % urls.length];
-      return url ? Promise.resolve({ url, process: undefined }) : Promise.reject(new ServerFailure('No address of a server was given.'));
-    });
-    const fleet = new Fleet(launcher, shared, slots);
+  private constructor(
+    private readonly arena: Arena,
+    count: number,
+    sharedTemporary: boolean,
+  ) {
+    this.#slots = Array.from({ length: count }, () => undefined);
+    this.#shared = arena.launcher?.shared() ?? '';
+    this.#temporary = sharedTemporary ? arena.launcher?.shared() : undefined;
+  }
+
+  static lazy(arena: Arena, count: number, sharedTemporary = false): Fleet {
+    return new Fleet(arena, count, sharedTemporary);
+  }
+
+  static async start(arena: Arena, count: number, sharedTemporary = false): Promise<Fleet> {
+    const fleet = new Fleet(arena, count, sharedTemporary);
     try {
-      await Promise.all(slots);
+      await Promise.all(fleet.#slots.map((_, index) => fleet.at(index)));
     } catch (error) {
       await fleet.stop();
       throw error;
@@ -163,27 +186,49 @@ class Fleet {
   }
 
   async at(index: number): Promise<Replica> {
-    const slot = this.slots[index];
-    if (!slot) throw new ServerFailure(`There is no replica ${index}.`);
-    return slot;
+    const known = this.#slots[index];
+    if (known) return known;
+    const started = this.#launch(index);
+    this.#slots[index] = started;
+    this.#all.push(started);
+    return started;
   }
 
-  restart(index: number): void {
-    const { launcher, shared } = this;
-    const slot = this.slots[index];
-    if (!launcher || !slot) return;
-    this.slots[index] = slot.then(async replica => {
-      await replica.process?.kill();
-      return launcher.http(shared);
-    });
-    // Whoever waits for it hears of a failure; if nobody does, it does not matter.
-    this.slots[index].catch(() => undefined);
+  prepare(index: number): void {
+    // Whoever comes to need it hears of a failure.
+    this.at(index).catch(() => undefined);
+  }
+
+  async kill(index: number): Promise<void> {
+    const slot = this.#slots[index];
+    if (!this.arena.launcher || !slot) return;
+    this.#slots[index] = undefined;
+    await (await slot).process?.kill();
+  }
+
+  /** The temporary folders of all processes. */
+  async folders(): Promise<readonly string[]> {
+    const replicas = await Promise.allSettled(this.#all);
+    return replicas.flatMap(r => (r.status === 'fulfilled' && r.value.folder !== undefined ? [r.value.folder] : []));
   }
 
   async stop(): Promise<void> {
-    const replicas = await Promise.allSettled(this.slots);
+    const replicas = await Promise.allSettled(this.#all);
     await Promise.all(replicas.map(r => (r.status === 'fulfilled' ? (r.value.process?.stop() ?? Promise.resolve()) : Promise.resolve())));
   }
+
+  async #launch(index: number): Promise<Replica> {
+    const { launcher, urls } = this.arena;
+    if (launcher) return launcher.http(this.#shared, this.#temporary);
+    const url = urls[index % urls.length];
+    if (!url) throw new ServerFailure('No address of a server was given.');
+    return { url, process: undefined, folder: undefined };
+  }
+}
+
+function filesIn(folder: string): readonly string[] {
+  // Caches of the runtime itself are not the server's.
+  return readdirSync(folder).filter(name => !/^(?:node-compile-cache|tsx-\d+|v8-compile-cache.*)$/.test(name));
 }
 
 /** The same paths with the content that each replica left there, as if each had a machine of its own. */
@@ -220,7 +265,7 @@ export async function withReplicas<T>(arena: Arena, count: number, use: (replica
 
 export async function withStdio<T>({ launcher, timeoutMs }: Arena, use: (link: StdioLink) => Promise<T>): Promise<T> {
   if (!launcher) throw new ServerFailure('A stdio server is started by its command.');
-  const process = launcher.stdio(launcher.shared());
+  const process = launcher.stdio(launcher.shared(), launcher.own());
   try {
     return await use(new StdioLink(process, timeoutMs));
   } finally {

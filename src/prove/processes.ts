@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { shortened } from './json.js';
 
 const POSIX = process.platform !== 'win32';
-const TERM_GRACE_MS = 1500;
+const TERM_GRACE_MS = 400;
 const KEPT_OUTPUT = 8192;
 
 /** Marks every process of this run, so that one which left its group is found as well. */

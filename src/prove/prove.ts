@@ -87,7 +87,9 @@ class Proof {
     const arena = this.#arena;
     this.#say('looking at the server');
     const surveys: Survey[] = [];
-    for (const era of this.#eras) surveys.push(await this.#withClient(era, survey));
+    await this.#withTarget(async clientOf => {
+      for (const era of this.#eras) surveys.push(await clientOf(era, survey));
+    });
     const served = surveys.filter(s => s.served);
     const schemas = new Map((served[0]?.tools ?? []).map(t => [t.name, t.inputSchema]));
     const script = await this.#script(served);
@@ -132,6 +134,23 @@ class Proof {
     });
   }
 
+  /** Clients of several eras: over HTTP one process serves them, over stdio each needs its own. */
+  async #withTarget(use: (clientOf: <T>(era: Era, ask: (client: Client) => Promise<T>) => Promise<T>) => Promise<void>): Promise<void> {
+    const arena = this.#arena;
+    if (arena.transport === 'stdio') return use((era, ask) => this.#withClient(era, ask));
+    return withReplicas(arena, 1, async ([replica]) => {
+      if (!replica) throw new Error('no replica runs');
+      return use(async (era, ask) => {
+        const client = clientFor(era, replica.url, arena.timeoutMs);
+        try {
+          return await ask(client);
+        } finally {
+          await client.close();
+        }
+      });
+    });
+  }
+
   async #script(served: readonly Survey[]): Promise<{ readonly origin: string; readonly steps: readonly Step[] }> {
     const { options } = this;
     if (options.script) return { origin: options.scriptName ?? 'script', steps: options.script };
@@ -163,7 +182,13 @@ class Proof {
   async #check(bench: Bench): Promise<readonly CheckResult[]> {
     const arena = this.#arena;
     this.#say('checking the protocol');
-    if (arena.transport === 'stdio') return runChecks(checks, bench);
+    if (arena.transport === 'stdio') {
+      if (bench.modern?.served !== true) return runChecks(checks, bench);
+      return withStdio(arena, async link => {
+        await clientFor('modern', link, arena.timeoutMs).open();
+        return runChecks(checks, { ...bench, link });
+      });
+    }
     return withReplicas(arena, Math.min(2, arena.replicas), async replicas => {
       const own = await runChecks(checks, { ...bench, replicas });
       const url = replicas[0]?.url;
@@ -214,7 +239,7 @@ function arenaOf(options: ProveOptions, scratch: Scratch): Arena {
   const roots = [...new Set([...foldersOf(launch), ...(options.watch ?? []).map(path => resolve(cwd, path))].map(path => resolve(path)))];
   return {
     transport,
-    replicas: urls.length > 0 ? urls.length : (options.replicas ?? DEFAULTS.replicas),
+    replicas: urls.length > 0 ? urls.length : transport === 'stdio' ? 1 : (options.replicas ?? DEFAULTS.replicas),
     timeoutMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
     launcher: urls.length > 0 ? undefined : new Launcher(launch, scratch),
     urls,

@@ -97,8 +97,8 @@ export async function record(options: ProveOptions, say: (text: string) => void)
   try {
     if (http) {
       const [url] = urls;
-      await recordHttp(url === undefined ? await launcher.http(launcher.shared()) : { url: new URL(url), process: undefined }, recorder, say);
-    } else await recordStdio(launcher.stdio(launcher.shared()), recorder);
+      await recordHttp(url === undefined ? await launcher.http(launcher.shared()) : { url: new URL(url), process: undefined, folder: undefined }, recorder, say);
+    } else await recordStdio(launcher.stdio(launcher.shared(), launcher.own()), recorder);
     return recorder.steps();
   } finally {
     await stopAll();

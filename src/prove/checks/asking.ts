@@ -16,7 +16,7 @@ export const asking: readonly Check[] = [
     era: 'modern',
     run: bench => {
       const [modern, older] = [steps(bench, 'modern'), steps(bench, 'older')];
-      const pushed = older.findIndex(r => r.requests.length > 0);
+      const pushed = older.findIndex(r => r.asked.length > 0 && r.rounds <= 1);
       const asked = modern.filter(r => r.rounds > 1);
       if (pushed >= 0 && bench.modern?.served !== true)
         return fail(`${older[pushed]?.label ?? ''} asks its client by a request of its own (${method(older[pushed])}). Clients of the revision take none.`);
@@ -90,7 +90,7 @@ export const asking: readonly Check[] = [
     run: bench => {
       const records = steps(bench, 'modern');
       const sent = records.find(r => r.requests.length > 0);
-      if (sent) return fail(`During ${sent.label} the server sent a request of its own: ${method(sent)}.`);
+      if (sent) return fail(`During ${sent.label} the server sent a request of its own: ${sent.requests.map(r => textAt(r, 'method') ?? '').join(', ')}.`);
       return called(records) ? pass(`No request came from the server during ${records.length} requests.`) : couldNotTell('No tool was called.');
     },
   },
@@ -144,5 +144,5 @@ function called(records: readonly StepRecord[]): boolean {
 }
 
 function method(record: StepRecord | undefined): string {
-  return [...new Set(record?.requests.map(r => textAt(r, 'method') ?? ''))].join(', ');
+  return [...new Set(record?.asked.map(r => textAt(r, 'method') ?? ''))].join(', ');
 }

@@ -44,6 +44,8 @@ export interface Bench {
   readonly arena: Arena;
   /** Running replicas, over HTTP. */
   readonly replicas: readonly Replica[];
+  /** A process whose connection is modern, over stdio. */
+  readonly link?: StdioLink;
   readonly modern: Survey | undefined;
   readonly older: Survey | undefined;
   readonly proofs: readonly EraProof[];
@@ -109,10 +111,8 @@ function defined<T>(values: Readonly<Record<string, T | undefined>>): Record<str
 export async function ask(bench: Bench, request: RawRequest): Promise<Exchange> {
   const { arena } = bench;
   if (arena.transport === 'http') return raw(replicaOf(bench, 0).url, request, arena.timeoutMs);
-  return withStdio(arena, async link => {
-    await rawStdio(link, { method: 'server/discover' });
-    return rawStdio(link, request);
-  });
+  if (!bench.link) throw new Error('no modern process runs');
+  return rawStdio(bench.link, request);
 }
 
 /** As the very first message to a fresh process, over stdio; over HTTP there is no first. */
@@ -139,6 +139,7 @@ export async function withClient<T>(bench: Bench, era: Era, use: (client: Client
     }
   };
   if (arena.transport === 'http') return run(clientFor(era, replicaOf(bench, index).url, arena.timeoutMs));
+  if (era === 'modern' && bench.link) return run(clientFor(era, bench.link, arena.timeoutMs));
   return withStdio(arena, link => run(clientFor(era, link, arena.timeoutMs)));
 }
 

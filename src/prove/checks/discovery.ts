@@ -35,12 +35,27 @@ export const discovery: readonly Check[] = [
     era: 'modern',
     run: async bench => {
       const method = listMethod(bench.modern?.capabilities ?? {}) ?? 'server/discover';
+      const none = { [META.version]: undefined, [META.capabilities]: undefined, [META.client]: undefined };
+      const { outcome, status } = await ask(bench, { method, meta: none });
+      if (outcome.kind !== 'error' || outcome.code !== CODE.invalidParams) return fail(`${method} without metadata got ${describeOutcome(outcome)}, not error -32602.`);
+      return status === undefined || status === 400 ? pass('A request without metadata gets -32602.') : fail(`${method} without metadata got HTTP ${status}, not 400.`);
+    },
+  },
+  {
+    id: 'envelope-keys',
+    clause: 'request-meta-validation',
+    era: 'modern',
+    run: async bench => {
+      const method = listMethod(bench.modern?.capabilities ?? {}) ?? 'server/discover';
       for (const key of [META.version, META.capabilities]) {
         const { outcome, status } = await ask(bench, { method, meta: { [key]: undefined } });
-        if (outcome.kind !== 'error' || outcome.code !== CODE.invalidParams) return fail(`${method} without ${key} got ${describeOutcome(outcome)}, not error -32602.`);
+        const refused = outcome.kind === 'error' && outcome.code === CODE.invalidParams;
+        // The SDK (server 2.4.0) takes the version of a settled pipe as given. Nothing that the server's author does changes that.
+        if (!refused && bench.arena.transport === 'stdio' && key === META.version) continue;
+        if (!refused) return fail(`${method} without ${key} got ${describeOutcome(outcome)}, not error -32602.`);
         if (status !== undefined && status !== 400) return fail(`${method} without ${key} got HTTP ${status}, not 400.`);
       }
-      return pass('A request without the protocol version or the capabilities in _meta gets -32602.');
+      return pass('A request without its version or without its capabilities gets -32602.');
     },
   },
   {
