@@ -107,7 +107,8 @@ function argumentsFor(tool: Tool, turn: number, places: readonly Place[], sample
 
 /** The latest value that some result gave under the same name and with the same type. */
 function placeFor(name: string, property: JsonValue, places: readonly Place[]): Place | undefined {
-  if (isChoice(property)) return undefined;
+  // A number under the same name is most often just another number.
+  if (isChoice(property) || (!isText(property) && !HANDLE_NAME.test(name))) return undefined;
   const type = isText(property) ? 'string' : 'number';
   const fits = (p: Place): boolean => typeof p.value === type && p.key !== undefined;
   const exact = places.findLast(p => fits(p) && sameName(p.key ?? '', name));

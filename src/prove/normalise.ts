@@ -1,11 +1,12 @@
 import type { JsonValue } from '../finding.js';
-import { isList, isObject, parseJson, without } from './json.js';
+import { isList, isObject, parseJson, textAt, without } from './json.js';
 import type { StepRecord } from './run.js';
 
 /**
  * A run in a form in which two runs can be compared: per step, each smallest part of the answer under its path.
- * Values that are made up anew by each run become placeholders, numbered by their first appearance, so that the same
- * value is the same placeholder wherever it turns up again.
+ * Values that are made up anew by each run become placeholders, named by their first appearance, so that the same
+ * value is the same placeholder wherever it turns up again. The place of the first appearance is its name: one value
+ * more somewhere renames no other.
  */
 export interface Comparable {
   readonly steps: readonly ReadonlyMap<string, string>[];
@@ -14,12 +15,18 @@ export interface Comparable {
 export function comparable(steps: readonly StepRecord[]): Comparable {
   const names = new Placeholders();
   return {
-    steps: steps.map(record => {
+    steps: steps.map((record, index) => {
+      names.enter(index);
       const parts = new Map<string, string>();
-      spread(parts, '', { ...plainOutcome(record), asked: record.asked }, names);
+      spread(parts, '', { ...plainOutcome(record), asked: record.asked.filter(isQuestion) }, names);
       return parts;
     }),
   };
+}
+
+/** Roots are asked for when a connection begins, whichever call that is. */
+function isQuestion(asked: JsonValue): boolean {
+  return textAt(asked, 'method') !== 'roots/list';
 }
 
 /** What a caller can see. Members that differ between the eras by design, or tell of the server's age, are left out. */
@@ -55,7 +62,7 @@ function spreadText(parts: Map<string, string>, path: string, text: string, name
     spread(parts, `${path}.json`, inner, names);
     return;
   }
-  const words = names.replace(text).match(/<[a-z]+(?: \d+)?>|[\p{L}\p{N}_]+(?:[.\-][\p{L}\p{N}_]+)*|[^\s]/gu) ?? [];
+  const words = names.replace(text).match(/<[a-z]+(?: \d+)*>|[\p{L}\p{N}_]+(?:[.\-][\p{L}\p{N}_]+)*|[^\s]/gu) ?? [];
   parts.set(`${path}.words`, String(words.length));
   words.forEach((word, i) => parts.set(`${path} word ${i + 1}`, word));
 }
@@ -71,9 +78,16 @@ const TIMES: readonly RegExp[] = [
 const DURATION = /\b\d+(?:\.\d+)?(?:e-?\d+)? ?(?:ms|msec|milliseconds?|µs|us|microseconds?|ns|s|sec|secs|seconds?)\b/g;
 const DIGITS = /\b\d{10}(?:\d{3})?(?:\.\d+)?\b/g;
 
-/** Made-up values get names in the order in which they turn up. */
+/** Made-up values are named by where they first turn up. */
 class Placeholders {
   readonly #names = new Map<string, string>();
+  #step = 0;
+  #count = 0;
+
+  enter(step: number): void {
+    this.#step = step;
+    this.#count = 0;
+  }
 
   replace(text: string): string {
     let out = text;
@@ -86,7 +100,7 @@ class Placeholders {
     const key = value.toLowerCase();
     const known = this.#names.get(key);
     if (known !== undefined) return known;
-    const name = `<id ${this.#names.size + 1}>`;
+    const name = `<id ${this.#step + 1} ${++this.#count}>`;
     this.#names.set(key, name);
     return name;
   }

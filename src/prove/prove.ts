@@ -4,6 +4,7 @@ import type { Finding, JsonObject } from '../finding.js';
 import { REVISION } from '../report/report.js';
 import { VERSION } from '../version.js';
 import { checks } from './checks/index.js';
+import { listMethod } from './checks/discovery.js';
 import { runChecks, type Bench, type CheckResult } from './checks/check.js';
 import type { Client } from './clients/client.js';
 import { conformance, type ConformanceWish } from './conformance.js';
@@ -54,7 +55,7 @@ export interface ProveOptions {
   readonly onProgress?: (what: string) => void;
 }
 
-const DEFAULTS = { replicas: 2, path: '/mcp', portEnv: 'PORT', seed: 1, calls: 2, timeoutMs: 5000, startTimeoutMs: 20_000 } as const;
+const DEFAULTS = { replicas: 2, path: '/mcp', portEnv: 'PORT', seed: 1, calls: 2, timeoutMs: 10_000, startTimeoutMs: 20_000 } as const;
 
 /** Starts the server, runs everything, ends every process. */
 export async function proveServer(options: ProveOptions): Promise<ProofReport> {
@@ -99,7 +100,7 @@ class Proof {
     const differences = this.#differences(proofs);
     this.#remark(proofs);
     const failOn = options.failOn ?? 'error';
-    const reasons = reasonsAgainst({ surveys, proofs, differences, checks: results, failOn, wanted: this.#eras });
+    const reasons = reasonsAgainst({ surveys, proofs, differences, checks: results, failOn, wanted: this.#eras, transport: arena.transport });
     const info = surveys.find(s => s.serverInfo)?.serverInfo;
     return {
       schema: 1,
@@ -185,7 +186,10 @@ class Proof {
     if (arena.transport === 'stdio') {
       if (bench.modern?.served !== true) return runChecks(checks, bench);
       return withStdio(arena, async link => {
-        await clientFor('modern', link, arena.timeoutMs).open();
+        // Discovery alone leaves the era of a pipe open; a first request settles it.
+        const client = clientFor('modern', link, arena.timeoutMs);
+        await client.open();
+        await client.request(listMethod(bench.modern?.capabilities ?? {}) ?? 'server/discover');
         return runChecks(checks, { ...bench, link });
       });
     }
@@ -212,7 +216,8 @@ class Proof {
       if (lost.length > 0) this.#notes.push(`${era} client: the answers to ${lost.map(i => baseline[i]?.label ?? i).join(', ')} change from run to run as a whole, so they were not compared.`);
       const unsteady = modes.reduce((n, m) => n + m.unsteady, 0);
       if (unsteady > 0) this.#notes.push(`${era} client: ${unsteady} answer${unsteady === 1 ? '' : 's'} differed once and not again; taken for noise.`);
-      if (files.length > 0 && this.#arena.transport === 'http') this.#notes.push(`${era} client: the calls changed ${files.join(', ')}, which has been put back.`);
+      if (files.length > 0 && this.#arena.transport === 'stdio') this.#notes.push(`${era} client: the calls keep state in ${files.join(', ')}. Processes of one machine share it, so this is not counted.`);
+      if (files.length > 0) this.#notes.push(`${era} client: the calls changed ${files.join(', ')}, which has been put back.`);
     }
     if (this.#arena.transport === 'http' && !this.#arena.launcher) this.#notes.push('The servers were running already: they were not killed, and what differs between two equal runs was not judged.');
   }

@@ -65,19 +65,26 @@ export interface Judged {
   readonly differences: readonly Difference[];
   readonly checks: readonly CheckResult[];
   readonly failOn: Severity;
+  readonly transport: 'http' | 'stdio';
   /** Whether the user asked for this era in particular. */
   readonly wanted: readonly Era[];
 }
 
+/** Processes of one machine share its disk: over stdio that is told, but it is nothing hidden in a process. */
+function counts({ cause }: Difference, transport: 'http' | 'stdio'): boolean {
+  return cause !== 'disk' || transport === 'http';
+}
+
 /** The reasons why nothing is proven; none when it is. */
-export function reasonsAgainst({ surveys, proofs, differences, checks, failOn, wanted }: Judged): readonly string[] {
+export function reasonsAgainst({ surveys, proofs, differences, checks, failOn, wanted, transport }: Judged): readonly string[] {
   const reasons: string[] = [];
   const modern = surveys.find(s => s.era === 'modern');
   if (modern && !modern.served) reasons.push(`The server does not speak ${REVISION}: ${modern.refusal ?? 'no answer'}`);
   const older = surveys.find(s => s.era === 'older');
   if (older && !older.served && (wanted.length === 1 || modern?.served !== true)) reasons.push(`The server does not serve older clients: ${older.refusal ?? 'no answer'}`);
-  if (differences.length > 0) {
-    const calls = [...new Set(differences.map(d => d.tool ?? d.call))];
+  const counted = differences.filter(d => counts(d, transport));
+  if (counted.length > 0) {
+    const calls = [...new Set(counted.map(d => d.tool ?? d.call))];
     reasons.push(`Another process gives other answers (${calls.slice(0, 5).join(', ')}${calls.length > 5 ? ', ...' : ''}).`);
   }
   const failed = checks.filter(c => c.status === 'fail' && atLeast(c.severity, failOn));

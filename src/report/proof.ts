@@ -43,7 +43,18 @@ function eraLines(era: EraReport, report: ProofReport, style: Paint): readonly s
     return `  ${state}  ${MODES[mode]}${spread}${unsteady > 0 ? style.yellow(` ${unsteady} unsteady`) : ''}`;
   });
   const shown = report.differences.filter(d => d.era === era.era);
-  return [`${head}${era.session ? '  gives out session ids' : ''}`, ...rows, ...merged(shown).flatMap(d => differenceLines(d, style)), ''];
+  return [`${head}${era.session ? '  gives out session ids' : ''}`, ...rows, ...byCause(merged(shown), style), ''];
+}
+
+const SHOWN_PER_CAUSE = 3;
+
+function byCause(differences: readonly Shown[], style: Paint): readonly string[] {
+  return [...new Set(differences.map(d => d.cause))].flatMap(cause => {
+    const members = differences.filter(d => d.cause === cause);
+    const rest = members.slice(SHOWN_PER_CAUSE);
+    const rows = members.slice(0, SHOWN_PER_CAUSE).flatMap(d => differenceLines(d, style));
+    return rest.length === 0 ? rows : [...rows, '', style.dim(`    and ${rest.length} more of this kind: ${rest.map(d => d.tool ?? d.call).join(', ')}`)];
+  });
 }
 
 interface Shown extends Difference {

@@ -4,31 +4,19 @@ import { isObject, objectAt, textAt } from '../json.js';
 import { requestOf } from '../script.js';
 import type { StepRecord } from '../run.js';
 import { CODE, describeOutcome, META, resultText } from '../wire.js';
-import { ask, couldNotTell, fail, notApplicable, pass, raw, replicaOf, type Bench, type Check } from './check.js';
+import { ask, couldNotTell, fail, notApplicable, pass, raw, replicaOf, type Bench, type Check, type Verdict } from './check.js';
 
 const NO_QUESTION = 'No call of the script made the server ask anything.';
 
 /** Questions of the server to its client, and what else it may send. */
 export const asking: readonly Check[] = [
-  {
-    id: 'asks-by-result',
-    clause: 'push-elicitation',
-    era: 'modern',
-    run: bench => {
-      const [modern, older] = [steps(bench, 'modern'), steps(bench, 'older')];
-      const pushed = older.findIndex(r => r.asked.length > 0 && r.rounds <= 1);
-      const asked = modern.filter(r => r.rounds > 1);
-      if (pushed >= 0 && bench.modern?.served !== true)
-        return fail(`${older[pushed]?.label ?? ''} asks its client by a request of its own (${method(older[pushed])}). Clients of the revision take none.`);
-      const silent = modern.find((r, i) => (older[i]?.asked.length ?? 0) > 0 && r.asked.length === 0);
-      if (silent) return fail(`${silent.label} asks an older client, but not a modern one, which got ${describeOutcome(silent.outcome)}`);
-      if (bench.modern?.served !== true) return notApplicable('The server does not speak 2026-07-28.');
-      if (asked.length === 0) return notApplicable(NO_QUESTION);
-      const open = asked.find(r => r.outcome.kind !== 'result' || r.outcome.result['resultType'] === 'input_required');
-      if (open) return fail(`${open.label} asked and, with the answer, came to ${describeOutcome(open.outcome)}`);
-      return pass(`${asked.map(r => r.label).join(', ')}: asked by an input_required result, and completed with the answer.`);
-    },
-  },
+  ...(
+    [
+      ['push-elicitation', 'elicitation/create'],
+      ['push-sampling', 'sampling/createMessage'],
+      ['push-roots', 'roots/list'],
+    ] as const
+  ).map(([clause, question]): Check => ({ id: `asks-by-result ${question}`, clause, era: 'modern', run: bench => asksByResult(bench, question) })),
   {
     id: 'answer-anywhere',
     clause: 'deploy-request-state-key',
@@ -129,6 +117,24 @@ export const asking: readonly Check[] = [
   },
 ];
 
+function asksByResult(bench: Bench, question: string): Verdict {
+  const [modern, older] = [steps(bench, 'modern'), steps(bench, 'older')];
+  const pushed = older.find(r => asks(r, question) && r.rounds <= 1);
+  if (pushed && bench.modern?.served !== true) return fail(`The server sends ${question} as a request of its own, first while ${pushed.label} ran. Clients of the revision take none.`);
+  const silent = modern.find((r, i) => asks(older[i], question) && !asks(r, question));
+  if (silent && question !== 'roots/list') return fail(`${silent.label} asks an older client, but not a modern one, which got ${describeOutcome(silent.outcome)}`);
+  if (bench.modern?.served !== true) return notApplicable('The server does not speak 2026-07-28.');
+  const asked = modern.filter(r => r.rounds > 1 && asks(r, question));
+  if (asked.length === 0) return notApplicable(NO_QUESTION);
+  const open = asked.find(r => r.outcome.kind !== 'result' || r.outcome.result['resultType'] === 'input_required');
+  if (open) return fail(`${open.label} asked and, with the answer, came to ${describeOutcome(open.outcome)}`);
+  return pass(`${[...new Set(asked.map(r => r.label))].join(', ')}: asked by an input_required result, and completed with the answer.`);
+}
+
+function asks(record: StepRecord | undefined, question: string): boolean {
+  return record?.asked.some(a => textAt(a, 'method') === question) === true;
+}
+
 async function wait(ms: number): Promise<void> {
   return new Promise(resolve => {
     setTimeout(resolve, ms);
@@ -141,8 +147,4 @@ function steps({ proofs }: Bench, era: 'modern' | 'older'): readonly StepRecord[
 
 function called(records: readonly StepRecord[]): boolean {
   return records.some(r => 'tool' in r.step);
-}
-
-function method(record: StepRecord | undefined): string {
-  return [...new Set(record?.asked.map(r => textAt(r, 'method') ?? ''))].join(', ');
 }
