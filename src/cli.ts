@@ -92,7 +92,7 @@ Examples:
     .option('--source <folder>', 'source of the server: explains what is found with the findings of an audit')
     .option('--shared <folder>', 'a folder that all machines share when deployed (repeatable)', collect)
     .option('--watch <folder>', 'one more folder in which the server may keep files (repeatable)', collect)
-    .option('--timeout <ms>', 'for one call (10000)')
+    .option('--timeout <ms>', 'for one call (5000)')
     .option('--start-timeout <ms>', 'for the start of the server (20000)')
     .option('--conformance <folder>', 'where the official conformance suite is installed (this folder)')
     .option('--no-conformance', 'leave it out')

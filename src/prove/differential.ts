@@ -75,7 +75,8 @@ class Differential {
   /** Parts that have been shown to differ, with the other answer. */
   readonly #confirmed = new Map<string, string | undefined>();
   #extra = 0;
-  #sessionSteps: readonly number[] = [];
+  /** Steps that need their session, with the cause. */
+  #sessionCause: ReadonlyMap<number, Cause> = new Map();
   #together: ModeRun | undefined;
 
   constructor(
@@ -182,15 +183,14 @@ class Differential {
     // A session that is lost takes everything behind it along.
     const lost = shown.some(s => s.cause === 'session');
     // A call that needs its session needs it on any replica.
-    const sessionSteps = new Set(mode === 'new-session-anywhere' ? this.#sessionSteps : []);
-    if (mode === 'new-session') this.#sessionSteps = shown.map(s => s.step);
+    if (mode === 'new-session') this.#sessionCause = new Map(shown.map(s => [s.step, s.cause]));
+    const inSession = mode === 'new-session-anywhere' ? this.#sessionCause : new Map<number, Cause>();
     const temporary = await this.#temporarySteps(mode, first, shown.filter(s => s.cause === 'process-memory').map(s => s.step));
 
     // One difference for each cause and each tool: the first call that shows it.
     const found = new Map<string, Difference>();
     for (const { step, before, after, part, cause: seen } of shown) {
-      if (sessionSteps.has(step)) continue;
-      const cause = lost ? 'session' : temporary.has(step) ? 'disk' : seen;
+      const cause = lost ? 'session' : (inSession.get(step) ?? (temporary.has(step) ? 'disk' : seen));
       const tool = 'tool' in before.step ? before.step.tool : undefined;
       const key = cause === 'session' ? cause : `${cause} ${tool ?? before.label}`;
       const known = found.get(key);

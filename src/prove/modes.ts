@@ -29,6 +29,7 @@ export interface Arena {
   readonly transport: 'http' | 'stdio';
   readonly replicas: number;
   readonly timeoutMs: number;
+  readonly startTimeoutMs: number;
   /** Undefined for servers that somebody else runs. */
   readonly launcher: Launcher | undefined;
   readonly urls: readonly URL[];
@@ -129,7 +130,7 @@ async function runStdio(mode: Mode, arena: Arena, options: ModeOptions): Promise
     const process = launcher.stdio(shared, own);
     started.push(process);
     spent = false;
-    return (current = new StdioLink(process, timeoutMs));
+    return (current = new StdioLink(process, timeoutMs, arena.startTimeoutMs));
   };
   /** Whether the current process has served its step. */
   let spent = false;
@@ -263,11 +264,11 @@ export async function withReplicas<T>(arena: Arena, count: number, use: (replica
   }
 }
 
-export async function withStdio<T>({ launcher, timeoutMs }: Arena, use: (link: StdioLink) => Promise<T>): Promise<T> {
+export async function withStdio<T>({ launcher, timeoutMs, startTimeoutMs }: Arena, use: (link: StdioLink) => Promise<T>): Promise<T> {
   if (!launcher) throw new ServerFailure('A stdio server is started by its command.');
   const process = launcher.stdio(launcher.shared(), launcher.own());
   try {
-    return await use(new StdioLink(process, timeoutMs));
+    return await use(new StdioLink(process, timeoutMs, startTimeoutMs));
   } finally {
     await Promise.race([process.stop(), sleep(5000, undefined, { ref: false })]);
   }

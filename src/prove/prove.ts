@@ -55,7 +55,7 @@ export interface ProveOptions {
   readonly onProgress?: (what: string) => void;
 }
 
-const DEFAULTS = { replicas: 2, path: '/mcp', portEnv: 'PORT', seed: 1, calls: 2, timeoutMs: 10_000, startTimeoutMs: 20_000 } as const;
+const DEFAULTS = { replicas: 2, path: '/mcp', portEnv: 'PORT', seed: 1, calls: 2, timeoutMs: 5000, startTimeoutMs: 20_000 } as const;
 
 /** Starts the server, runs everything, ends every process. */
 export async function proveServer(options: ProveOptions): Promise<ProofReport> {
@@ -246,6 +246,7 @@ function arenaOf(options: ProveOptions, scratch: Scratch): Arena {
     transport,
     replicas: urls.length > 0 ? urls.length : transport === 'stdio' ? 1 : (options.replicas ?? DEFAULTS.replicas),
     timeoutMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
+    startTimeoutMs: launch.startTimeoutMs,
     launcher: urls.length > 0 ? undefined : new Launcher(launch, scratch),
     urls,
     disk: urls.length > 0 ? undefined : new Disk(roots, shared),

@@ -25,6 +25,7 @@ export class StdioLink {
   constructor(
     readonly process: ServerProcess,
     private readonly timeoutMs: number,
+    private readonly startTimeoutMs: number,
   ) {
     process.child.stdout?.setEncoding('utf8').on('data', (chunk: string) => this.#read(chunk));
     void process.ended.then(() => {
@@ -34,6 +35,8 @@ export class StdioLink {
 
   async request(method: string, params: JsonObject, { timeoutMs = this.timeoutMs, signal, answer }: RequestOptions = {}): Promise<Exchange> {
     const id = ++this.#id;
+    // The first answer waits for the start of the program too.
+    const patience = id === 1 ? Math.max(timeoutMs, this.startTimeoutMs) : timeoutMs;
     return new Promise(resolve => {
       const notifications: JsonObject[] = [];
       const requests: JsonObject[] = [];
@@ -47,7 +50,7 @@ export class StdioLink {
         this.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id, reason: 'cancelled by the client' } });
         finish({ kind: 'silent', why: 'the call was cancelled' });
       };
-      const timer = setTimeout(() => finish({ kind: 'silent', why: `nothing came within ${timeoutMs / 1000} s` }), timeoutMs);
+      const timer = setTimeout(() => finish({ kind: 'silent', why: `nothing came within ${patience / 1000} s` }), patience);
       signal?.addEventListener('abort', cancel);
       this.#waiting.set(id, { id, notifications, requests, answer, finish });
       if (this.process.running) this.send({ jsonrpc: '2.0', id, method, params });
