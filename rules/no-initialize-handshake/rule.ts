@@ -107,8 +107,10 @@ function reportRead({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
 /** `server.oninitialized = ...`, also through a computed name. */
 function reportHook({ file, mcp, report }: CodeContext, node: TSESTree.AssignmentExpression): void {
   const { left } = node;
-  if (left.type !== 'MemberExpression' || memberName(left) !== 'oninitialized') return;
-  const use = mcp.member(file, left);
+  if (left.type !== 'MemberExpression') return;
+  const computed = left.computed && mcp.infer.texts(file, left.property).includes('oninitialized');
+  if (memberName(left) !== 'oninitialized' && !computed) return;
+  const use = computed ? mcp.types(file, left.object).map(t => ({ owner: t.type, because: t.because, confidence: 'likely' as const }))[0] : mcp.member(file, left);
   if (!use || !isServerSide(use.owner)) return;
   report(left, {
     clause: 'handshake-initialized-notification',

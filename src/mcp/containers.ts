@@ -27,7 +27,7 @@ export function holdersOf(mcp: McpModel, file: SourceFile): readonly Holder[] {
       const name = keyName(node.key);
       if (name !== undefined && isName(node.key)) holders.push({ file, name: node.key, kind: 'field', values: mcp.infer.instanceMember(file, node.parent.parent, name) });
     } else if (node.type === 'Property' && node.parent.type === 'ObjectExpression' && isName(node.key) && isContainerLiteral(node.value)) {
-      holders.push({ file, name: node.key, kind: 'property', values: mcp.values(file, node.value) });
+      holders.push({ file, name: ownerName(node) ?? node.key, kind: 'property', values: mcp.values(file, node.value) });
     }
   });
   return holders;
@@ -35,6 +35,12 @@ export function holdersOf(mcp: McpModel, file: SourceFile): readonly Holder[] {
 
 function isName(node: TSESTree.Node): node is Holder['name'] {
   return node.type === 'Identifier' || node.type === 'PrivateIdentifier' || (node.type === 'Literal' && typeof node.value === 'string');
+}
+
+/** `const maps = { sse: {}, streamable: {} }`: the variable is what a person sees as the container. */
+function ownerName(property: TSESTree.Property): Holder['name'] | undefined {
+  const declarator = property.parent.parent;
+  return declarator.type === 'VariableDeclarator' && declarator.id.type === 'Identifier' ? declarator.id : undefined;
 }
 
 function isContainerLiteral(node: TSESTree.Node): boolean {

@@ -25,6 +25,8 @@ import {
 } from './values.js';
 
 const MAX_DEPTH = 120;
+/** More variants of a text than this are as good as none. */
+const MAX_TEXTS = 16;
 const COLLECTION_KINDS = new Set<string>(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array']);
 /** Methods that hand out one element. */
 const ELEMENT_METHODS = new Set(['get', 'pop', 'shift', 'at', 'find', 'findLast']);
@@ -194,7 +196,7 @@ export class Inference {
       return union(this.pattern(file, node.id, name, base), this.#assigned(file, variable));
     }
     const annotated = node.id.typeAnnotation ? this.annotations.values(file, node.id.typeAnnotation.typeAnnotation) : NOTHING;
-    if (annotated.some(k => k.value.kind === 'sdk')) return annotated;
+    if (annotated.some(isSdkObject)) return annotated;
     return union(this.#initialiser(file, node), annotated, this.#assigned(file, variable));
   }
 
@@ -401,6 +403,12 @@ export class Inference {
     }
   }
 
+  /** Type parameters that nothing binds stand for what constrains them. */
+  expand(known: readonly Known[]): readonly Known[] {
+    if (!known.some(k => k.value.kind === 'type-parameter')) return known;
+    return union(...known.map(k => (k.value.kind === 'type-parameter' ? this.annotations.values(k.value.file, k.value.node.constraint) : [k])));
+  }
+
   /** Puts what is known of a generic's parameters into what its members give. */
   substitute(known: readonly Known[], types: TypeArguments | undefined): readonly Known[] {
     if (!types) return known;
@@ -436,7 +444,7 @@ export class Inference {
         else if (('static' in member && member.static) || !('key' in member) || keyName(member.key) !== name) continue;
         else lists.push(this.#classMember(file, member));
       }
-      const annotatedSdk = lists.some(list => list.some(k => k.value.kind === 'sdk'));
+      const annotatedSdk = lists.some(list => list.some(isSdkObject));
       if (!annotatedSdk) for (const value of this.references.fieldAssignments(file, node, name)) lists.push(this.values(value.file, value.node));
       const own = union(...lists);
       return own.length > 0 ? own : this.member(this.#superInstances(file, node), name, undefined);
@@ -455,7 +463,7 @@ export class Inference {
       case 'AccessorProperty':
       case 'TSAbstractPropertyDefinition': {
         const annotated = member.typeAnnotation ? this.annotations.values(file, member.typeAnnotation.typeAnnotation) : NOTHING;
-        if (annotated.some(k => k.value.kind === 'sdk')) return mark(annotated, file, member, 'field');
+        if (annotated.some(isSdkObject)) return mark(annotated, file, member, 'field');
         return union(member.value ? this.values(file, member.value) : NOTHING, annotated);
       }
       default:
@@ -706,7 +714,7 @@ export class Inference {
   returned(file: SourceFile, node: FunctionNode): readonly Known[] {
     return this.remember(returnKey(node), () => {
       const annotated = node.returnType ? this.annotations.values(file, node.returnType.typeAnnotation) : NOTHING;
-      if (annotated.some(k => k.value.kind === 'sdk')) return annotated;
+      if (annotated.some(isSdkObject)) return annotated;
       return union(...returnExpressions(node).map(e => this.values(file, e)), annotated);
     });
   }
@@ -721,6 +729,11 @@ export class Inference {
 
   // --- text ----------------------------------------------------------------------------------------------------------------
 
+  /** The strings that an expression can be, when there are few. */
+  texts(file: SourceFile, node: TSESTree.Node): readonly string[] {
+    return this.values(file, node).flatMap(k => (k.value.kind === 'text' ? [k.value.text] : []));
+  }
+
   /** The string that an expression is known to be. */
   text(file: SourceFile, node: TSESTree.Node): string | undefined {
     if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined;
@@ -731,16 +744,14 @@ export class Inference {
   #template(file: SourceFile, node: TSESTree.TemplateLiteral): readonly Known[] {
     const sessionId = derivedSessionId(node.expressions.map(e => this.values(file, e)));
     if (sessionId) return sessionId;
-    let text = '';
+    let texts: readonly string[] = [''];
     for (const [i, quasi] of node.quasis.entries()) {
-      text += quasi.value.cooked ?? '';
       const expression = node.expressions[i];
-      if (!expression) continue;
-      const part = this.text(file, expression);
-      if (part === undefined) return NOTHING;
-      text += part;
+      const parts = expression ? this.texts(file, expression) : [''];
+      if (parts.length === 0 || texts.length * parts.length > MAX_TEXTS) return NOTHING;
+      texts = texts.flatMap(text => parts.map(part => text + (quasi.value.cooked ?? '') + part));
     }
-    return one({ kind: 'text', text });
+    return texts.map(text => ({ value: { kind: 'text', text }, because: undefined }));
   }
 
   #concatenation(file: SourceFile, node: TSESTree.BinaryExpression): readonly Known[] {
@@ -751,6 +762,11 @@ export class Inference {
     const right = left === undefined ? undefined : this.text(file, node.right);
     return left === undefined || right === undefined ? NOTHING : one({ kind: 'text', text: left + right });
   }
+}
+
+/** An annotation that says enough: what is assigned cannot tell more of a server than its type does, but it can of a message. */
+function isSdkObject({ value }: Known): boolean {
+  return value.kind === 'sdk' && sdk().isObject(value.type);
 }
 
 function one(value: Value): readonly Known[] {

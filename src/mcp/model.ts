@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
-import { innermost, memberName } from './file-index.js';
+import { indexOf, innermost, memberName } from './file-index.js';
 import { Inference } from './infer.js';
 import { isWrapperType, nameOfType, sdk } from './sdk.js';
 import type { SdkTypeId } from './sdk-map.js';
@@ -86,6 +86,21 @@ export class McpModel {
   constructed(file: SourceFile, node: TSESTree.NewExpression): { readonly type: SdkTypeId; readonly because: Step } | undefined {
     for (const { value, because } of this.values(file, node.callee)) {
       if (value.kind === 'sdk-export' && value.what === 'class') return { type: value.id, because: step(file, node, 'new', because) };
+    }
+    return undefined;
+  }
+
+  newExpressions(file: SourceFile): readonly TSESTree.NewExpression[] {
+    return indexOf(file).news;
+  }
+
+  /** A class that extends McpAgent, or that class itself. */
+  agentClass(file: SourceFile, node: TSESTree.Node): { readonly because: Step | undefined; readonly confidence: Confidence } | undefined {
+    for (const { value, because } of this.infer.expand(this.values(file, node))) {
+      if (value.kind === 'sdk-export' && value.id === 'agents#McpAgent') return { because, confidence: 'likely' };
+      if (value.kind !== 'class') continue;
+      const base = this.infer.instancesOf(value.file, value.node).find(k => k.value.kind === 'sdk' && k.value.type === 'agents#McpAgent');
+      if (base) return { because: base.because, confidence: 'likely' };
     }
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { isClassNode, isFunctionNode, type FunctionNode } from './values.js';
+import { isClassNode, isFunctionNode, type ClassNode, type FunctionNode } from './values.js';
 
 /** Expressions that a function returns, without those of functions inside it. */
 export function returnExpressions(node: FunctionNode): readonly TSESTree.Expression[] {
@@ -56,6 +56,17 @@ export function assignmentOver(identifier: TSESTree.Identifier): TSESTree.Assign
     if (n.type === 'AssignmentExpression') return n;
     if (!/Pattern$|^Property$|^RestElement$/.test(n.type)) return undefined;
   }
+  return undefined;
+}
+
+export function unwrapParameter(parameter: TSESTree.Parameter): { id: TSESTree.Identifier | TSESTree.ObjectPattern | TSESTree.ArrayPattern | TSESTree.RestElement; fallback?: TSESTree.Expression } {
+  const inner = parameter.type === 'TSParameterProperty' ? parameter.parameter : parameter;
+  return inner.type === 'AssignmentPattern' ? { id: inner.left, fallback: inner.right } : { id: inner };
+}
+
+export function constructorOf(cls: ClassNode): FunctionNode | undefined {
+  for (const member of cls.body.body)
+    if (member.type === 'MethodDefinition' && member.kind === 'constructor' && member.value.type === 'FunctionExpression') return member.value;
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import { parametersOf } from './annotations.js';
 import { keyName } from './exports.js';
 import { indexOf, innermost, memberName, outermost } from './file-index.js';
 import type { Inference } from './infer.js';
+import { constructorOf, unwrapParameter } from './nodes.js';
 import type { Place } from './references.js';
 import { sdk } from './sdk.js';
 import { isSessionCallback } from './session-id.js';
@@ -28,7 +29,8 @@ export class ParameterReader {
     const { id, fallback } = unwrapParameter(parameter);
     if (id.type === 'RestElement') return NOTHING;
     const annotated = 'typeAnnotation' in id && id.typeAnnotation ? this.ask.annotations.values(file, id.typeAnnotation.typeAnnotation) : NOTHING;
-    const known = annotated.some(k => k.value.kind !== 'global' && k.value.kind !== 'text');
+    // A server or a class says enough; a container or a written shape is still one that somebody passed.
+    const known = annotated.some(k => k.value.kind === 'sdk' || k.value.kind === 'instance' || k.value.kind === 'external');
     const base = known ? annotated : union(this.ofFunction(file, fn, index), fallback ? this.ask.values(file, fallback) : NOTHING, annotated);
     return id.type === 'Identifier' ? base : this.ask.pattern(file, id, name, base);
   }
@@ -372,17 +374,6 @@ function hasSchemaBefore(ask: Inference, file: SourceFile, call: TSESTree.CallEx
     if (value.node.properties.some(p => p.type === 'SpreadElement')) return undefined;
     return value.node.properties.some(p => p.type === 'Property' && /^(?:inputSchema|argsSchema)$/.test(keyName(p.key) ?? ''));
   }
-  return undefined;
-}
-
-export function unwrapParameter(parameter: TSESTree.Parameter): { id: TSESTree.Identifier | TSESTree.ObjectPattern | TSESTree.ArrayPattern | TSESTree.RestElement; fallback?: TSESTree.Expression } {
-  const inner = parameter.type === 'TSParameterProperty' ? parameter.parameter : parameter;
-  return inner.type === 'AssignmentPattern' ? { id: inner.left, fallback: inner.right } : { id: inner };
-}
-
-export function constructorOf(cls: ClassNode): FunctionNode | undefined {
-  for (const member of cls.body.body)
-    if (member.type === 'MethodDefinition' && member.kind === 'constructor' && member.value.type === 'FunctionExpression') return member.value;
   return undefined;
 }
 

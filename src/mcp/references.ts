@@ -4,6 +4,7 @@ import type { SourceFile } from '../parse/source.js';
 import { exportsOf, keyName } from './exports.js';
 import { indexOf, memberName, outermost } from './file-index.js';
 import type { Inference } from './infer.js';
+import { constructorOf, unwrapParameter } from './nodes.js';
 import { isClassNode, valueKey, type ClassNode, type FunctionNode, type Known } from './values.js';
 
 export interface Place<N extends TSESTree.Node = TSESTree.Node> {
@@ -13,6 +14,8 @@ export interface Place<N extends TSESTree.Node = TSESTree.Node> {
 
 const MAX_FILES = 60;
 const MAX_ALIAS_DEPTH = 4;
+/** How many calls deep a container is followed. */
+const MAX_PASSED = 3;
 const PUT_METHODS = new Set(['set', 'add', 'push', 'unshift', 'put']);
 
 /** Where things are used: variables, fields, functions, containers; in their own file and in the files that import it. */
@@ -33,6 +36,35 @@ export class References {
       if (reference.identifier.type === 'Identifier' && !reference.init) places.push({ file, node: reference.identifier });
     for (const name of exportedNames(file, variable)) places.push(...this.ofExport(file, name));
     return places;
+  }
+
+  /** The variable that a name means in the end, through imports and barrels. */
+  declarationOf(file: SourceFile, name: TSESTree.Identifier): { readonly file: SourceFile; readonly variable: Variable } | undefined {
+    const variable = file.variableOf(name);
+    const definition = variable?.defs[0];
+    if (!variable || !definition) return undefined;
+    if (definition.type !== 'ImportBinding' || definition.parent.type !== 'ImportDeclaration') return { file, variable };
+    const { node } = definition;
+    if (node.type === 'ImportNamespaceSpecifier' || node.type === 'TSImportEqualsDeclaration') return undefined;
+    return this.#exportedVariable(file, definition.parent.source.value, importedName(node), 0);
+  }
+
+  #exportedVariable(from: SourceFile, specifier: string, name: string, depth: number): { readonly file: SourceFile; readonly variable: Variable } | undefined {
+    const path = this.ask.project.resolve(from.path, specifier);
+    const file = path === undefined ? undefined : this.ask.project.source(path);
+    if (!file || depth > 6) return undefined;
+    const { names, stars } = exportsOf(file);
+    const origin = names.get(name);
+    if (origin?.kind === 'local' || (origin?.kind === 'expression' && origin.node.type === 'Identifier')) {
+      const variable = origin.node.type === 'Identifier' ? file.variableOf(origin.node) : undefined;
+      return variable ? { file, variable } : undefined;
+    }
+    if (origin?.kind === 'from') return origin.name === '*' ? undefined : this.#exportedVariable(file, origin.source, origin.name, depth + 1);
+    for (const star of stars) {
+      const found = this.#exportedVariable(file, star, name, depth + 1);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /** Every expression in other files that is this export, through barrels and namespaces. */
@@ -199,8 +231,37 @@ export class References {
     return found;
   }
 
-  /** Expressions that are this container: through the variable, field or property that it is kept in. */
+  /** Expressions that are this container: by the name that it is kept under, and by the parameters that it is given to. */
   ofContainer(file: SourceFile, container: TSESTree.Node): readonly Place<TSESTree.Expression>[] {
+    return this.#withParameters(this.#kept(file, container), 0);
+  }
+
+  #withParameters(places: readonly Place<TSESTree.Expression>[], depth: number): readonly Place<TSESTree.Expression>[] {
+    if (depth >= MAX_PASSED) return places;
+    const passed = places.flatMap(place => {
+      const node = outermost(place.node);
+      const call = node.parent;
+      if (call?.type !== 'CallExpression' && call?.type !== 'NewExpression') return [];
+      const index = call.arguments.findIndex(a => a === node);
+      return index === -1 ? [] : this.#parameterUses(place.file, call, index);
+    });
+    return passed.length === 0 ? places : [...places, ...this.#withParameters(passed, depth + 1)];
+  }
+
+  /** Where the function that is called uses the parameter that this argument fills. */
+  #parameterUses(file: SourceFile, call: TSESTree.CallExpression | TSESTree.NewExpression, index: number): readonly Place<TSESTree.Expression>[] {
+    return this.ask.values(file, call.callee).flatMap(({ value }) => {
+      const fn = value.kind === 'function' ? value.node : value.kind === 'class' ? constructorOf(value.node) : undefined;
+      const parameter = fn?.params[index];
+      if (!fn || !parameter || (value.kind !== 'function' && value.kind !== 'class')) return [];
+      const { id } = unwrapParameter(parameter);
+      if (id.type !== 'Identifier') return [];
+      const kept = parameter.type === 'TSParameterProperty' && value.kind === 'class' ? this.ofMember(value.file, value.node, id.name) : [];
+      return [...this.#uses(value.file, id), ...kept];
+    });
+  }
+
+  #kept(file: SourceFile, container: TSESTree.Node): readonly Place<TSESTree.Expression>[] {
     const variable = declaredAs(file, container);
     if (variable) return this.ofVariable(file, variable);
     const field = fieldHolding(container);

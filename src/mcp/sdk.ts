@@ -59,6 +59,12 @@ class SdkTypes {
     return undefined;
   }
 
+  /** Servers, transports and the like, as opposed to messages and options, which are plain data. */
+  isObject(id: SdkTypeId): boolean {
+    const type = this.type(id);
+    return type !== undefined && Object.values(type.members).some(m => m.method);
+  }
+
   exportsOf(specifier: string): readonly string[] {
     const module = canonicalSpecifier(specifier);
     return Object.keys((module !== undefined && this.#module(module)) || {});
@@ -111,6 +117,8 @@ export function sdk(): SdkTypes {
 
 /** Specifiers that mean the same module get one form: no `dist/esm`, no version, no registry prefix. */
 export function canonicalSpecifier(specifier: string): string | undefined {
+  const installed = specifier.lastIndexOf('node_modules/');
+  if (installed !== -1) return canonicalSpecifier(specifier.slice(installed + 'node_modules/'.length));
   if (specifier.startsWith('.') || specifier.startsWith('/') || specifier.startsWith('node:')) return undefined;
   const bare = specifier.replace(/^(?:npm:|jsr:|https?:\/\/(?:esm\.sh|cdn\.skypack\.dev|unpkg\.com|cdn\.jsdelivr\.net\/npm)\/)/, '');
   const match = /^(@[^/]+\/[^/@]+|[^/@]+)(?:@[^/]+)?(\/.*)?$/.exec(bare);

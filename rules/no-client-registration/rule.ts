@@ -1,0 +1,96 @@
+import { defineRule, enclosingClass, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+const MESSAGE = 'Clients register themselves here. Dynamic registration is deprecated: prefer client id metadata documents.';
+
+export default defineRule({
+  id: 'no-client-registration',
+  title: 'Dynamic client registration is deprecated',
+  clauses: ['auth-dcr-deprecated', 'auth-embedded-as'],
+  words: ['registerClient', 'registration_endpoint', 'clientRegistrationEndpoint', 'mcpAuthRouter', 'clientInformation', 'saveClientInformation', '/register', 'clientsStore', 'registerClient'],
+  visit: context => ({
+    CallExpression(node) {
+      reportRouter(context, node);
+      reportRoute(context, node);
+    },
+    Property(node) {
+      reportMetadata(context, node);
+      reportStoreMember(context, node, node.key, node.value);
+    },
+    MethodDefinition(node) {
+      reportStoreMember(context, node, node.key, node.value);
+      reportClientProvider(context, node);
+    },
+    PropertyDefinition(node) {
+      if (node.value) reportStoreMember(context, node, node.key, node.value);
+    },
+  }),
+});
+
+/** `mcpAuthRouter({ provider })`: it answers /register when the provider's store can register. */
+function reportRouter({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const exported = mcp.export(file, node.callee);
+  if (exported?.name !== 'mcpAuthRouter') return;
+  report(node.callee, {
+    clause: 'auth-dcr-deprecated',
+    also: ['auth-embedded-as'],
+    subject: 'dcr:router',
+    message: 'This router lets clients register themselves where the provider allows it. Dynamic registration is deprecated.',
+    because: exported.because,
+    unit: `auth:${file.path}`,
+  });
+}
+
+/** A registration endpoint by hand: `app.post('/register', ...)` beside other endpoints of OAuth. */
+function reportRoute({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  if (node.callee.type !== 'MemberExpression' || !/^(?:post|all|use|route)$/.test(memberName(node.callee) ?? '')) return;
+  const [path, handler] = node.arguments;
+  if (!path || !handler || path.type === 'SpreadElement') return;
+  const text = mcp.text(file, path);
+  if (text === undefined || !/(?:^|\/)register\/?$/.test(text) || !isOAuth(file.text)) return;
+  report(node.callee, { clause: 'auth-dcr-deprecated', subject: 'dcr:route', message: MESSAGE, confidence: 'likely', unit: `auth:${file.path}` });
+}
+
+function isOAuth(text: string): boolean {
+  return /redirect_uris|client_id|\/authorize|\/token\b|oauth/i.test(text);
+}
+
+/** `registration_endpoint` in metadata, `clientRegistrationEndpoint` of a provider. */
+function reportMetadata({ file, report }: CodeContext, node: TSESTree.Property): void {
+  const name = keyName(node.key);
+  if (name !== 'registration_endpoint' && name !== 'clientRegistrationEndpoint') return;
+  if (node.parent.type !== 'ObjectExpression') return;
+  const value = innermost(node.value);
+  if (value.type === 'Identifier' && value.name === 'undefined') return;
+  // A schema of metadata that is read describes what others offer.
+  if (value.type === 'CallExpression' && /^z(?:od)?\b/.test(file.text.slice(...value.range))) return;
+  report(node, { clause: 'auth-dcr-deprecated', subject: `dcr:${name}`, message: 'This offers clients to register themselves. Dynamic registration is deprecated.', unit: `auth:${file.path}` });
+}
+
+/** `registerClient` of a clients store. */
+function reportStoreMember({ file, mcp, report }: CodeContext, node: TSESTree.Node, key: TSESTree.Node, value: TSESTree.Node): void {
+  if (keyName(key) !== 'registerClient' || !/Function/.test(value.type)) return;
+  if (node.type === 'Property' && node.parent.type !== 'ObjectExpression') return;
+  if (!/modelcontextprotocol|OAuthRegisteredClientsStore|clientsStore/.test(file.text)) return;
+  if (isServiceMethod({ file, mcp }, node)) return;
+  report(key, { clause: 'auth-dcr-deprecated', subject: 'dcr:store', message: MESSAGE, unit: `auth:${file.path}` });
+}
+
+/** A method of that name in a class that is no clients store. */
+function isServiceMethod({ file, mcp }: Pick<CodeContext, 'file' | 'mcp'>, node: TSESTree.Node): boolean {
+  if (node.type !== 'MethodDefinition') return false;
+  const cls = enclosingClass(node);
+  if (!cls) return false;
+  const declared = cls.implements.flatMap(i => [...mcp.infer.annotations.heritage(file, i.expression)]);
+  if (declared.some(k => k.value.kind === 'sdk' && nameOfType(k.value.type) === 'OAuthRegisteredClientsStore')) return false;
+  return !cls.body.body.some(m => 'key' in m && keyName(m.key) === 'getClient');
+}
+
+/** A client that keeps what it was given when it registered. */
+function reportClientProvider({ file, mcp, report }: CodeContext, node: TSESTree.MethodDefinition): void {
+  if (keyName(node.key) !== 'saveClientInformation') return;
+  const cls = enclosingClass(node);
+  const declared = cls?.implements.flatMap(i => [...mcp.infer.annotations.heritage(file, i.expression)]) ?? [];
+  const isProvider = declared.some(k => k.value.kind === 'sdk' && nameOfType(k.value.type) === 'OAuthClientProvider') || cls?.body.body.some(m => 'key' in m && keyName(m.key) === 'redirectToAuthorization') === true;
+  if (!isProvider) return;
+  report(node.key, { clause: 'auth-dcr-deprecated', subject: 'dcr:client', message: 'This client registers itself and keeps the answer. Dynamic registration is deprecated.' });
+}

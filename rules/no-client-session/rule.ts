@@ -1,0 +1,65 @@
+import { roleOf } from '../../src/mcp/roles.js';
+import { defineRule, innermost, keyName, memberName, nameOfType, outermost, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+export default defineRule({
+  id: 'no-client-session',
+  title: 'Clients keep no session',
+  clauses: ['session-client-tracking', 'session-delete-endpoint'],
+  words: ['terminateSession', 'sessionId', 'ClientTransport'],
+  visit: context => ({
+    CallExpression(node) {
+      reportTermination(context, node);
+    },
+    MemberExpression(node) {
+      reportKeptId(context, node);
+    },
+    NewExpression(node) {
+      reportGivenId(context, node);
+    },
+  }),
+});
+
+function reportTermination({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const callee = innermost(node.callee);
+  if (callee.type !== 'MemberExpression' || memberName(callee) !== 'terminateSession') return;
+  const use = mcp.call(file, node);
+  if (use && roleOf(use.owner) !== 'client-transport') return;
+  const known = use ?? (mcp.values(file, callee.object).length === 0 ? undefined : null);
+  if (known === null) return;
+  report(node.callee, {
+    clause: 'session-delete-endpoint',
+    also: ['session-client-tracking'],
+    subject: 'client:terminate',
+    message: 'This ends a session; there is none on a connection of the new revision.',
+    because: use?.because,
+    confidence: use?.confidence ?? 'likely',
+  });
+}
+
+/** `store.sessionId = transport.sessionId`: kept to be sent again. Logging it is harmless. */
+function reportKeptId({ file, mcp, report }: CodeContext, node: TSESTree.MemberExpression): void {
+  if (memberName(node) !== 'sessionId') return;
+  const kept = outermost(node).parent;
+  const isKept = kept?.type === 'AssignmentExpression' ? kept.right === outermost(node) : kept?.type === 'ReturnStatement' || (kept?.type === 'CallExpression' && kept.arguments.some(a => a === outermost(node)) && !isLog(kept));
+  if (!isKept) return;
+  const use = mcp.member(file, node);
+  if (!use || roleOf(use.owner) !== 'client-transport') return;
+  report(node, { clause: 'session-client-tracking', subject: 'client:kept-id', message: 'This keeps the id of a session; servers of the new revision give none.', because: use.because });
+}
+
+function isLog(call: TSESTree.CallExpression): boolean {
+  return /log|debug|info|warn|error|print/i.test(call.callee.type === 'MemberExpression' ? (memberName(call.callee) ?? '') : call.callee.type === 'Identifier' ? call.callee.name : '');
+}
+
+/** `new StreamableHTTPClientTransport(url, { sessionId })`. */
+function reportGivenId({ file, mcp, report }: CodeContext, node: TSESTree.NewExpression): void {
+  const options = node.arguments[1];
+  if (!options || options.type === 'SpreadElement') return;
+  const constructed = mcp.constructed(file, node);
+  if (!constructed || nameOfType(constructed.type) !== 'StreamableHTTPClientTransport') return;
+  for (const { value } of mcp.values(file, options)) {
+    if (value.kind !== 'object' || value.file !== file) continue;
+    const given = value.node.properties.find(p => p.type === 'Property' && keyName(p.key) === 'sessionId');
+    if (given) report(given, { clause: 'session-client-tracking', subject: 'client:given-id', message: 'This goes on with a session from before; there are none on the new revision.', because: constructed.because });
+  }
+}

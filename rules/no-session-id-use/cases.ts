@@ -1,0 +1,24 @@
+import { defineCases } from '../../test/cases.js';
+
+const http = `import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nconst transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => crypto.randomUUID() });\n`;
+
+export default defineCases({
+  valid: [
+    { name: 'bookkeeping', code: `${http}const live = {};\ntransport.onclose = () => { if (transport.sessionId) delete live[transport.sessionId]; };` },
+    { name: 'a session of the web application', code: `import '@modelcontextprotocol/sdk/types.js';\nlogger.info('hit', req.session.id, req.sessionID);\nconsole.log(body.sessionId);` },
+    { name: 'an id of something else', code: `import '@modelcontextprotocol/sdk/types.js';\nconst browser = await launch();\nconsole.log('browser', browser.sessionId);` },
+    { name: 'a result of a tool about another kind of session', code: `import '@modelcontextprotocol/sdk/types.js';\nexport const r = (args) => ({ content: [{ type: 'text', text: args.sessionId }] });` },
+    { name: 'the header, which another rule tells of', code: `app.post('/mcp', (req, res) => { const id = req.headers['mcp-session-id'] as string; console.log('for', id); });` },
+    { name: 'the callback of the transport, which goes with it', code: `import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nnew StreamableHTTPServerTransport({ sessionIdGenerator: () => '1', onsessioninitialized: sid => { console.log('open', sid); } });` },
+    { name: 'given to something that is no log', code: `${http}cleanup(transport.sessionId);` },
+  ],
+  invalid: [
+    { name: 'a console line', code: `${http}console.log(\`closed \${«transport.sessionId»}\`);`, found: ['session-id:telemetry'] },
+    { name: 'several arguments', code: `${http}console.error('closed', «transport.sessionId»);`, found: ['session-id:telemetry'] },
+    { name: 'a structured logger', code: `${http}this.logger.info({ sessionId: «transport.sessionId» }, 'closed');`, found: ['session-id:telemetry'] },
+    { name: 'debug', code: `${http}const testDebug = debug('mcp');\ntestDebug(\`create \${«transport.sessionId»}\`);`, found: ['session-id:telemetry'] },
+    { name: 'a span', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst server = new McpServer({ name: 'a', version: '1' });\nserver.tool('t', async extra => { span.setAttribute('mcp.session', «extra.sessionId» ?? ''); return { content: [] }; });`, found: ['session-id:telemetry'] },
+    { name: 'kept in a variable first', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst server = new McpServer({ name: 'a', version: '1' });\nserver.tool('t', async extra => { const id = «extra.sessionId» ?? 'none'; console.error('for', id); console.error('again', id); return { content: [] }; });`, found: ['session-id:telemetry'] },
+    { name: 'a tool result', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst server = new McpServer({ name: 'a', version: '1' });\nserver.tool('t', async ({ «sessionId» }) => ({ content: [{ type: 'text', text: \`you are \${sessionId}\` }] }));`, found: ['session-id:result'] },
+  ],
+});

@@ -1,0 +1,60 @@
+import { defineRule, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+export default defineRule({
+  id: 'no-sse-transport',
+  title: 'HTTP+SSE cannot carry the new revision',
+  clauses: ['http-sse-transport', 'fw-cloudflare-mcpagent', 'fw-fastmcp'],
+  words: ['SSEServerTransport', 'SSEClientTransport', 'SSETransport', 'serveSSE', 'mount', "'sse'", '"sse"', 'SSE'],
+  visit: context => ({
+    NewExpression(node) {
+      reportTransport(context, node);
+    },
+    CallExpression(node) {
+      reportAgent(context, node);
+      reportFrameworkStart(context, node);
+    },
+  }),
+});
+
+function reportTransport({ file, mcp, report }: CodeContext, node: TSESTree.NewExpression): void {
+  const constructed = mcp.constructed(file, node);
+  const name = constructed ? nameOfType(constructed.type) : undefined;
+  if (name !== 'SSEServerTransport' && name !== 'SSEClientTransport' && name !== 'SSETransport') return;
+  const client = name === 'SSEClientTransport';
+  report(node.callee, {
+    clause: 'http-sse-transport',
+    subject: client ? 'sse:client' : 'sse:server',
+    message: client ? 'This client speaks HTTP+SSE, which cannot carry the new revision.' : 'This serves HTTP+SSE, which cannot carry the new revision.',
+    because: constructed?.because,
+    unit: client ? `sse-client:${file.path}` : `http-sessions:${file.path}`,
+  });
+}
+
+/** `Agent.serveSSE('/sse')` and the older `Agent.mount('/sse')`. */
+function reportAgent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  if (node.callee.type !== 'MemberExpression') return;
+  const name = memberName(node.callee);
+  if (name !== 'serveSSE' && name !== 'mount') return;
+  const agent = mcp.agentClass(file, node.callee.object);
+  if (!agent) return;
+  report(node.callee, {
+    clause: 'http-sse-transport',
+    also: ['fw-cloudflare-mcpagent'],
+    subject: 'sse:agent',
+    message: 'This serves the agent over HTTP+SSE, which cannot carry the new revision.',
+    because: agent.because,
+    confidence: agent.confidence,
+  });
+}
+
+/** `server.start({ transportType: 'sse' })` of a framework. */
+function reportFrameworkStart({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  if (node.callee.type !== 'MemberExpression' || memberName(node.callee) !== 'start') return;
+  const use = mcp.call(file, node);
+  const [options] = node.arguments;
+  if (!use || !/^(?:fastmcp#FastMCP|litemcp#LiteMCP|mcp-framework#MCPServer)$/.test(use.owner) || options?.type !== 'ObjectExpression') return;
+  for (const property of options.properties) {
+    if (property.type !== 'Property' || keyName(property.key) !== 'transportType' || mcp.text(file, property.value) !== 'sse') continue;
+    report(property, { clause: 'http-sse-transport', also: ['fw-fastmcp'], subject: 'sse:framework', message: 'This serves HTTP+SSE, which cannot carry the new revision.', because: use.because, confidence: use.confidence });
+  }
+}

@@ -1,0 +1,79 @@
+import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
+import { isServerSide } from '../../src/mcp/roles.js';
+import { defineRule, innermost, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+const SENDERS: Readonly<Record<string, string>> = {
+  sendToolListChanged: 'list-changed:tools',
+  sendResourceListChanged: 'list-changed:resources',
+  sendPromptListChanged: 'list-changed:prompts',
+  sendResourceUpdated: 'updated:resource',
+};
+const CHANGES = /^notifications\/(tools|resources|prompts)\/list_changed$/;
+const UPDATED = 'notifications/resources/updated';
+const MESSAGE = 'This tells clients of a change that they have not asked to hear of; over HTTP it reaches nobody on the new revision.';
+const HANDLES = /^Registered(?:Tool|Resource|ResourceTemplate|Prompt)$/;
+const MUTATIONS = new Set(['enable', 'disable', 'remove', 'update']);
+
+export default defineRule({
+  id: 'no-unsolicited-notifications',
+  title: 'Changes are told to those who listen',
+  clauses: ['unsolicited-change-notifications', 'client-notification-reception'],
+  words: ['ListChanged', 'list_changed', 'sendResourceUpdated', UPDATED, 'ResourceUpdatedNotification', '.enable(', '.disable(', '.remove(', '.update('],
+  visit: context => ({
+    CallExpression(node) {
+      reportCall(context, node);
+      reportMessage(context, node);
+      reportClientHandler(context, node);
+    },
+  }),
+});
+
+function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const callee = innermost(node.callee);
+  const name = callee.type === 'MemberExpression' ? memberName(callee) : undefined;
+  if (name === undefined) return;
+  const subject = SENDERS[name];
+  if (subject === undefined && !MUTATIONS.has(name)) return;
+  const use = mcp.call(file, node);
+  if (!use) return;
+  if (subject !== undefined && isServerSide(use.owner))
+    report(node.callee, { clause: 'unsolicited-change-notifications', subject, message: MESSAGE, because: use.because, confidence: use.confidence, unit: `changes:${file.path}` });
+  else if (HANDLES.test(nameOfType(use.owner)) && MUTATIONS.has(use.member))
+    report(node.callee, {
+      clause: 'unsolicited-change-notifications',
+      subject: `list-changed:${use.member}`,
+      message: 'This changes the list of a running server, and tells clients that have not asked; over HTTP the change is gone with the request.',
+      because: use.because,
+      confidence: use.confidence,
+      unit: `changes:${file.path}`,
+    });
+}
+
+function reportMessage({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const sent = sentMessage(mcp, file, node);
+  if (!sent || sent.role === 'client') return;
+  const list = CHANGES.exec(sent.method);
+  if (!list && sent.method !== UPDATED) return;
+  report(node.callee, {
+    clause: 'unsolicited-change-notifications',
+    subject: list ? `list-changed:${list[1] ?? ''}` : 'updated:resource',
+    message: MESSAGE,
+    because: sent.because,
+    confidence: sent.confidence,
+    unit: `changes:${file.path}`,
+  });
+}
+
+/** A bare handler hears nothing: the client has to listen, by the `listChanged` option or by `listen`. */
+function reportClientHandler({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const handler = handlerRegistration(mcp, file, node);
+  if (!handler || handler.role !== 'client' || !(CHANGES.test(handler.method) || handler.method === UPDATED)) return;
+  if (/\.listen\s*\(|listChanged\s*:/.test(file.text)) return;
+  report(node.callee, {
+    clause: 'client-notification-reception',
+    subject: 'changes:client-handler',
+    message: 'This client waits for notices of changes without listening; a server of the new revision sends none.',
+    because: handler.because,
+    confidence: handler.confidence,
+  });
+}
