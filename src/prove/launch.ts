@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { freePort, isOpen, lastWords, portIsTaken, ServerFailure, ServerProcess, untilOpen, wasInterrupted } from './processes.js';
+import { cleanUpAtEnd, freePort, isOpen, lastWords, portIsTaken, ServerFailure, ServerProcess, untilOpen, wasInterrupted } from './processes.js';
 
 /** How to start the user's server. */
 export interface LaunchOptions {
@@ -25,8 +25,9 @@ export interface Replica {
 
 /** Folders of ours that the servers write to, gone at the end. */
 export class Scratch {
-  readonly root = mkdtempSync(join(tmpdir(), 'mcp-stateless-prove-'));
+  readonly root = mkdtempSync(join(tmpdir(), `mcp-stateless-prove-${process.pid}-`));
   #made = 0;
+  readonly #remove = cleanUpAtEnd(() => rmSync(this.root, { recursive: true, force: true, maxRetries: 3 }));
 
   folder(name: string): string {
     const path = join(this.root, `${name}-${++this.#made}`);
@@ -35,7 +36,7 @@ export class Scratch {
   }
 
   remove(): void {
-    rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
+    this.#remove();
   }
 }
 

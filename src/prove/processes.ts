@@ -144,10 +144,22 @@ function release(ended: ServerProcess): void {
   for (const signal of SIGNALS) process.off(signal, onSignal);
 }
 
+const cleanups = new Set<() => void>();
+
+/** What has to be put in order also when we are interrupted. Returns how to do it in time, once. */
+export function cleanUpAtEnd(cleanup: () => void): () => void {
+  cleanups.add(cleanup);
+  return () => {
+    if (cleanups.delete(cleanup)) cleanup();
+  };
+}
+
 /** May run while the process ends, so nothing here waits. */
 function killAll(): void {
   for (const started of live) started.signal('SIGKILL');
   for (const pid of strays()) killQuietly(pid);
+  for (const cleanup of cleanups) cleanup();
+  cleanups.clear();
 }
 
 /** Ends the servers, then lets the signal do to us what it always does. A second signal does not wait. */
@@ -252,7 +264,11 @@ export async function untilOpen(port: number, started: ServerProcess, timeoutMs:
 }
 
 export function lastWords({ output }: ServerProcess): string {
-  return output.trim() === '' ? '' : ` It printed: ${shortened(output.trim().split('\n').slice(-6).join(' | '), 400)}`;
+  const lines = output.trim().split('\n').filter(line => line.trim() !== '');
+  // The error itself, not the stack or the version line behind it.
+  const error = lines.findIndex(line => /\b\w*Error\b|\berror\b/i.test(line));
+  const telling = error < 0 ? lines.slice(-4) : lines.slice(error, error + 3);
+  return telling.length === 0 ? '' : ` It printed: ${shortened(telling.join(' | '), 300)}`;
 }
 
 export function portIsTaken(failure: unknown): boolean {

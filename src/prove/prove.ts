@@ -15,7 +15,7 @@ import { generateScript } from './generate.js';
 import { textAt } from './json.js';
 import { foldersOf, Launcher, Scratch } from './launch.js';
 import { clientFor, MODES, withReplicas, withStdio, type Arena } from './modes.js';
-import { stopAll } from './processes.js';
+import { cleanUpAtEnd, stopAll } from './processes.js';
 import { eraReport, reasonsAgainst, type ProofReport } from './report.js';
 import { LISTS, type ListName, type Step } from './script.js';
 import { survey, type Survey, type Tool } from './survey.js';
@@ -60,10 +60,14 @@ const DEFAULTS = { replicas: 2, path: '/mcp', portEnv: 'PORT', seed: 1, calls: 2
 /** Starts the server, runs everything, ends every process. */
 export async function proveServer(options: ProveOptions): Promise<ProofReport> {
   const scratch = new Scratch();
+  const proof = new Proof(options, scratch);
+  // Files that the server writes to are put back also when we are interrupted.
+  const putBack = cleanUpAtEnd(() => proof.putBack());
   try {
-    return await new Proof(options, scratch).run();
+    return await proof.run();
   } finally {
     await stopAll();
+    putBack();
     scratch.remove();
   }
 }
@@ -81,6 +85,10 @@ class Proof {
     this.#eras = options.eras ?? ['modern', 'older'];
     this.#arena = arenaOf(options, scratch);
     if (this.#arena.disk?.limit !== undefined) this.#notes.push(`Files that the server writes were not watched: ${this.#arena.disk.limit}.`);
+  }
+
+  putBack(): void {
+    this.#arena.disk?.reset(this.#arena.disk.changed());
   }
 
   async run(): Promise<ProofReport> {

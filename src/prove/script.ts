@@ -57,8 +57,10 @@ export function parseScript(text: string, name: string): readonly Step[] {
     const value = parseJson(line);
     if (value === undefined) throw new ScriptError(`${where}: this line is no JSON. A script holds one JSON object per line.`);
     const step = stepOf(value, where);
-    for (const reference of referencesIn(argumentsOf(step)))
+    for (const reference of referencesIn(argumentsOf(step))) {
+      if (reference.match !== undefined && !isPattern(reference.match)) throw new ScriptError(`${where}: "match" is no regular expression: ${reference.match}`);
       if (!known.has(reference.step)) throw new ScriptError(`${where}: $from names ${reference.step}, but no earlier line has "as": "${reference.step}".`);
+    }
     if (step.as !== undefined) {
       if (known.has(step.as)) throw new ScriptError(`${where}: "as": "${step.as}" is used twice.`);
       known.add(step.as);
@@ -67,6 +69,14 @@ export function parseScript(text: string, name: string): readonly Step[] {
   });
   if (steps.length === 0) throw new ScriptError(`${name} holds no call.`);
   return steps;
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text).source !== '';
+  } catch {
+    return false;
+  }
 }
 
 function stepOf(value: JsonValue, where: string): Step {
