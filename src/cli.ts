@@ -91,7 +91,7 @@ Examples:
     .addOption(new Option('--era <era>', 'which clients to try').choices(PROOF_ERAS).default('both'))
     .option('--source <folder>', 'source of the server: explains what is found with the findings of an audit')
     .option('--shared <folder>', 'a folder that all machines share when deployed (repeatable)', collect)
-    .option('--watch <folder>', 'one more folder in which the server may keep files (repeatable)', collect)
+    .option('--watch <folder>', 'a folder in which the server keeps files: each machine gets its own; put back afterwards (repeatable)', collect)
     .option('--timeout <ms>', 'for one call (5000)')
     .option('--start-timeout <ms>', 'for the start of the server (20000)')
     .option('--conformance <folder>', 'where the official conformance suite is installed (this folder)')

@@ -91,5 +91,5 @@ function unknown(message: string): CheckResult {
 
 function result(check: string, scenario: string, status: CheckStatus, message: string): CheckResult {
   const covered = [...clauses().values()].find(c => c.conformance.includes(scenario)) ?? clause('server-discover-missing');
-  return { check, clause: covered.id, severity: covered.severity, title: `Official conformance suite: ${scenario}`, era: 'modern', status, message };
+  return { check, clause: covered.id, severity: covered.severity, title: `Official conformance suite: ${scenario}`, era: 'modern', status, message, findings: [] };
 }

@@ -30,18 +30,23 @@ export function explain(difference: Pick<Difference, 'cause' | 'tool' | 'files' 
     const because: Link['because'] = namesTool ? 'tool' : namesFile ? 'file' : 'clause';
     return [{ finding, because, score: (namesTool ? 100 : 0) + (namesFile ? 50 : 0) - Math.min(...ranks) }];
   });
-  const best = scored.sort((a, b) => b.score - a.score);
+  // Memory that a finding tells of does not explain a file.
+  const best = scored.filter(s => difference.cause !== 'disk' || s.because === 'file').sort((a, b) => b.score - a.score);
   // Once the tool itself is named, findings that only are of the right kind say less than nothing.
   const named = best.filter(s => s.because !== 'clause');
-  return (named.length > 0 ? named : best).slice(0, MAX_LINKS).map(({ finding, because }) => ({
-    fingerprint: finding.fingerprint,
-    rule: finding.rule,
-    clause: finding.clause,
-    file: finding.file,
-    line: finding.line,
-    message: finding.message,
-    because,
-  }));
+  return (named.length > 0 ? named : best).slice(0, MAX_LINKS).map(({ finding, because }) => link(finding, because));
+}
+
+/** The findings that say in the source what a failed check saw at run time. */
+export function explainCheck(clause: ClauseId, findings: readonly Finding[]): readonly Link[] {
+  return findings
+    .filter(f => f.zone !== 'test' && f.clauses.includes(clause))
+    .slice(0, MAX_LINKS)
+    .map(f => link(f, 'clause'));
+}
+
+function link({ fingerprint, rule, clause, file, line, message }: Finding, because: Link['because']): Link {
+  return { fingerprint, rule, clause, file, line, message, because };
 }
 
 /** Every word that a finding holds: in its data, and in the code of its evidence. */

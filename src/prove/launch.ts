@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { cleanUpAtEnd, freePort, isOpen, lastWords, portIsTaken, ServerFailure, ServerProcess, untilOpen, wasInterrupted } from './processes.js';
 
 /** How to start the user's server. */
@@ -123,10 +123,4 @@ export class Launcher {
 
 function filled(text: string, values: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\{(port|shared|dir)\}/g, (whole, name: string) => values[name] ?? whole);
-}
-
-/** Folders in which a server may keep files: the working folder, and those of the scripts that the command names. */
-export function foldersOf({ command, cwd }: Pick<LaunchOptions, 'command' | 'cwd'>): readonly string[] {
-  const scripts = command.slice(1).filter(text => /\.[cm]?[jt]sx?$/.test(text)).map(text => (isAbsolute(text) ? text : resolve(cwd, text)));
-  return [cwd, ...scripts.map(path => join(path, '..'))];
 }

@@ -10,10 +10,10 @@ import type { Client } from './clients/client.js';
 import { conformance, type ConformanceWish } from './conformance.js';
 import { compareModes, type Difference, type EraProof } from './differential.js';
 import { Disk } from './disk.js';
-import { explain } from './explain.js';
+import { explain, explainCheck } from './explain.js';
 import { generateScript } from './generate.js';
 import { textAt } from './json.js';
-import { foldersOf, Launcher, Scratch } from './launch.js';
+import { Launcher, Scratch } from './launch.js';
 import { clientFor, MODES, withReplicas, withStdio, type Arena } from './modes.js';
 import { cleanUpAtEnd, stopAll } from './processes.js';
 import { eraReport, reasonsAgainst, type ProofReport } from './report.js';
@@ -46,7 +46,7 @@ export interface ProveOptions {
   readonly startTimeoutMs?: number;
   /** Folders that all replicas share also when they are deployed. */
   readonly shared?: readonly string[];
-  /** More folders in which the server may keep files. */
+  /** Folders in which the server keeps files. They are put back after each run, so nothing else may write there meanwhile. */
   readonly watch?: readonly string[];
   /** Findings of an audit, to explain differences with. */
   readonly findings?: readonly Finding[];
@@ -104,7 +104,9 @@ class Proof {
     const script = await this.#script(served);
     const steps = withLists(script.steps, served[0]);
     const proofs = await this.#compare(served, steps, schemas);
-    const results = await this.#check({ arena, replicas: [], modern: surveys.find(s => s.era === 'modern'), older: surveys.find(s => s.era === 'older'), proofs, steps, schemas });
+    const checked = await this.#check({ arena, replicas: [], modern: surveys.find(s => s.era === 'modern'), older: surveys.find(s => s.era === 'older'), proofs, steps, schemas });
+    const { findings = [] } = options;
+    const results = checked.map(c => (c.status === 'fail' ? { ...c, findings: explainCheck(c.clause, findings) } : c));
     const differences = this.#differences(proofs);
     this.#remark(proofs);
     const failOn = options.failOn ?? 'error';
@@ -249,7 +251,8 @@ function arenaOf(options: ProveOptions, scratch: Scratch): Arena {
     startTimeoutMs: options.startTimeoutMs ?? DEFAULTS.startTimeoutMs,
   };
   const shared = (options.shared ?? []).map(path => resolve(cwd, path));
-  const roots = [...new Set([...foldersOf(launch), ...(options.watch ?? []).map(path => resolve(cwd, path))].map(path => resolve(path)))];
+  // Only folders that the user names are put back: anybody may be writing to the others at the same time.
+  const roots = (options.watch ?? []).map(path => resolve(cwd, path));
   return {
     transport,
     replicas: urls.length > 0 ? urls.length : transport === 'stdio' ? 1 : (options.replicas ?? DEFAULTS.replicas),
@@ -257,7 +260,7 @@ function arenaOf(options: ProveOptions, scratch: Scratch): Arena {
     startTimeoutMs: launch.startTimeoutMs,
     launcher: urls.length > 0 ? undefined : new Launcher(launch, scratch),
     urls,
-    disk: urls.length > 0 ? undefined : new Disk(roots, shared),
+    disk: urls.length > 0 || roots.length === 0 ? undefined : new Disk(roots, shared),
   };
 }
 

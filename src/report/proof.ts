@@ -99,7 +99,8 @@ function checkLines(checks: readonly CheckResult[], style: Paint, verbose: boole
   const rows = shown.map(c => {
     const mark = MARK[c.status].padEnd(4);
     const painted = c.status === 'fail' ? (c.severity === 'error' ? style.red(mark) : style.yellow(mark)) : c.status === 'pass' ? style.green(mark) : style.dim(mark);
-    return `  ${painted}  ${c.clause.padEnd(width)}  ${style.dim(c.era.padEnd(6))}  ${inert(c.message)}`;
+    const sources = c.findings.map(f => `\n        ${' '.repeat(width)}          ${style.cyan(`${inert(f.file)}:${f.line}`)}  ${inert(f.message)}`);
+    return `  ${painted}  ${c.clause.padEnd(width)}  ${style.dim(c.era.padEnd(6))}  ${inert(c.message)}${sources.join('')}`;
   });
   const summary = `${count('pass')} pass, ${count('fail')} fail, ${count('not-applicable')} not applicable, ${count('could-not-tell')} could not tell`;
   return [`${style.bold('Checks')}  ${style.dim(summary)}`, ...rows, ''];

@@ -1,22 +1,26 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { expectCaught, expectProven } from './expect-proof.js';
 import { FIXTURES, proveFixture } from './fixtures.js';
 
-const LIMIT_MS = 20_000;
+/** For a machine that does nothing else: other work stretches it. */
+function limitMs(): number {
+  return 20_000 * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
+}
 
 describe.each(FIXTURES)('$name', fixture => {
-  const options = { transport: fixture.transport, ...(fixture.calls !== undefined && { calls: fixture.calls }) };
+  const options = { transport: fixture.transport, ...(fixture.calls !== undefined && { calls: fixture.calls }), ...(fixture.watch && { watch: fixture.watch }) };
   it('is caught before', { timeout: 120_000 }, async () => {
     const report = await proveFixture('before', fixture.name, options);
     console.log(`${fixture.name} before: ${(report.durationMs / 1000).toFixed(1)} s`);
     expectCaught(report, fixture);
-    expect(report.durationMs).toBeLessThan(LIMIT_MS);
+    expect(report.durationMs).toBeLessThan(limitMs());
   });
   it('is proven after', { timeout: 120_000 }, async () => {
     const report = await proveFixture('after', fixture.name, options);
     console.log(`${fixture.name} after: ${(report.durationMs / 1000).toFixed(1)} s`);
     expectProven(report);
-    expect(report.durationMs).toBeLessThan(LIMIT_MS);
+    expect(report.durationMs).toBeLessThan(limitMs());
   });
 });
 

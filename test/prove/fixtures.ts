@@ -15,6 +15,8 @@ export interface Fixture {
   /** Whether the server before speaks 2026-07-28 already. */
   readonly modern: boolean;
   readonly calls?: number;
+  /** Folders in which the server before keeps files. */
+  readonly watch?: readonly string[];
 }
 
 export const FIXTURES: readonly Fixture[] = [
@@ -27,7 +29,7 @@ export const FIXTURES: readonly Fixture[] = [
   { name: 'class-field', transport: 'http', causes: ['process-memory'], modern: true },
   { name: 'rate-limit', transport: 'http', causes: ['process-memory'], modern: true, calls: 4 },
   { name: 'file-own', transport: 'http', causes: ['disk'], modern: true },
-  { name: 'file-shared', transport: 'http', causes: ['disk'], modern: true },
+  { name: 'file-shared', transport: 'http', causes: ['disk'], modern: true, watch: ['fixtures/prove/before/data'] },
   { name: 'stdio-module', transport: 'stdio', causes: ['process-memory'], modern: false },
   { name: 'stdio-current', transport: 'stdio', causes: ['process-memory'], modern: false },
   { name: 'stdio-class', transport: 'stdio', causes: ['process-memory'], modern: false },

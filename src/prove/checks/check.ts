@@ -5,6 +5,7 @@ import { ModernHttpClient, modernHeaders, envelope } from '../clients/modern.js'
 import { fetchText, post, type HttpAnswer } from '../clients/http.js';
 import type { StdioLink } from '../clients/stdio.js';
 import type { EraProof } from '../differential.js';
+import type { Link } from '../explain.js';
 import type { Replica } from '../launch.js';
 import { clientFor, withStdio, type Arena } from '../modes.js';
 import type { Step } from '../script.js';
@@ -22,6 +23,8 @@ export interface CheckResult {
   readonly status: CheckStatus;
   /** What was seen, in a sentence. */
   readonly message: string;
+  /** Audit findings about the same clause, for a check that failed. */
+  readonly findings: readonly Link[];
 }
 
 export type Verdict = readonly [status: CheckStatus, message: string];
@@ -61,7 +64,7 @@ export async function runChecks(checks: readonly Check[], bench: Bench): Promise
     if (!survey) continue;
     const { title, severity } = clause(check.clause);
     const [status, message] = await verdictOf(check, bench);
-    results.push({ check: check.id, clause: check.clause, severity, title, era: check.era, status, message });
+    results.push({ check: check.id, clause: check.clause, severity, title, era: check.era, status, message, findings: [] });
   }
   return results;
 }
