@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shortened } from './json.js';
 
@@ -134,10 +134,48 @@ function keep(started: ServerProcess): void {
     for (const signal of SIGNALS) process.on(signal, onSignal);
   }
   live.add(started);
+  tellGuard('+', started);
+}
+
+/**
+ * Ends the groups that it was told of when its pipe closes: also when we are killed without a word, or run in a
+ * worker, which hears no signals.
+ */
+const GUARD = `
+const groups = new Set();
+let rest = '';
+process.stdin.setEncoding('utf8').on('data', text => {
+  const lines = (rest + text).split('\\n');
+  rest = lines.pop();
+  for (const line of lines) groups[line[0] === '+' ? 'add' : 'delete'](Number(line.slice(1)));
+}).on('close', () => {
+  for (const group of groups) try { process.kill(-group, 'SIGKILL'); } catch {}
+  const fs = require('node:fs');
+  const mark = process.argv[1];
+  if (process.platform === 'linux') for (const pid of fs.readdirSync('/proc')) try {
+    if (/^[0-9]+$/.test(pid) && fs.readFileSync('/proc/' + pid + '/environ', 'latin1').includes(mark)) process.kill(Number(pid), 'SIGKILL');
+  } catch {}
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+`;
+let guard: ChildProcess | undefined;
+
+function tellGuard(sign: '+' | '-', { pid }: ServerProcess): void {
+  if (!POSIX || pid === undefined) return;
+  if (!guard) {
+    guard = spawn(process.execPath, ['-e', GUARD, `${MARK}=${mark}`], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    guard.unref();
+    guard.on('error', () => undefined);
+    guard.stdin?.on('error', () => undefined);
+    // A pipe to a child would keep us alive.
+    if (guard.stdin instanceof Socket) guard.stdin.unref();
+  }
+  guard.stdin?.write(`${sign}${pid}\n`);
 }
 
 function release(ended: ServerProcess): void {
   live.delete(ended);
+  tellGuard('-', ended);
   if (live.size > 0) return;
   process.off('exit', killAll);
   process.off('uncaughtExceptionMonitor', killAll);

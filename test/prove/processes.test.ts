@@ -47,7 +47,7 @@ async function ended(child: ChildProcess): Promise<{ readonly code: number | nul
 }
 
 describe.runIf(LINUX)('no process is left', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('after %s', { timeout: 30_000 }, async signal => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)('after %s', { timeout: 30_000 }, async signal => {
     const tag = `prove-${signal}-${process.pid}`;
     const child = cli(tag, ['--http', '-n', '2', '--allow-all', '--', process.execPath, broken('tree')]);
     const end = ended(child);
@@ -57,7 +57,8 @@ describe.runIf(LINUX)('no process is left', () => {
     child.kill(signal);
     expect((await end).signal).toBe(signal);
     expect(await untilNone(tag)).toEqual([]);
-    expect(readdirSync(tmpdir()).filter(name => name.startsWith(`mcp-stateless-prove-${child.pid ?? 0}-`))).toEqual([]);
+    // Killed without a word, we cannot remove our folder.
+    if (signal !== 'SIGKILL') expect(readdirSync(tmpdir()).filter(name => name.startsWith(`mcp-stateless-prove-${child.pid ?? 0}-`))).toEqual([]);
   });
 
   it('when the server crashes in a call', { timeout: 30_000 }, async () => {
