@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { clause, clauses } from '../catalogue/clauses.js';
 import type { CheckResult, CheckStatus } from './checks/check.js';
 import { shortened } from './json.js';
+import { marked } from './processes.js';
 import { MODERN_VERSION } from './wire.js';
 
 export interface ConformanceWish {
@@ -65,7 +66,7 @@ async function majorOf(node: string): Promise<number | undefined> {
 
 async function run(file: string, args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise(resolve => {
-    execFile(file, args, { timeout: TIMEOUT_MS, maxBuffer: 1 << 24, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
+    execFile(file, args, { env: marked(process.env), timeout: TIMEOUT_MS, maxBuffer: 1 << 24, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
       resolve({ code: error ? 1 : 0, output: `${stdout}${stderr}` });
     });
   });
@@ -82,7 +83,7 @@ function resultOf(scenario: string, code: number, output: string): CheckResult {
   const strict = STRICT.some(s => s === scenario);
   const status: CheckStatus = code === 0 ? 'pass' : strict ? 'fail' : 'could-not-tell';
   const rest = code === 0 ? '' : strict ? `: ${failed.join('; ')}` : `; the others may need tools of the suite's own names: ${failed.slice(0, 6).join('; ')}`;
-  return result(`conformance ${scenario}`, scenario, status, `${count}${rest}.`);
+  return result(`conformance ${scenario}`, scenario, status, `${scenario}: ${count}${rest}.`);
 }
 
 function unknown(message: string): CheckResult {

@@ -13,6 +13,11 @@ const KEPT_OUTPUT = 8192;
 const MARK = 'MCP_STATELESS_PROVE';
 const mark = randomUUID();
 
+/** For every process that must not outlive us. */
+export function marked(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...env, [MARK]: mark };
+}
+
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
@@ -32,7 +37,7 @@ export class ServerProcess {
   constructor(command: Command) {
     this.child = spawn(command.file, command.args, {
       cwd: command.cwd,
-      env: { ...command.env, [MARK]: mark },
+      env: marked(command.env),
       // A group of its own: one signal reaches what npm, npx or a shell started in between.
       detached: POSIX,
       stdio: ['pipe', 'pipe', 'pipe'],
