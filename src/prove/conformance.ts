@@ -26,16 +26,16 @@ const STRICT = ['tools-list', 'resources-list', 'sep-2164-resource-not-found', '
 const PARTIAL = ['server-stateless', 'caching'] as const;
 
 /** Runs the official suite against a running server, when the suite and a Node.js for it can be had. */
-export async function conformance(url: URL, wish: ConformanceWish, cwd: string): Promise<readonly CheckResult[]> {
+export async function conformance(url: URL, wish: ConformanceWish, cwd: string, owner: string): Promise<readonly CheckResult[]> {
   if (wish.skip) return [];
   const suite = findSuite(wish.folder ?? cwd);
   if (suite === undefined) return [unknown(`The official conformance suite is not installed: ${INSTALL_SUITE} (it needs Node.js ${NODE_MAJOR}).`)];
   const node = wish.node ?? process.execPath;
-  const major = await majorOf(node);
+  const major = await majorOf(node, owner);
   if (major === undefined || major < NODE_MAJOR) return [unknown(`The official conformance suite needs Node.js ${NODE_MAJOR}; ${node} is ${major ?? 'none'}. Give one with --conformance-node, such as $(npx -p node@22 which node).`)];
   const results: CheckResult[] = [];
   for (const scenario of [...STRICT, ...PARTIAL]) {
-    const { code, output } = await run(node, [suite, 'server', '--url', url.href, '--scenario', scenario, '--spec-version', MODERN_VERSION]);
+    const { code, output } = await run(node, [suite, 'server', '--url', url.href, '--scenario', scenario, '--spec-version', MODERN_VERSION], owner);
     results.push(resultOf(scenario, code, output));
   }
   return results;
@@ -58,15 +58,15 @@ function findSuite(folder: string): string | undefined {
   }
 }
 
-async function majorOf(node: string): Promise<number | undefined> {
-  const { code, output } = await run(node, ['--version']);
+async function majorOf(node: string, owner: string): Promise<number | undefined> {
+  const { code, output } = await run(node, ['--version'], owner);
   const found = /v(\d+)\./.exec(output)?.[1];
   return code === 0 && found !== undefined ? Number(found) : undefined;
 }
 
-async function run(file: string, args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
+async function run(file: string, args: readonly string[], owner: string): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise(resolve => {
-    execFile(file, args, { env: marked(process.env), timeout: TIMEOUT_MS, maxBuffer: 1 << 24, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
+    execFile(file, args, { env: marked(process.env, owner), timeout: TIMEOUT_MS, maxBuffer: 1 << 24, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
       resolve({ code: error ? 1 : 0, output: `${stdout}${stderr}` });
     });
   });

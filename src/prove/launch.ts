@@ -24,7 +24,11 @@ export interface Replica {
 }
 
 /** Folders of ours that the servers write to, gone at the end. */
+let proofs = 0;
+
 export class Scratch {
+  /** Names the proof that it is made for. */
+  readonly owner = String(++proofs);
   readonly root = mkdtempSync(join(tmpdir(), `mcp-stateless-prove-${process.pid}-`));
   #made = 0;
   readonly #remove = cleanUpAtEnd(() => rmSync(this.root, { recursive: true, force: true, maxRetries: 3 }));
@@ -106,6 +110,7 @@ export class Launcher {
       file,
       args,
       cwd,
+      owner: this.scratch.owner,
       env: {
         ...Object.fromEntries(Object.entries(env).map(([name, text]) => [name, text && filled(text, values)])),
         // A replica elsewhere has a temporary folder of its own.

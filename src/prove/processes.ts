@@ -13,9 +13,9 @@ const KEPT_OUTPUT = 8192;
 const MARK = 'MCP_STATELESS_PROVE';
 const mark = randomUUID();
 
-/** For every process that must not outlive us. */
-export function marked(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...env, [MARK]: mark };
+/** For every process that must not outlive us. `owner` names the proof that it belongs to. */
+export function marked(env: NodeJS.ProcessEnv, owner: string): NodeJS.ProcessEnv {
+  return { ...env, [MARK]: `${mark} ${owner};` };
 }
 
 export interface Command {
@@ -23,6 +23,8 @@ export interface Command {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** The proof that it is started for. */
+  readonly owner: string;
 }
 
 export class ServerFailure extends Error {}
@@ -30,14 +32,16 @@ export class ServerFailure extends Error {}
 /** A server that was started here, in a process group of its own. */
 export class ServerProcess {
   readonly child: ChildProcess;
+  readonly owner: string;
   #output = '';
   #ended: Promise<void>;
   #running = true;
 
   constructor(command: Command) {
+    this.owner = command.owner;
     this.child = spawn(command.file, command.args, {
       cwd: command.cwd,
-      env: marked(command.env),
+      env: marked(command.env, command.owner),
       // A group of its own: one signal reaches what npm, npx or a shell started in between.
       detached: POSIX,
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -231,10 +235,10 @@ export function wasInterrupted(): boolean {
   return interrupted;
 }
 
-/** Ends whatever is still there, also what has left its group. */
-export async function stopAll(): Promise<void> {
-  await Promise.all([...live].map(s => s.stop()));
-  for (const pid of strays()) killQuietly(pid);
+/** Ends whatever is still there of one proof, also what has left its group. */
+export async function stopAll(owner: string): Promise<void> {
+  await Promise.all([...live].filter(s => s.owner === owner).map(s => s.stop()));
+  for (const pid of strays(owner)) killQuietly(pid);
 }
 
 function killQuietly(pid: number): void {
@@ -246,14 +250,14 @@ function killQuietly(pid: number): void {
 }
 
 /** Processes with our mark in their environment. Only Linux shows it. */
-function strays(): readonly number[] {
+function strays(owner?: string): readonly number[] {
   if (process.platform !== 'linux') return [];
   const found: number[] = [];
   for (const entry of readdirSync('/proc')) {
     const pid = Number(entry);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     try {
-      if (readFileSync(`/proc/${entry}/environ`, 'latin1').includes(`${MARK}=${mark}`)) found.push(pid);
+      if (readFileSync(`/proc/${entry}/environ`, 'latin1').includes(owner === undefined ? `${MARK}=${mark}` : `${MARK}=${mark} ${owner};`)) found.push(pid);
     } catch {
       // of another user, or gone
     }

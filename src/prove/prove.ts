@@ -66,7 +66,7 @@ export async function proveServer(options: ProveOptions): Promise<ProofReport> {
   try {
     return await proof.run();
   } finally {
-    await stopAll();
+    await stopAll(scratch.owner);
     putBack();
     scratch.remove();
   }
@@ -80,7 +80,7 @@ class Proof {
 
   constructor(
     private readonly options: ProveOptions,
-    scratch: Scratch,
+    private readonly scratch: Scratch,
   ) {
     this.#eras = options.eras ?? ['modern', 'older'];
     this.#arena = arenaOf(options, scratch);
@@ -208,7 +208,7 @@ class Proof {
       const url = replicas[0]?.url;
       if (!url || bench.modern?.served !== true) return own;
       this.#say('looking for the conformance suite');
-      return [...own, ...(await conformance(url, this.options.conformance ?? {}, resolve(this.options.cwd ?? '.')))];
+      return [...own, ...(await conformance(url, this.options.conformance ?? {}, resolve(this.options.cwd ?? '.'), this.scratch.owner))];
     });
   }
 

@@ -101,7 +101,7 @@ export async function record(options: ProveOptions, say: (text: string) => void)
     } else await recordStdio(launcher.stdio(launcher.shared(), launcher.own()), recorder);
     return recorder.steps();
   } finally {
-    await stopAll();
+    await stopAll(scratch.owner);
     scratch.remove();
   }
 }

@@ -115,7 +115,7 @@ describe('a port in use', () => {
       const replica = await launcher.http(launcher.shared());
       expect(Number(replica.url.port)).not.toBe(taken);
     } finally {
-      await stopAll();
+      await stopAll(scratch.owner);
       scratch.remove();
     }
   });
