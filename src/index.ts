@@ -7,6 +7,8 @@ import { writePlan } from './migrate/write.js';
 import { Project } from './project.js';
 import { registry } from './registry.js';
 import { jsonLinesReport, jsonReport } from './report/json.js';
+import type { ProveOptions } from './prove/prove.js';
+import type { ProofReport } from './prove/report.js';
 import type { Report } from './report/report.js';
 
 /** Finds what the revision touches in the project in this folder. */
@@ -24,12 +26,23 @@ export function apply(made: Plan): readonly string[] {
   return writePlan(made);
 }
 
+/** Starts a server, and shows whether any replica serves any request. Loads what it needs when it is called. */
+export async function prove(options: ProveOptions): Promise<ProofReport> {
+  const { proveServer } = await import('./prove/prove.js');
+  return proveServer(options);
+}
+
 export const reporters = { json: jsonReport, jsonl: jsonLinesReport };
 export { rules } from '../rules/index.js';
 export { transforms } from '../transforms/index.js';
 export type { AuditOptions } from './audit.js';
 export type { Finding, Evidence, Fix, Location } from './finding.js';
 export type { Plan, PlanOptions, Step } from './migrate/plan.js';
+export type { CheckResult } from './prove/checks/check.js';
+export type { Difference } from './prove/differential.js';
+export type { ProveOptions } from './prove/prove.js';
+export type { ProofReport } from './prove/report.js';
+export type { Step as ScriptStep } from './prove/script.js';
 export type { Report, Unit } from './report/report.js';
 export type { Rule } from './rule.js';
 export type { TransformDefinition } from './transform.js';
