@@ -54,7 +54,6 @@ export function derivedSessionId(parts: readonly (readonly Known[])[]): readonly
 
 /** `const id = randomUUID(); new Transport({ sessionIdGenerator: () => id })`: the variable is the id of the session. */
 export function mintedSessionId(file: SourceFile, variable: Variable): readonly Known[] {
-  if (!file.text.includes('sessionIdGenerator')) return NOTHING;
   for (const { identifier } of variable.references) {
     const arrow = identifier.parent;
     if (arrow.type !== 'ArrowFunctionExpression' || arrow.body !== identifier) continue;
