@@ -1,5 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../parse/source.js';
+import { keyName } from './exports.js';
 import { innermost, memberName } from './file-index.js';
 import type { Confidence, McpModel } from './model.js';
 import { roleOf, type Role } from './roles.js';
@@ -38,13 +39,23 @@ const SENDERS: Readonly<Record<string, 'request' | 'notification'>> = {
   notify: 'notification',
 };
 
-/** What a call sends, when it passes `{ method: '...' }` to something that sends. */
+const sent = new WeakMap<McpModel, Map<TSESTree.CallExpression, SentMessage | undefined>>();
+
+/** What a call sends, when it passes `{ method: '...' }` to something that sends. Several rules ask this of each call. */
 export function sentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): SentMessage | undefined {
+  const known = sent.get(mcp) ?? new Map<TSESTree.CallExpression, SentMessage | undefined>();
+  sent.set(mcp, known);
+  if (!known.has(call)) known.set(call, readSentMessage(mcp, file, call));
+  return known.get(call);
+}
+
+function readSentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): SentMessage | undefined {
   const argument = call.arguments[0];
-  if (!argument || argument.type === 'SpreadElement') return undefined;
+  if (!argument || !canBeMessage(argument)) return undefined;
   const callee = innermost(call.callee);
   const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
-  if (name === undefined) return undefined;
+  // A member is known by its own name; only a variable can hold a sender under another.
+  if (name === undefined || (callee.type === 'MemberExpression' && !sendingName(name))) return undefined;
   const use = mcp.call(file, call);
   const kind = use ? SENDERS[use.member] : sendingName(name);
   if (!kind) return undefined;
@@ -60,6 +71,13 @@ export function sentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.Call
     confidence: use?.confidence ?? 'likely',
     because: use?.because,
   };
+}
+
+/** Object literals without a `method` are left out before anything is asked about them. */
+function canBeMessage(argument: TSESTree.CallExpressionArgument): boolean {
+  const inner = innermost(argument);
+  if (inner.type === 'ObjectExpression') return inner.properties.some(p => p.type === 'SpreadElement' || keyName(p.key) === 'method');
+  return inner.type === 'Identifier' || inner.type === 'MemberExpression' || inner.type === 'CallExpression' || inner.type === 'ConditionalExpression' || inner.type === 'LogicalExpression';
 }
 
 function sendingName(name: string): 'request' | 'notification' | undefined {
