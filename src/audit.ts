@@ -52,7 +52,7 @@ export function auditProject(project: Project, registry: Registry, options: Audi
       engine.visit(file, present);
     }
     for (const seed of seeds.texts) engine.scan(seed.path, seed.kind, seed.rules);
-    engine.conclude(rules);
+    engine.conclude(rules, () => seeds.near.flatMap(path => project.source(path) ?? []));
   }
   const findings = orderFindings(engine.findings).filter(
     f => (options.all || f.confidence !== 'possible') && (options.includeTests || f.zone !== 'test'),

@@ -6,6 +6,7 @@ import type { Confidence, McpModel } from './mcp/model.js';
 import type { Step } from './mcp/values.js';
 import type { Range, SourceFile, TextFile } from './parse/source.js';
 import type { Project } from './project.js';
+import type { StateModel } from './state/model.js';
 
 /** What a rule says about one place. Severity, dates and the way out come from the clause. */
 export interface NewFinding {
@@ -49,6 +50,8 @@ export interface TextContext {
 export interface ProjectContext {
   readonly mcp: McpModel;
   readonly project: Project;
+  /** Handlers, and what outlives a call. Built on the first question. */
+  readonly state: StateModel;
   readonly report: (file: SourceFile, at: { readonly range: Range }, finding: NewFinding) => void;
 }
 

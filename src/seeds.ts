@@ -5,11 +5,15 @@ import type { Rule } from './rule.js';
 const TELLTALE =
   /modelcontextprotocol|[Mm][Cc][Pp][-_][Ss]ession[-_]?[Ii][Dd]|MCP[-_]SESSION[-_]ID|[Mm]cp-[Pp]rotocol-[Vv]ersion|McpServer|MCPServer|McpAgent|McpModule|FastMCP|fastmcp|LiteMCP|mcp-handler|mcp-framework|mcp-proxy|mcp-use|['"]tools\/call['"]|['"]tools\/list['"]|notifications\/initialized|sampling\/createMessage|elicitation\/create|server\/discover|subscriptions\/listen/;
 
+const HANDLES = /\b(?:registerTool|registerToolTask|registerPrompt|registerResource|setRequestHandler|setNotificationHandler|addTools?|addPrompts?|addResource|addResourceTemplate|oninitialized|handleRequest|handlePostMessage|MCPTool)\b|\.(?:tool|prompt|resource|on|once)\s*\(|['"]tools\/call['"]/;
+
 export interface Seeds {
   /** Whether the project has to do with MCP at all. */
   readonly mcp: boolean;
   /** Code files to visit, each with the rules whose words it contains. */
   readonly code: readonly { readonly path: string; readonly rules: readonly Rule[] }[];
+  /** Code files that name MCP, that such files import, or that import such files. */
+  readonly near: readonly string[];
   /** Other files to scan, likewise. */
   readonly texts: readonly { readonly path: string; readonly kind: 'manifest' | 'config' | 'doc'; readonly rules: readonly Rule[] }[];
 }
@@ -25,7 +29,7 @@ export function findSeeds(project: Project, rules: readonly Rule[]): Seeds {
     const bytes = project.bytes(path);
     if (bytes && TELLTALE.test(bytes.toString('latin1'))) telling.add(path);
   }
-  if (telling.size === 0) return { mcp: false, code: [], texts: [] };
+  if (telling.size === 0) return { mcp: false, code: [], near: [], texts: [] };
   const near = connected(project, telling);
   const codeRules = rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code'));
   const code = project
@@ -36,7 +40,7 @@ export function findSeeds(project: Project, rules: readonly Rule[]): Seeds {
       const present = text === undefined ? [] : codeRules.filter(rule => mentions(text, rule) || (rule.followsImports && importsMention(project, path, rule)));
       return present.length > 0 ? [{ path, rules: present }] : [];
     });
-  return { mcp: true, code, texts: textSeeds(project, rules) };
+  return { mcp: true, code, near: mayHandle(project, near), texts: textSeeds(project, rules) };
 }
 
 function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {
@@ -48,6 +52,11 @@ function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {
     const present = text === undefined ? [] : scanners.filter(r => r.kinds?.includes(kind) && (r.words.length === 0 || r.words.some(word => text.includes(word))));
     return present.length > 0 ? [{ path, kind, rules: present }] : [];
   });
+}
+
+/** Of the files near MCP, those in which a handler can be registered: the rest is parsed when a question leads there. */
+function mayHandle(project: Project, near: ReadonlySet<string>): readonly string[] {
+  return project.codeFiles().filter(path => near.has(path) && HANDLES.test(project.text(path) ?? ''));
 }
 
 function mentions(text: string, rule: Rule): boolean {

@@ -9,6 +9,7 @@ import type { Range, SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import type { Project } from '../project.js';
 import type { NewFinding, Place, Rule, Visitor } from '../rule.js';
+import { StateModel } from '../state/model.js';
 
 type Listener = (node: TSESTree.Node) => void;
 
@@ -49,9 +50,20 @@ export class Engine {
       rule.scan?.({ file: { path, kind, text }, project: this.project, report: (at, finding) => this.#report(rule, { path, text }, at.range, finding) });
   }
 
-  conclude(rules: readonly Rule[]): void {
-    for (const rule of rules)
-      rule.project?.({ mcp: this.mcp, project: this.project, report: (file, at, finding) => this.#report(rule, file, at.range, finding) });
+  /** Questions about the whole program; `files` are those that say anything about MCP. */
+  conclude(rules: readonly Rule[], files: () => Iterable<SourceFile>): void {
+    const { mcp, project } = this;
+    let state: StateModel | undefined;
+    for (const rule of rules) {
+      rule.project?.({
+        mcp,
+        project,
+        get state() {
+          return (state ??= new StateModel(mcp, files()));
+        },
+        report: (file, at, finding) => this.#report(rule, file, at.range, finding),
+      });
+    }
   }
 
   #report(rule: Rule, file: { readonly path: string; readonly text: string }, range: Range, found: NewFinding): void {

@@ -40,7 +40,7 @@ function isName(node: TSESTree.Node): node is Holder['name'] {
 /** `const maps = { sse: {}, streamable: {} }`: the variable is what a person sees as the container. */
 function ownerName(property: TSESTree.Property): Holder['name'] | undefined {
   const declarator = property.parent.parent;
-  return declarator?.type === 'VariableDeclarator' && declarator.id.type === 'Identifier' ? declarator.id : undefined;
+  return declarator.type === 'VariableDeclarator' && declarator.id.type === 'Identifier' ? declarator.id : undefined;
 }
 
 function isContainerLiteral(node: TSESTree.Node): boolean {

@@ -12,6 +12,7 @@ export interface FileIndex {
   readonly calls: readonly TSESTree.CallExpression[];
   readonly news: readonly TSESTree.NewExpression[];
   readonly functions: readonly FunctionNode[];
+  readonly assignments: readonly TSESTree.AssignmentExpression[];
 }
 
 const indexes = new WeakMap<SourceFile, FileIndex>();
@@ -28,6 +29,7 @@ function build(file: SourceFile): FileIndex {
   const calls: TSESTree.CallExpression[] = [];
   const news: TSESTree.NewExpression[] = [];
   const functions: FunctionNode[] = [];
+  const assignments: TSESTree.AssignmentExpression[] = [];
   walkTree(file.program, node => {
     switch (node.type) {
       case 'MemberExpression': {
@@ -44,6 +46,9 @@ function build(file: SourceFile): FileIndex {
       case 'NewExpression':
         news.push(node);
         return;
+      case 'AssignmentExpression':
+        assignments.push(node);
+        return;
       case 'ClassDeclaration':
       case 'ClassExpression':
         classes.push(node);
@@ -54,7 +59,7 @@ function build(file: SourceFile): FileIndex {
         functions.push(node);
     }
   });
-  return { members, classes, calls, news, functions };
+  return { members, classes, calls, news, functions, assignments };
 }
 
 /** The property that a member expression names, when it is written out. */

@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
-import { innermost, memberName } from './file-index.js';
+import { indexOf, innermost, memberName } from './file-index.js';
 import { Inference } from './infer.js';
 import { isWrapperType, nameOfType, sdk } from './sdk.js';
 import type { SdkTypeId } from './sdk-map.js';
@@ -88,6 +88,10 @@ export class McpModel {
       if (value.kind === 'sdk-export' && value.what === 'class') return { type: value.id, because: step(file, node, 'new', because) };
     }
     return undefined;
+  }
+
+  newExpressions(file: SourceFile): readonly TSESTree.NewExpression[] {
+    return indexOf(file).news;
   }
 
   /** A class that extends McpAgent, or that class itself. */

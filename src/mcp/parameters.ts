@@ -30,7 +30,8 @@ export class ParameterReader {
     const { id, fallback } = unwrapParameter(parameter);
     if (id.type === 'RestElement') return NOTHING;
     const annotated = 'typeAnnotation' in id && id.typeAnnotation ? this.ask.annotations.values(file, id.typeAnnotation.typeAnnotation) : NOTHING;
-    const known = annotated.some(k => k.value.kind !== 'global' && k.value.kind !== 'text');
+    // A server or a class says enough; a container or a written shape is still one that somebody passed.
+    const known = annotated.some(k => k.value.kind === 'sdk' || k.value.kind === 'instance' || k.value.kind === 'external');
     const base = known ? annotated : union(this.ofFunction(file, fn, index), fallback ? this.ask.values(file, fallback) : NOTHING, annotated);
     return id.type === 'Identifier' ? base : this.ask.pattern(file, id, name, base);
   }

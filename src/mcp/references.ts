@@ -38,6 +38,35 @@ export class References {
     return places;
   }
 
+  /** The variable that a name means in the end, through imports and barrels. */
+  declarationOf(file: SourceFile, name: TSESTree.Identifier): { readonly file: SourceFile; readonly variable: Variable } | undefined {
+    const variable = file.variableOf(name);
+    const definition = variable?.defs[0];
+    if (!variable || !definition) return undefined;
+    if (definition.type !== 'ImportBinding' || definition.parent.type !== 'ImportDeclaration') return { file, variable };
+    const { node } = definition;
+    if (node.type === 'ImportNamespaceSpecifier' || node.type === 'TSImportEqualsDeclaration') return undefined;
+    return this.#exportedVariable(file, definition.parent.source.value, importedName(node), 0);
+  }
+
+  #exportedVariable(from: SourceFile, specifier: string, name: string, depth: number): { readonly file: SourceFile; readonly variable: Variable } | undefined {
+    const path = this.ask.project.resolve(from.path, specifier);
+    const file = path === undefined ? undefined : this.ask.project.source(path);
+    if (!file || depth > 6) return undefined;
+    const { names, stars } = exportsOf(file);
+    const origin = names.get(name);
+    if (origin?.kind === 'local' || (origin?.kind === 'expression' && origin.node.type === 'Identifier')) {
+      const variable = origin.node.type === 'Identifier' ? file.variableOf(origin.node) : undefined;
+      return variable ? { file, variable } : undefined;
+    }
+    if (origin?.kind === 'from') return origin.name === '*' ? undefined : this.#exportedVariable(file, origin.source, origin.name, depth + 1);
+    for (const star of stars) {
+      const found = this.#exportedVariable(file, star, name, depth + 1);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
   /** Every expression in other files that is this export, through barrels and namespaces. */
   ofExport(file: SourceFile, name: string, depth = 0): readonly Place<TSESTree.Expression>[] {
     if (depth > MAX_ALIAS_DEPTH) return [];

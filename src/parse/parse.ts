@@ -63,7 +63,8 @@ export function indexVariables(scopes: ScopeManager): Map<TSESTree.Node, Variabl
   const index = new Map<TSESTree.Node, Variable>();
   for (const scope of scopes.scopes) {
     for (const reference of scope.references) if (reference.resolved) index.set(reference.identifier, reference.resolved);
-    for (const variable of scope.variables) for (const identifier of variable.identifiers) index.set(identifier, variable);
+    // A class names itself twice: the outer variable is the one that others refer to, and its scope comes first.
+    for (const variable of scope.variables) for (const identifier of variable.identifiers) if (!index.has(identifier)) index.set(identifier, variable);
   }
   return index;
 }

@@ -1,0 +1,3 @@
+import { defineCases } from '../../test/cases.js';
+
+export default defineCases({ valid: [], invalid: [] });

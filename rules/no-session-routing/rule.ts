@@ -1,0 +1,41 @@
+import { roleOf } from '../../src/mcp/roles.js';
+import { isAuthName } from '../../src/state/auth.js';
+import { routingReads } from '../../src/state/routing.js';
+import { defineRule, type ProjectContext } from '../../src/rule.js';
+
+export default defineRule({
+  id: 'no-session-routing',
+  title: 'A gateway routes by the request, not by the session',
+  clauses: ['gateway-session-routing', 'list-varies-per-connection'],
+  words: [],
+  project(context) {
+    if (!isGateway(context)) return;
+    for (const { file, node, what, list } of routingReads(context.mcp, context.state)) {
+      if (isAuthName(what)) continue;
+      context.report(file, node, {
+        clause: 'gateway-session-routing',
+        ...(list && { also: ['list-varies-per-connection'] }),
+        subject: `routing:${what}`,
+        message: list ? `The list depends on ${what}, which is looked up by session; lists must not vary by connection.` : `${what} is looked up by session to decide where the message goes.`,
+        confidence: 'likely',
+      });
+    }
+  },
+});
+
+/** A program that is a client of other servers. */
+function isGateway({ mcp, project }: ProjectContext): boolean {
+  return project.codeFiles().some(path => {
+    const text = project.text(path);
+    if (!text || !/\bnew \w*Client\s*[<(]/.test(text) || !/modelcontextprotocol/.test(text)) return false;
+    const file = project.source(path);
+    return file !== undefined && clientIn(mcp, file);
+  });
+}
+
+function clientIn(mcp: ProjectContext['mcp'], file: NonNullable<ReturnType<ProjectContext['project']['source']>>): boolean {
+  return mcp.newExpressions(file).some(node => {
+    const constructed = mcp.constructed(file, node);
+    return constructed !== undefined && roleOf(constructed.type) === 'client';
+  });
+}

@@ -1,0 +1,50 @@
+import { isAuthName } from '../../src/state/auth.js';
+import { listed, places } from '../../src/state/describe.js';
+import { externalStoreUses } from '../../src/state/stores.js';
+import { defineRule, type ProjectContext } from '../../src/rule.js';
+
+export default defineRule({
+  id: 'no-session-state',
+  title: 'State belongs to a handle, not to a session',
+  clauses: ['session-keyed-state', 'session-store-external', 'resource-subscriber-registry'],
+  words: [],
+  project(context) {
+    reportGroups(context);
+    reportStores(context);
+  },
+});
+
+/** What is kept under the session id, in the memory of one process. */
+function reportGroups({ state, report }: ProjectContext): void {
+  for (const group of state.groups()) {
+    if (group.class !== 'session' || isAuthName(group.name)) continue;
+    report(group.file, group.at, {
+      clause: 'session-keyed-state',
+      ...(isSubscriberRegistry(group.writers) && { also: ['resource-subscriber-registry'] }),
+      subject: `state:${group.name}`,
+      message: `${group.name} is kept by session, and there are no sessions: all callers would share one entry. Written by ${listed(group.writers)}, read by ${listed(group.readers)}.`,
+      confidence: 'likely',
+      related: places(group),
+      unit: `state:${group.file.path}:${group.name}`,
+      data: { name: group.name, writers: [...group.writers], readers: [...group.readers], keyed: 'session' },
+    });
+  }
+}
+
+function isSubscriberRegistry(writers: readonly string[]): boolean {
+  return writers.length > 0 && writers.every(w => w === 'resources/subscribe' || w === 'resources/unsubscribe');
+}
+
+/** Redis, SQL and the like with the session id in the key. */
+function reportStores({ mcp, state, report }: ProjectContext): void {
+  for (const { file, node, store } of externalStoreUses(mcp, state.reach)) {
+    report(file, node, {
+      clause: 'session-store-external',
+      also: ['session-keyed-state'],
+      subject: `store:${store}`,
+      message: `This keeps state under the session id in ${store}; on the new revision there is none to look it up by.`,
+      confidence: 'likely',
+      unit: `state:${file.path}:${store}`,
+    });
+  }
+}

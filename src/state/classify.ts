@@ -1,0 +1,284 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import { rolesWithin } from '../mcp/containers.js';
+import { indexOf, innermost, memberName, outermost } from '../mcp/file-index.js';
+import type { McpModel } from '../mcp/model.js';
+import { isFunctionNode, type Known } from '../mcp/values.js';
+import type { SourceFile } from '../parse/source.js';
+import type { Access, Cell } from './cells.js';
+import { comesFromArguments, isMinted } from './keys.js';
+import type { Reach } from './reach.js';
+
+export type CellClass =
+  /** Not written or not read while calls are served: configuration, constants. */
+  | 'idle'
+  /** Transports and servers by session: their own rule tells of them. */
+  | 'transports'
+  /** Kept under the session id, or made for a session. */
+  | 'session'
+  /** What one call writes another one reads, whoever calls. */
+  | 'process'
+  /** Kept under an id that a tool gave out or the caller chose: what the revision asks for. */
+  | 'handle'
+  | 'cache'
+  /** Made on first use, the same for everybody. */
+  | 'lazy'
+  | 'counter'
+  /** Locks, timers, promises that are waited for. */
+  | 'coordination'
+  /** Read and written by the HTTP layer only. */
+  | 'hosting';
+
+/** What a cell is for, by how it is read and written. */
+export class Classifier {
+  constructor(
+    private readonly mcp: McpModel,
+    private readonly reach: Reach,
+  ) {}
+
+  classify(cell: Cell): CellClass {
+    const writes = cell.accesses.filter(a => a.mode === 'write');
+    const reads = cell.accesses.filter(a => a.mode === 'read');
+    if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
+    if (this.#holdsTransports(cell)) return 'transports';
+    if (this.isKeyedBySession(cell)) return 'session';
+    if (reads.length === 0 && !writes.some(w => isValueUsed(w.node))) return 'idle';
+    if (this.#onlyHosting(cell)) return 'hosting';
+    if (isCoordination(this.mcp, cell)) return 'coordination';
+    if (isCounter(writes, reads)) return 'counter';
+    if (isCache(cell, writes)) return 'cache';
+    if (this.#isKeyedByCaller(writes, reads)) return 'handle';
+    if (isLazy(cell, writes) || this.#isLoadedOnce(cell, writes) || this.#isSetUpByHook(writes)) return 'lazy';
+    return 'process';
+  }
+
+  /** A key, or a member of a set, that is the session id. */
+  isKeyedBySession(cell: Cell): boolean {
+    return cell.accesses.some(({ file, key, value, op }) => {
+      if (key && this.#isSessionId(file, key)) return true;
+      return value !== undefined && (op === 'add' || op === 'push') && this.#isSessionId(file, value);
+    });
+  }
+
+  #isSessionId(file: SourceFile, node: TSESTree.Node): boolean {
+    return this.mcp.values(file, node).some(k => k.value.kind === 'session-id');
+  }
+
+  #holdsTransports(cell: Cell): boolean {
+    const containers = cell.values.filter(k => k.value.kind === 'collection' || k.value.kind === 'object');
+    const elements = this.mcp.infer.elements(containers);
+    // `{ sse: {}, streamable: {} }`: one map per kind of transport.
+    const nested = this.mcp.infer.elements(elements.filter(k => k.value.kind === 'collection' || k.value.kind === 'object'));
+    const roles = rolesWithin(this.mcp, [...nested, ...elements, ...cell.values]);
+    return roles.has('server-transport') || roles.has('transport') || (roles.has('server') && !cell.values.some(k => k.value.kind === 'instance'));
+  }
+
+  #onlyHosting(cell: Cell): boolean {
+    return cell.accesses.every(a => {
+      const from = this.reach.leadingTo(a.node);
+      return from.size > 0 && [...from].every(h => h.kind === 'http');
+    });
+  }
+
+  /** Filled when it is found empty, with what does not depend on the caller: `if (list.length === 0) await load()`. */
+  #isLoadedOnce(cell: Cell, writes: readonly Access[]): boolean {
+    const name = lastName(cell.name).replace(/[^\w$]/g, '');
+    const emptiness = new RegExp(`!\\s*(?:this\\.)?${name}\\b|\\b${name}(?:\\?)?\\.(?:length|size)\\s*(?:===?\\s*0|<\\s*1)|!(?:this\\.)?${name}\\.(?:length|size)`);
+    const asked = cell.accesses.some(a => {
+      for (let n: TSESTree.Node | undefined = a.node.parent; n && !isFunctionNode(n); n = n.parent)
+        if (n.type === 'IfStatement' && emptiness.test(a.file.text.slice(...n.test.range))) return this.#fills(a.file, n.consequent, writes);
+      return false;
+    });
+    return asked && writes.every(w => !this.#dependsOnCaller(w));
+  }
+
+  /** Whether what is done here ends in one of the writes. */
+  #fills(file: SourceFile, branch: TSESTree.Node, writes: readonly Access[]): boolean {
+    return indexOf(file).calls.some(
+      call =>
+        branch.range[0] <= call.range[0] &&
+        call.range[1] <= branch.range[1] &&
+        this.mcp.values(file, call.callee).some(({ value }) => value.kind === 'function' && writes.some(w => this.reach.leads(value.node, w.fn))),
+    );
+  }
+
+  /** Set only when a client connects, to something that does not depend on the client. */
+  #isSetUpByHook(writes: readonly Access[]): boolean {
+    const filling = writes.filter(w => !isEmptying(w));
+    return (
+      filling.length > 0 &&
+      filling.every(w => {
+        const from = [...this.reach.leadingTo(w.node)];
+        return from.every(h => h.kind === 'hook') && w.op === 'assign' && !this.#dependsOnCaller(w) && w.value !== undefined && !isLive(this.mcp, w.file, w.value);
+      })
+    );
+  }
+
+  #dependsOnCaller({ file, value, key }: Access): boolean {
+    return [value, key].some(node => node !== undefined && comesFromArguments(this.mcp, this.reach, file, node));
+  }
+
+  /** Every lookup is by something that came with the call, every entry under a key that is minted or came with the call. */
+  #isKeyedByCaller(writes: readonly Access[], reads: readonly Access[]): boolean {
+    const keyed = [...writes, ...reads].filter(a => a.key !== undefined && !a.part);
+    if (keyed.length === 0) return false;
+    if (writes.some(w => w.key === undefined && w.op !== 'clear' && !w.part)) return false;
+    // Somebody has to present the handle: entries that are only listed are everybody's.
+    const presented = reads.concat(writes.filter(w => w.op === 'delete')).some(({ file, key, part }) => key !== undefined && !part && comesFromArguments(this.mcp, this.reach, file, key));
+    if (!presented) return false;
+    return keyed.every(({ file, key }) => key !== undefined && (comesFromArguments(this.mcp, this.reach, file, key) || isMinted(this.mcp, file, key)));
+  }
+}
+
+/** A database that is only in memory: what tools put in is gone with the process, and no replica shares it. */
+function isMemoryStore(mcp: McpModel, { at, file }: Cell): boolean {
+  const { parent } = at;
+  const init = parent?.type === 'VariableDeclarator' ? parent.init : parent?.type === 'PropertyDefinition' ? parent.value : undefined;
+  const made = init ? innermost(init) : undefined;
+  if (made?.type !== 'NewExpression' && made?.type !== 'CallExpression') return false;
+  const [first] = made.arguments;
+  return first !== undefined && first.type !== 'SpreadElement' && mcp.text(file, first) === ':memory:';
+}
+
+/** `items.pop()` in the middle of an expression reads what it writes. */
+function isValueUsed(node: TSESTree.Node): boolean {
+  const outer = outermost(node);
+  return outer.parent?.type !== 'ExpressionStatement' && node.type === 'CallExpression';
+}
+
+const COORDINATION = /pending|inflight|in_flight|lock|mutex|semaphore|timer|timeout|interval|debounce|throttle|abort|waiter|resolver|deferred|retry|backoff|shutdown|closing|disposed|cleanup|cleaning|initializ|connecting|started|running|heartbeat|signal|unsub|listener|emitter|promise|reconnect|queue$|^_?(?:resolve|reject|done|isDone)$/i;
+
+function isCoordination(mcp: McpModel, cell: Cell): boolean {
+  if (COORDINATION.test(lastName(cell.name))) return true;
+  const values = cell.accesses.flatMap(a => (a.mode === 'write' && a.value ? [...mcp.values(a.file, a.value)] : []));
+  return values.length > 0 && values.every(isWaiter);
+}
+
+/** `{ resolve, reject }`: somebody waits for an answer under this key. */
+function isWaiter(known: Known): boolean {
+  const { value } = known;
+  if (value.kind === 'global') return value.path[0] === 'setTimeout' || value.path[0] === 'setInterval' || value.path[0] === 'AbortController';
+  return value.kind === 'object' && value.node.properties.some(p => p.type === 'Property' && p.key.type === 'Identifier' && /^(?:resolve|reject)$/.test(p.key.name));
+}
+
+function lastName(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+/** Numbers for ids and statistics that nobody is shown. */
+function isCounter(writes: readonly Access[], reads: readonly Access[]): boolean {
+  if (writes.every(isToggle)) return true;
+  const counts = writes.every(w => w.op === 'update' || w.op === '+=');
+  return counts && reads.every(r => isPartOfUpdate(r.node) || isLogged(r.node));
+}
+
+/** `flag = !flag`: changed by every call, told to nobody. */
+function isToggle({ op, value, node, file }: Access): boolean {
+  const inner = value ? innermost(value) : undefined;
+  return op === 'assign' && inner?.type === 'UnaryExpression' && inner.operator === '!' && file.text.slice(...inner.argument.range) === file.text.slice(...node.range);
+}
+
+function isPartOfUpdate(node: TSESTree.Node): boolean {
+  return outermost(node).parent?.type === 'UpdateExpression';
+}
+
+function isLogged(node: TSESTree.Node): boolean {
+  for (let n: TSESTree.Node | undefined = node.parent; n && !isFunctionNode(n); n = n.parent) {
+    if (n.type !== 'CallExpression') continue;
+    const callee = innermost(n.callee);
+    const name = callee.type === 'MemberExpression' ? `${callee.object.type === 'Identifier' ? callee.object.name : ''}.${memberName(callee) ?? ''}` : callee.type === 'Identifier' ? callee.name : '';
+    if (/console|log|debug|stderr|metric|telemetry/i.test(name)) return true;
+  }
+  return false;
+}
+
+/** Looked up first and filled when it was not there, by the same key. */
+function isCache(cell: Cell, writes: readonly Access[]): boolean {
+  if (/cache|memo(?:i[sz]ed)?$/i.test(lastName(cell.name))) return true;
+  const filled = writes.filter(w => w.op === 'set' || w.key !== undefined);
+  if (filled.length === 0 || writes.some(w => !/^(?:set|assign|delete|clear)$/.test(w.op))) return false;
+  return filled.every(w => w.op === 'delete' || looksUpBefore(cell, w));
+}
+
+function looksUpBefore(cell: Cell, write: Access): boolean {
+  const key = write.key ? write.file.text.slice(...write.key.range) : undefined;
+  return cell.accesses.some(
+    a =>
+      a.fn === write.fn &&
+      a.mode === 'read' &&
+      a.key !== undefined &&
+      a.node.range[0] < write.node.range[0] &&
+      a.file.text.slice(...a.key.range) === key &&
+      leadsToReturn(a.node),
+  );
+}
+
+/** `if (map.has(k)) return map.get(k)`, `const hit = map.get(k); if (hit) return hit`. */
+function leadsToReturn(node: TSESTree.Node): boolean {
+  for (let n: TSESTree.Node | undefined = node.parent; n && !isFunctionNode(n); n = n.parent) {
+    if (n.type === 'ReturnStatement') return true;
+    if (n.type === 'IfStatement') return returns(n.consequent);
+    if (n.type === 'VariableDeclarator' && n.id.type === 'Identifier') return isReturnedWhenPresent(n, n.id.name);
+  }
+  return false;
+}
+
+function isReturnedWhenPresent(declarator: TSESTree.VariableDeclarator, name: string): boolean {
+  const block = declarator.parent.parent;
+  if (block.type !== 'BlockStatement' && block.type !== 'Program') return false;
+  return block.body.some(s => s.type === 'IfStatement' && new RegExp(`^!?\\(?${name}\\b`).test(textOf(s.test)) && (returns(s.consequent) || /^!/.test(textOf(s.test))));
+}
+
+function textOf(node: TSESTree.Node): string {
+  if (node.type === 'Identifier') return node.name;
+  if (node.type === 'UnaryExpression') return `${node.operator}${textOf(node.argument)}`;
+  if (node.type === 'LogicalExpression' || node.type === 'BinaryExpression') return node.left.type === 'PrivateIdentifier' ? '' : textOf(node.left);
+  if (node.type === 'MemberExpression') return textOf(node.object);
+  return '';
+}
+
+function returns(node: TSESTree.Node): boolean {
+  if (node.type === 'ReturnStatement') return true;
+  return node.type === 'BlockStatement' && node.body.some(s => s.type === 'ReturnStatement');
+}
+
+/** Set only while empty, or emptied: the same thing for everybody, made when it is first needed. */
+function isLazy(cell: Cell, writes: readonly Access[]): boolean {
+  const filling = writes.filter(w => !isEmptying(w));
+  if (filling.length === 0 || filling.some(w => w.op !== 'assign' && w.op !== '??=' && w.op !== '||=')) return false;
+  return filling.every(w => w.op !== 'assign' || isGuarded(cell, w));
+}
+
+function isEmptying({ value, op }: Access): boolean {
+  if (op === 'clear' || op === 'delete') return true;
+  const inner = value ? innermost(value) : undefined;
+  return (inner?.type === 'Literal' && (inner.value === null || inner.value === false)) || (inner?.type === 'Identifier' && inner.name === 'undefined');
+}
+
+/** Inside `if (!x)`, or after `if (x) return`. */
+function isGuarded(cell: Cell, { node, fn, file }: Access): boolean {
+  const name = lastName(cell.name);
+  const mentions = (test: TSESTree.Node): boolean => new RegExp(`\\b${name.replace(/[^\w$]/g, '')}\\b`).test(file.text.slice(...test.range));
+  for (let n: TSESTree.Node | undefined = node; n && n !== fn; n = n.parent) {
+    const { parent } = n as { parent?: TSESTree.Node };
+    const [from] = n.range;
+    if (parent?.type === 'IfStatement' && parent.consequent === n && mentions(parent.test) && /!|===?\s*(?:null|undefined)/.test(file.text.slice(...parent.test.range))) return true;
+    if (parent?.type === 'BlockStatement' && parent.body.some(s => s.range[1] <= from && s.type === 'IfStatement' && mentions(s.test) && returns(s.consequent))) return true;
+    if (parent?.type === 'LogicalExpression' && parent.right === n && mentions(parent.left)) return true;
+  }
+  return false;
+}
+
+/** Modules whose objects are connections that remember: pages, sockets, shells. */
+const LIVE_MODULES = /^(?:puppeteer|playwright|patchright|ws$|net$|tls$|child_process|ssh2|node-ssh|node-pty|serialport|chrome-remote-interface|selenium-webdriver|webdriverio|telnet|imap|basic-ftp|dockerode|@browserbasehq|steel-sdk)/;
+const LIVE_CALLS = /^(?:launch|launchPersistentContext|connectOverCDP|spawn|fork|exec|createConnection|newPage|newContext|openPage|createBrowser|createBrowserSession)$/;
+
+/** Whether a value is a connection that remembers what was done with it. */
+export function isLive(mcp: McpModel, file: SourceFile, node: TSESTree.Node): boolean {
+  const made = innermost(node);
+  const values = mcp.values(file, made);
+  if (values.some(({ value }) => value.kind === 'external' && LIVE_MODULES.test(value.module))) return true;
+  if (values.some(({ value }) => value.kind === 'global' && value.path[0] === 'WebSocket')) return true;
+  if (made.type !== 'CallExpression') return false;
+  const callee = innermost(made.callee);
+  return LIVE_CALLS.test(callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : callee.type === 'Identifier' ? callee.name : '');
+}

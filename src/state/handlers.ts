@@ -1,0 +1,186 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import { innermost, indexOf, memberName } from '../mcp/file-index.js';
+import { handlerRegistration } from '../mcp/messages.js';
+import type { McpModel } from '../mcp/model.js';
+import { isServerSide, roleOf } from '../mcp/roles.js';
+import { isFunctionNode, type FunctionNode, type Known } from '../mcp/values.js';
+import type { SourceFile } from '../parse/source.js';
+
+/** Where the execution of one call begins. */
+export interface Handler {
+  readonly kind: 'tool' | 'prompt' | 'resource' | 'request' | 'notification' | 'hook' | 'http';
+  /** Name of the tool, method of the request; what a person calls it. */
+  readonly name: string;
+  readonly file: SourceFile;
+  readonly fn: FunctionNode;
+}
+
+const REGISTRATIONS: Readonly<Record<string, Handler['kind']>> = {
+  tool: 'tool',
+  registerTool: 'tool',
+  registerToolTask: 'tool',
+  prompt: 'prompt',
+  registerPrompt: 'prompt',
+  resource: 'resource',
+  registerResource: 'resource',
+};
+const FRAMEWORK: Readonly<Record<string, { readonly kind: Handler['kind']; readonly members: readonly string[] }>> = {
+  addTool: { kind: 'tool', members: ['execute', 'handler'] },
+  addTools: { kind: 'tool', members: ['execute', 'handler'] },
+  addPrompt: { kind: 'prompt', members: ['load'] },
+  addPrompts: { kind: 'prompt', members: ['load'] },
+  addResource: { kind: 'resource', members: ['load'] },
+  addResourceTemplate: { kind: 'resource', members: ['load'] },
+};
+/** Members of the objects that `registerToolTask` and the like take instead of a function. */
+const TASK_MEMBERS = ['createTask', 'getTask', 'getTaskResult'];
+const HOOKS = new Set(['oninitialized', 'onclose', 'fallbackRequestHandler']);
+
+/** The functions that the server runs for a request, in these files. */
+export function findHandlers(mcp: McpModel, files: Iterable<SourceFile>): readonly Handler[] {
+  const found: Handler[] = [];
+  for (const file of files) {
+    const finder = new HandlerFinder(mcp, file, found);
+    for (const call of indexOf(file).calls) finder.visitCall(call);
+    finder.visitHooks();
+    finder.visitClasses();
+    finder.visitDispatchers();
+  }
+  return found;
+}
+
+class HandlerFinder {
+  constructor(
+    private readonly mcp: McpModel,
+    private readonly file: SourceFile,
+    private readonly found: Handler[],
+  ) {}
+
+  visitCall(call: TSESTree.CallExpression): void {
+    const callee = innermost(call.callee);
+    const name = callee.type === 'MemberExpression' ? memberName(callee) : undefined;
+    if (name === undefined) return;
+    if (name === 'setRequestHandler' || name === 'setNotificationHandler') this.#request(call);
+    else if (name in REGISTRATIONS) this.#registration(call, name);
+    else if (name in FRAMEWORK) this.#framework(call, name);
+    else if (name === 'on' || name === 'once') this.#event(call);
+    else if (name === 'handleRequest' || name === 'handlePostMessage') this.#http(call, callee);
+  }
+
+  #request(call: TSESTree.CallExpression): void {
+    const registration = handlerRegistration(this.mcp, this.file, call);
+    if (!registration?.handler || registration.role === 'client') return;
+    this.#add(registration.kind, registration.method, this.mcp.values(this.file, registration.handler));
+  }
+
+  #registration(call: TSESTree.CallExpression, member: string): void {
+    const use = this.mcp.call(this.file, call);
+    if (!use || !(isServerSide(use.owner) || /Experimental/.test(use.owner))) return;
+    const [first] = call.arguments;
+    const last = call.arguments.at(-1);
+    if (!first || !last || first === last || last.type === 'SpreadElement') return;
+    const values = this.mcp.values(this.file, last);
+    const kind = REGISTRATIONS[member] ?? 'tool';
+    this.#add(kind, this.#text(first) ?? member, values);
+    for (const name of TASK_MEMBERS) this.#add(kind, this.#text(first) ?? member, this.mcp.infer.member(values, name, undefined));
+  }
+
+  #framework(call: TSESTree.CallExpression, member: string): void {
+    const use = this.mcp.call(this.file, call);
+    const form = FRAMEWORK[member];
+    const [argument] = call.arguments;
+    if (!form || !argument || argument.type === 'SpreadElement' || !use || !/^(?:fastmcp#FastMCP|litemcp#LiteMCP)$/.test(use.owner)) return;
+    const given = this.mcp.values(this.file, argument);
+    const objects = [...given, ...this.mcp.infer.elements(given.filter(k => k.value.kind === 'collection'))];
+    for (const object of objects) {
+      const name = this.mcp.infer.member([object], 'name', undefined).flatMap(k => (k.value.kind === 'text' ? [k.value.text] : []))[0];
+      for (const execute of form.members) this.#add(form.kind, name ?? form.kind, this.mcp.infer.member([object], execute, undefined));
+    }
+  }
+
+  /** `server.on('connect', ...)` of a framework: what the handshake sets off. */
+  #event(call: TSESTree.CallExpression): void {
+    const use = this.mcp.call(this.file, call);
+    const handler = call.arguments[1];
+    if (!use || !handler || handler.type === 'SpreadElement' || !use.owner.startsWith('fastmcp#')) return;
+    this.#add('hook', this.#text(call.arguments[0]) ?? 'event', this.mcp.values(this.file, handler));
+  }
+
+  /** The function that hands an HTTP request to a transport runs for each request too. */
+  #http(call: TSESTree.CallExpression, callee: TSESTree.Node): void {
+    if (callee.type !== 'MemberExpression' || callee.object.type === 'Super') return;
+    const use = this.mcp.call(this.file, call);
+    const role = use ? roleOf(use.owner) : undefined;
+    if (role !== 'server-transport' && role !== 'transport') return;
+    for (let n: TSESTree.Node | undefined = call.parent; n; n = n.parent) {
+      if (!isFunctionNode(n)) continue;
+      this.found.push({ kind: 'http', name: 'the HTTP endpoint', file: this.file, fn: n });
+      return;
+    }
+  }
+
+  visitHooks(): void {
+    this.#computedHooks();
+    for (const [name, members] of indexOf(this.file).members) {
+      if (!HOOKS.has(name)) continue;
+      for (const member of members) {
+        const { parent } = member;
+        if (parent.type !== 'AssignmentExpression' || parent.left !== member) continue;
+        const use = this.mcp.member(this.file, member);
+        if (use && isServerSide(use.owner) && name !== 'onclose') this.#add('hook', name, this.mcp.values(this.file, parent.right));
+      }
+    }
+  }
+
+  /** `server[`on${event}`] = ...` in a helper that is called with the name of the event. */
+  #computedHooks(): void {
+    if (!this.file.text.includes('initialized')) return;
+    for (const assignment of indexOf(this.file).assignments) {
+      const { left, right } = assignment;
+      if (left.type !== 'MemberExpression' || !left.computed || left.object.type === 'Super') continue;
+      if (!this.mcp.infer.texts(this.file, left.property).includes('oninitialized')) continue;
+      if (!this.mcp.types(this.file, left.object).some(t => isServerSide(t.type))) continue;
+      this.#add('hook', 'oninitialized', this.mcp.values(this.file, right));
+      for (const given of this.#calledWithin(right)) this.#add('hook', 'oninitialized', this.mcp.values(this.file, given));
+    }
+  }
+
+  /** The callbacks that the function of a hook calls itself. */
+  #calledWithin(node: TSESTree.Node): readonly TSESTree.Node[] {
+    return indexOf(this.file).calls.flatMap(call => (contains(node, call) && call.callee.type === 'Identifier' ? [call.callee] : []));
+  }
+
+  /** Tools that are classes: `class Search extends MCPTool { async execute(input) {} }`. */
+  visitClasses(): void {
+    for (const cls of indexOf(this.file).classes) {
+      const bases = cls.superClass ? this.mcp.infer.instancesOf(this.file, cls) : [];
+      if (!bases.some(k => k.value.kind === 'sdk' && k.value.type === 'mcp-framework#MCPTool')) continue;
+      const name = this.mcp.infer.instanceMember(this.file, cls, 'name').flatMap(k => (k.value.kind === 'text' ? [k.value.text] : []))[0];
+      this.#add('tool', name ?? cls.id?.name ?? 'tool', this.mcp.infer.instanceMember(this.file, cls, 'execute'));
+    }
+  }
+
+  /** A dispatcher that somebody wrote by hand: a switch or comparison on the method names of the protocol. */
+  visitDispatchers(): void {
+    if (!/['"]tools\/call['"]/.test(this.file.text)) return;
+    for (const fn of indexOf(this.file).functions) {
+      const body = this.file.text.slice(...fn.body.range);
+      if (!/(?:case\s+|[!=]==?\s*)['"]tools\/call['"]/.test(body)) continue;
+      if (indexOf(this.file).functions.some(inner => inner !== fn && contains(fn, inner) && /(?:case\s+|[!=]==?\s*)['"]tools\/call['"]/.test(this.file.text.slice(...inner.body.range)))) continue;
+      this.found.push({ kind: 'request', name: 'tools/call', file: this.file, fn });
+    }
+  }
+
+  #add(kind: Handler['kind'], name: string, values: readonly Known[]): void {
+    for (const { value } of values) if (value.kind === 'function') this.found.push({ kind, name, file: value.file, fn: value.node });
+  }
+
+  #text(node: TSESTree.Node | undefined): string | undefined {
+    return node ? this.mcp.text(this.file, node) : undefined;
+  }
+}
+
+function contains(outer: TSESTree.Node, inner: TSESTree.Node): boolean {
+  return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
+}
+

@@ -1,0 +1,118 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import { innermost, memberName, outermost } from '../mcp/file-index.js';
+import type { McpModel } from '../mcp/model.js';
+import { isFunctionNode, type FunctionNode } from '../mcp/values.js';
+import type { SourceFile } from '../parse/source.js';
+import type { Reach } from './reach.js';
+
+const MAX_DEPTH = 6;
+const MINTING = /^(?:randomUUID|uuid|uuidv4|uuidv7|v4|v7|nanoid|ulid|cuid|createId|generateId|generateID|genId|newId|makeId|nextId|now|random|randomBytes)$|^(?:generate|create|make|next|new)\w*(?:Id|ID|Key|Handle|Token)$/;
+
+/** Whether a key is something that came with the call: an argument of the tool, or made from one. */
+export function comesFromArguments(mcp: McpModel, reach: Reach, file: SourceFile, node: TSESTree.Node, depth = 0): boolean {
+  if (depth > MAX_DEPTH) return false;
+  const inner = innermost(node);
+  const again = (n: TSESTree.Node): boolean => comesFromArguments(mcp, reach, file, n, depth + 1);
+  switch (inner.type) {
+    case 'Identifier':
+      return isArgument(mcp, reach, file, inner, depth);
+    case 'MemberExpression':
+      return inner.object.type !== 'Super' && again(inner.object);
+    case 'TemplateLiteral':
+      return inner.expressions.some(again);
+    case 'BinaryExpression':
+      return again(inner.left) || again(inner.right);
+    case 'LogicalExpression':
+      // `args.id ?? 'default'` falls back on something shared.
+      return again(inner.left) && innermost(inner.right).type !== 'Literal' && !isField(inner.right);
+    case 'CallExpression':
+      return inner.arguments.some(a => a.type !== 'SpreadElement' && again(a)) || (inner.callee.type === 'MemberExpression' && inner.callee.object.type !== 'Super' && again(inner.callee.object));
+    default:
+      return false;
+  }
+}
+
+function isField(node: TSESTree.Node): boolean {
+  const inner = innermost(node);
+  return inner.type === 'MemberExpression' || inner.type === 'Identifier';
+}
+
+function isArgument(mcp: McpModel, reach: Reach, file: SourceFile, name: TSESTree.Identifier, depth: number): boolean {
+  const definition = file.variableOf(name)?.defs[0];
+  if (!definition) return false;
+  const { node } = definition;
+  if (isFunctionNode(node) && definition.type === 'Parameter') return isFilledByCaller(mcp, reach, file, node, definition.name, depth);
+  if (node.type !== 'VariableDeclarator') return false;
+  const loop = node.parent.parent;
+  const source = node.init ?? (loop.type === 'ForOfStatement' ? loop.right : undefined);
+  return source !== undefined && comesFromArguments(mcp, reach, file, source, depth + 1);
+}
+
+/** A parameter of a handler comes with the call; a parameter of a helper is what its callers give. */
+function isFilledByCaller(mcp: McpModel, reach: Reach, file: SourceFile, fn: FunctionNode, declared: TSESTree.Node, depth: number): boolean {
+  if (!reach.has(fn) && !reach.covers(fn)) return false;
+  const index = fn.params.findIndex(p => p.range[0] <= declared.range[0] && declared.range[1] <= p.range[1]);
+  const calls = mcp.infer.references.ofFunction(file, fn).flatMap(use => {
+    const call = outermost(use.node).parent;
+    return call?.type === 'CallExpression' && call.callee === outermost(use.node) && reach.covers(call) ? [{ file: use.file, argument: call.arguments[index] }] : [];
+  });
+  if (calls.length === 0) return true;
+  return calls.every(
+    ({ file: g, argument }) =>
+      argument !== undefined && argument.type !== 'SpreadElement' && (comesFromArguments(mcp, reach, g, argument, depth + 1) || isMinted(mcp, g, argument, depth + 1)),
+  );
+}
+
+/** Whether a key is an id that the program makes up for the new entry. */
+export function isMinted(mcp: McpModel, file: SourceFile, node: TSESTree.Node, depth = 0): boolean {
+  if (depth > MAX_DEPTH) return false;
+  const inner = innermost(node);
+  const again = (n: TSESTree.Node): boolean => isMinted(mcp, file, n, depth + 1);
+  switch (inner.type) {
+    case 'Identifier': {
+      const definition = file.variableOf(inner)?.defs[0];
+      return definition?.node.type === 'VariableDeclarator' && definition.node.init !== null && again(definition.node.init);
+    }
+    case 'MemberExpression':
+      return isMintedMember(mcp, file, inner, depth);
+    case 'TemplateLiteral':
+      return inner.expressions.some(again);
+    case 'BinaryExpression':
+      return again(inner.left) || again(inner.right);
+    case 'LogicalExpression':
+      return again(inner.left) || again(inner.right);
+    case 'UpdateExpression':
+      return true;
+    case 'CallExpression': {
+      const callee = innermost(inner.callee);
+      const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : undefined;
+      if (name !== undefined && MINTING.test(name)) return true;
+      return (name === 'String' || name === 'toString') && (inner.arguments.some(a => a.type !== 'SpreadElement' && again(a)) || (callee.type === 'MemberExpression' && callee.object.type !== 'Super' && again(callee.object)));
+    }
+    default:
+      return false;
+  }
+}
+
+/** `task.id` where `task` is made here with a minted id. */
+function isMintedMember(mcp: McpModel, file: SourceFile, member: TSESTree.MemberExpression, depth: number): boolean {
+  const name = memberName(member);
+  if (name === undefined || member.object.type === 'Super' || !/id$|key$|handle$|token$|uuid/i.test(name)) return false;
+  if (isJustMade(file, member.object)) return true;
+  return mcp.values(file, member.object).some(({ value }) => {
+    if (value.kind !== 'object') return false;
+    const property = value.node.properties.find(p => p.type === 'Property' && p.key.type === 'Identifier' && p.key.name === name);
+    return property?.type === 'Property' && isMinted(mcp, value.file, property.value, depth + 1);
+  });
+}
+
+/** `const task = await store.createTask(...)`: whoever made it gave it its id. */
+function isJustMade(file: SourceFile, node: TSESTree.Node): boolean {
+  const inner = innermost(node);
+  const init = inner.type === 'Identifier' ? file.variableOf(inner)?.defs[0]?.node : undefined;
+  const made = init?.type === 'VariableDeclarator' && init.init ? innermost(init.init) : undefined;
+  if (made?.type !== 'CallExpression') return false;
+  const callee = innermost(made.callee);
+  const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  return name !== undefined && /^(?:create|start|open|launch|spawn|submit|begin|allocate|new)/i.test(name);
+}

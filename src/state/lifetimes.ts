@@ -1,0 +1,140 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import { keyName } from '../mcp/exports.js';
+import { outermost } from '../mcp/file-index.js';
+import type { McpModel } from '../mcp/model.js';
+import { unwrapParameter } from '../mcp/nodes.js';
+import { isClassNode, isFunctionNode, type ClassNode, type FunctionNode } from '../mcp/values.js';
+import type { SourceFile } from '../parse/source.js';
+import type { Reach } from './reach.js';
+
+/** Which instances live longer than one call: by the places where they are made and by where they are put. */
+export class Lifetimes {
+  readonly #known = new Map<ClassNode, boolean>();
+
+  constructor(
+    private readonly mcp: McpModel,
+    private readonly reach: Reach,
+  ) {}
+
+  outlivesCalls(file: SourceFile, cls: ClassNode): boolean {
+    const known = this.#known.get(cls);
+    if (known !== undefined) return known;
+    // Classes that make each other: what is not known otherwise does not outlive a call.
+    this.#known.set(cls, false);
+    const result = this.#decide(file, cls);
+    this.#known.set(cls, result);
+    return result;
+  }
+
+  #decide(file: SourceFile, cls: ClassNode): boolean {
+    const sites = this.mcp.infer.references.ofClass(file, cls);
+    for (const { file: g, node } of sites) {
+      const { parent } = node;
+      if (parent.type === 'NewExpression' && parent.callee === node && this.#isKept(g, parent, 0)) return true;
+      if (isClassNode(parent) && parent.superClass === node && this.outlivesCalls(g, parent)) return true;
+    }
+    return false;
+  }
+
+  /** Whether what this expression makes is still there when the call is over. */
+  #isKept(file: SourceFile, made: TSESTree.Node, depth: number): boolean {
+    const fn = nearestFunction(made);
+    if (!fn || !this.reach.isLocal(made)) return true;
+    if (depth > 3) return false;
+    const outer = outermost(made);
+    const parent = outer.parent;
+    switch (parent?.type) {
+      case 'AssignmentExpression':
+        return this.#isKeptTarget(file, parent.left);
+      case 'PropertyDefinition': {
+        const cls = parent.parent.parent;
+        return parent.static || (isClassNode(cls) && this.outlivesCalls(file, cls));
+      }
+      case 'VariableDeclarator':
+        return parent.id.type === 'Identifier' && this.#isPutAway(file, parent.id, depth);
+      case 'CallExpression':
+        return parent.arguments.some(a => a === outer) && (this.#isPut(file, parent) || this.#isCaptured(file, parent, outer));
+      case 'NewExpression':
+        return parent.arguments.some(a => a === outer) && this.#isCaptured(file, parent, outer);
+      case 'ReturnStatement':
+      case 'ArrowFunctionExpression':
+        return this.#isKeptByCallers(file, fn, depth);
+      case 'LogicalExpression':
+      case 'ConditionalExpression':
+      case 'Property':
+      case 'ObjectExpression':
+        return this.#isKept(file, parent, depth + 1);
+      default:
+        return false;
+    }
+  }
+
+  /** `this.x = made`, `module variable = made`, `map[k] = made`. */
+  #isKeptTarget(file: SourceFile, left: TSESTree.Node): boolean {
+    if (left.type === 'Identifier') {
+      const found = this.mcp.infer.references.declarationOf(file, left);
+      const definition = found?.variable.defs[0];
+      return definition !== undefined && !this.reach.isLocal(definition.node);
+    }
+    if (left.type !== 'MemberExpression' || left.object.type === 'Super') return false;
+    return this.mcp.values(file, left.object).some(({ value }) => {
+      if (value.kind === 'instance') return this.outlivesCalls(value.file, value.node);
+      if (value.kind === 'class' || value.kind === 'global') return true;
+      return (value.kind === 'object' || value.kind === 'collection') && !this.reach.isLocal(value.node);
+    });
+  }
+
+  /** A local variable whose value is put somewhere later. */
+  #isPutAway(file: SourceFile, name: TSESTree.Identifier, depth: number): boolean {
+    const variable = file.variableOf(name);
+    if (!variable) return false;
+    return variable.references.some(({ identifier }) => {
+      if (identifier === name) return false;
+      const outer = outermost(identifier);
+      const parent = outer.parent;
+      if (parent?.type === 'AssignmentExpression' && parent.right === outer) return this.#isKeptTarget(file, parent.left);
+      if (parent?.type === 'CallExpression' && parent.arguments.some(a => a === outer)) return this.#isPut(file, parent) || this.#isCaptured(file, parent, outer);
+      if (parent?.type === 'NewExpression' && parent.arguments.some(a => a === outer)) return this.#isCaptured(file, parent, outer);
+      if (parent?.type === 'ReturnStatement') return this.#isKeptByCallers(file, nearestFunction(identifier), depth + 1);
+      return parent?.type === 'Property' && parent.value === outer && this.#isKept(file, parent.parent, depth + 1);
+    });
+  }
+
+  /** `map.set(k, made)`, `list.push(made)` on a container that is not made in the call. */
+  #isPut(file: SourceFile, call: TSESTree.CallExpression): boolean {
+    if (call.callee.type !== 'MemberExpression' || call.callee.object.type === 'Super') return false;
+    const name = keyName(call.callee.property);
+    if (name === undefined || !/^(?:set|add|push|unshift|put)$/.test(name)) return false;
+    return this.mcp.values(file, call.callee.object).some(({ value }) => (value.kind === 'collection' || value.kind === 'object') && !this.reach.isLocal(value.node));
+  }
+
+  /** Given to a function that registers handlers, or to the constructor of an instance that stays. */
+  #isCaptured(file: SourceFile, call: TSESTree.CallExpression | TSESTree.NewExpression, argument: TSESTree.Node): boolean {
+    const index = call.arguments.findIndex(a => a === argument);
+    return this.mcp.values(file, call.callee).some(({ value }) => {
+      if (value.kind === 'class') return call.type === 'NewExpression' && index !== -1 && this.outlivesCalls(value.file, value.node);
+      if (value.kind !== 'function' || !this.reach.surroundsHandler(value.node)) return false;
+      const parameter = value.node.params[index];
+      const { id } = parameter ? unwrapParameter(parameter) : { id: undefined };
+      const variable = id?.type === 'Identifier' ? value.file.variableOf(id) : undefined;
+      return variable?.references.some(r => this.reach.covers(r.identifier)) ?? false;
+    });
+  }
+
+  #isKeptByCallers(file: SourceFile, fn: FunctionNode | undefined, depth: number): boolean {
+    if (!fn || depth > 2) return false;
+    const uses = this.mcp.infer.references.ofFunction(file, fn).filter(use => use.node !== fn);
+    // Whoever calls this is out of sight: a factory that was handed on.
+    if (uses.length === 0) return true;
+    return uses.some(use => {
+      const outer = outermost(use.node);
+      const call = outer.parent;
+      return call?.type === 'CallExpression' && call.callee === outer && this.#isKept(use.file, call, depth + 1);
+    });
+  }
+}
+
+function nearestFunction(node: TSESTree.Node): FunctionNode | undefined {
+  for (let n: TSESTree.Node | undefined = node.parent; n; n = n.parent) if (isFunctionNode(n)) return n;
+  return undefined;
+}

@@ -1,0 +1,58 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import { innermost, memberName } from '../mcp/file-index.js';
+import type { McpModel } from '../mcp/model.js';
+import type { SourceFile } from '../parse/source.js';
+import { walkTree } from '../parse/walk.js';
+import type { Reach } from './reach.js';
+
+export interface StoreUse {
+  readonly file: SourceFile;
+  readonly node: TSESTree.Node;
+  /** What a person calls the store: `Redis`. */
+  readonly store: string;
+}
+
+const STORES: readonly (readonly [RegExp, string])[] = [
+  [/^(?:ioredis|redis|@redis\/client|@upstash\/redis|redis-om)$/, 'Redis'],
+  [/^@aws-sdk\/(?:client-dynamodb|lib-dynamodb)$/, 'DynamoDB'],
+  [/^(?:pg|postgres|mysql2?|better-sqlite3|sqlite3?|knex|drizzle-orm|@prisma\/client|typeorm|sequelize|@libsql\/client)(?:\/|$)/, 'the database'],
+  [/^(?:mongodb|mongoose)$/, 'MongoDB'],
+  [/^(?:keyv|@keyv\/.+|unstorage|cache-manager|lru-cache|node-cache|memcached|memjs)$/, 'the store'],
+  [/^@cloudflare\/workers-types$/, 'the key-value store'],
+];
+const CALLS = /^(?:get|set|setex|setEx|hget|hset|hGet|hSet|hgetall|hGetAll|hdel|hDel|del|delete|exists|expire|incr|sadd|srem|put|send|query|execute|findOne|find|findUnique|insert|insertOne|update|updateOne|upsert|deleteOne|remove|getItem|setItem|has|zadd|lpush|rpush)$/;
+
+/** Calls of external stores with the session id in what they look up. One per file and store: they go together. */
+export function externalStoreUses(mcp: McpModel, reach: Reach): readonly StoreUse[] {
+  const found = new Map<string, StoreUse>();
+  for (const { file, fn } of reach.functions) {
+    walkTree(fn.body, node => {
+      if (node.type !== 'CallExpression') return;
+      const callee = innermost(node.callee);
+      if (callee.type !== 'MemberExpression' || callee.object.type === 'Super' || !CALLS.test(memberName(callee) ?? '')) return;
+      if (!node.arguments.some(a => hasSessionId(mcp, file, a, 0))) return;
+      const store = storeOf(mcp, file, callee.object);
+      const key = `${file.path}\0${store ?? ''}`;
+      if (store !== undefined && !found.has(key)) found.set(key, { file, node, store });
+    });
+  }
+  return [...found.values()];
+}
+
+function hasSessionId(mcp: McpModel, file: SourceFile, node: TSESTree.Node, depth: number): boolean {
+  if (depth > 3) return false;
+  const inner = innermost(node);
+  if (inner.type === 'ObjectExpression') return inner.properties.some(p => p.type === 'Property' && hasSessionId(mcp, file, p.value, depth + 1));
+  if (inner.type === 'ArrayExpression') return inner.elements.some(e => e !== null && hasSessionId(mcp, file, e, depth + 1));
+  if (inner.type === 'NewExpression') return inner.arguments.some(a => hasSessionId(mcp, file, a, depth + 1));
+  return mcp.values(file, inner).some(k => k.value.kind === 'session-id');
+}
+
+function storeOf(mcp: McpModel, file: SourceFile, node: TSESTree.Node): string | undefined {
+  for (const { value } of mcp.values(file, node)) {
+    if (value.kind !== 'external') continue;
+    const store = STORES.find(([pattern]) => pattern.test(value.module));
+    if (store) return store[1];
+  }
+  return undefined;
+}
