@@ -1,5 +1,5 @@
-import { dependenciesOf } from '../../src/graph/workspace.js';
-import { innermost, keyName, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { dependsOn } from '../../src/config/manifests.js';
+import { innermost, keyName, memberName, type CodeContext, type Project, type TSESTree } from '../../src/rule.js';
 import { affinity, type Affinity } from './match.js';
 
 const STICKY_MODULES = /^(?:@socket\.io\/sticky|sticky-session(?:-custom)?|sticky-cluster|@small-tech\/sticky-session)$/;
@@ -46,8 +46,8 @@ function sourceOf(call: TSESTree.CallExpression): string {
 const BUILDERS = /^(?:aws-cdk-lib|cdk8s|cdktf|sst|@pulumi\/.+|@aws-cdk\/.+|@cdktf\/.+)$/;
 
 /** Whether infrastructure is written in code somewhere in the project. */
-export function buildsInfrastructure(manifests: Parameters<typeof dependenciesOf>[0][]): boolean {
-  return manifests.some(m => [...dependenciesOf(m).keys()].some(name => BUILDERS.test(name)));
+export function buildsInfrastructure(project: Project): boolean {
+  return dependsOn(project, BUILDERS);
 }
 
 const ALB = affinity('aws-alb-stickiness', 'alb', 'This target group ties a client to one target by a cookie');

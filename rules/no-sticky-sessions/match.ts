@@ -9,7 +9,6 @@ export interface Affinity {
   readonly what: string;
   /** Where to point, when it is not the node that was asked about. */
   readonly at?: ConfigNode;
-  readonly severity?: 'info';
 }
 
 /** By key: asked for every entry of a configuration file that has it. */

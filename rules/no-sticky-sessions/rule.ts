@@ -2,8 +2,7 @@ import { linkToMcp } from '../../src/config/link.js';
 import { readBlocks } from '../../src/config/blocks.js';
 import { commandLines, configOf, languageOf } from '../../src/config/read.js';
 import { allNodes, type ConfigNode } from '../../src/config/tree.js';
-import { walkTree } from '../../src/parse/walk.js';
-import { defineRule, type ProjectContext, type TextContext } from '../../src/rule.js';
+import { defineRule, walkTree, type ProjectContext, type TextContext } from '../../src/rule.js';
 import { CLOUDS } from './clouds.js';
 import { buildsInfrastructure, cookieClient, infrastructure, INFRASTRUCTURE_WORDS, isBalancerCookie, isReplay, isStickyCluster } from './code.js';
 import { durableObjects } from './durable-objects.js';
@@ -51,8 +50,8 @@ export default defineRule({
   project: reportInfrastructure,
 });
 
-function report({ file, project, report }: TextContext, { clause, subject, what, severity }: Affinity, at: { readonly range: readonly [number, number] }): void {
-  report(at, { clause, subject, message: `${what}; ${NO_STATE}`, confidence: linkToMcp(project, file), unit: 'affinity', ...(severity && { severity }) });
+function report({ file, project, report }: TextContext, { clause, subject, what }: Affinity, at: { readonly range: readonly [number, number] }): void {
+  report(at, { clause, subject, message: `${what}; ${NO_STATE}`, confidence: linkToMcp(project, file), unit: 'affinity' });
 }
 
 interface Found {
@@ -99,7 +98,7 @@ function* embedded(text: string): Iterable<Found> {
 
 /** Infrastructure in code need not be near anything that speaks MCP, so every file is looked at, by its bytes first. */
 function reportInfrastructure({ project, report }: ProjectContext): void {
-  if (!buildsInfrastructure([...project.manifests])) return;
+  if (!buildsInfrastructure(project)) return;
   for (const path of project.codeFiles()) {
     const bytes = project.bytes(path);
     if (!bytes || !INFRASTRUCTURE_WORDS.some(word => bytes.includes(word))) continue;
