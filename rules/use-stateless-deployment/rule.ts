@@ -83,7 +83,7 @@ function scanLines(context: TextContext): void {
     const at = { range: [start + text.length - text.trimStart().length, start + text.trimEnd().length] as const };
     if (/^\s*HEALTHCHECK\b/.test(text) && (/['"/\s]mcp\/?["'\s|]|\/mcp\/?$|:\d+\/mcp\b/.test(text) || /"initialize"/.test(text)) && !text.includes('server/discover')) report(context, at, HEALTH);
     else if (/^\s*(?:test|command)\s*:.*(?:curl|wget)\b.*\/mcp\b/.test(text) && !/server\/discover/.test(text)) report(context, at, HEALTH);
-    else if (/\b(?:MCP_)?TRANSPORT(?:_TYPE|_MODE)?["']?\s*[=:]\s*["']?sse\b/i.test(text) && !/\|/.test(text)) report(context, at, { ...ROUTE, subject: 'deploy:sse-mode', message: 'This starts the server on HTTP+SSE, a deprecated transport that cannot carry the new revision.' });
+    else if (/\b(?:MCP_)?TRANSPORT(?:_TYPE|_MODE)?["']?\s*[=:]\s*["']?sse\b/.test(text) && !text.includes('|')) report(context, at, { ...ROUTE, subject: 'deploy:sse-mode', message: 'This starts the server on HTTP+SSE, a deprecated transport that cannot carry the new revision.' });
   }
   if (!/\.(?:sql|prisma)$/.test(context.file.path)) return;
   for (const match of context.file.text.matchAll(new RegExp(TABLE, 'gi'))) report(context, { range: [match.index, match.index + match[0].length] }, STORE);

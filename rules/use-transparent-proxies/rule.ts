@@ -53,7 +53,7 @@ function reportMethods({ file, report }: CodeContext, node: TSESTree.ArrayExpres
 function reportHeaders({ file, report }: CodeContext, node: TSESTree.ArrayExpression, texts: readonly string[]): void {
   const names = texts.map(t => t.toLowerCase());
   if (names.includes('mcp-method') || !names.includes('mcp-protocol-version') || names.includes('mcp-session-id')) return;
-  if (!LISTS.test(listName(node)) || /cors/i.test(listName(node)) || /Access-Control-/i.test(file.text.slice(Math.max(0, node.range[0] - 80), node.range[0]))) return;
+  if (!LISTS.test(listName(node)) || /cors|^(?:allow|expose)(?:e?d)?_?headers$/i.test(listName(node)) || /Access-Control-/i.test(file.text.slice(Math.max(0, node.range[0] - 80), node.range[0]))) return;
   report(node, { clause: 'gateway-header-allowlist', subject: 'gateway:headers', message: 'This list of headers to pass on lacks those of the new revision; servers refuse requests without them.' });
 }
 
