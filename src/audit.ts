@@ -1,4 +1,5 @@
 import { diskTree } from './files/disk.js';
+import { zoneOf } from './files/kinds.js';
 import type { FileTree } from './files/tree.js';
 import type { RuleId } from './finding.js';
 import { Engine, orderFindings, type TransformOf } from './hosts/engine.js';
@@ -43,8 +44,9 @@ export function auditProject(project: Project, registry: Registry, options: Audi
   const broken: Report['files']['broken'][number][] = [];
   const engine = new Engine(project, new McpModel(project), registry.transformOf);
   if (seeds.mcp) {
-    for (const [index, { path, rules: present }] of seeds.code.entries()) {
-      options.onProgress?.(index, seeds.code.length);
+    const visited = options.includeTests ? seeds.code : seeds.code.filter(s => zoneOf(s.path) !== 'test');
+    for (const [index, { path, rules: present }] of visited.entries()) {
+      options.onProgress?.(index, visited.length);
       const file = project.source(path);
       if (!file) continue;
       const problem = file.problems[0];
@@ -52,7 +54,7 @@ export function auditProject(project: Project, registry: Registry, options: Audi
       engine.visit(file, present);
     }
     for (const seed of seeds.texts) engine.scan(seed.path, seed.kind, seed.rules);
-    engine.conclude(rules, () => seeds.near.flatMap(path => project.source(path) ?? []));
+    engine.conclude(rules, () => seeds.near.flatMap(path => (options.includeTests || zoneOf(path) !== 'test' ? (project.source(path) ?? []) : [])));
   }
   const findings = orderFindings(engine.findings).filter(
     f => (options.all || f.confidence !== 'possible') && (options.includeTests || f.zone !== 'test'),

@@ -1,12 +1,15 @@
 import { ModuleResolver } from './graph/resolve.js';
 import { readManifests, type Manifest } from './graph/workspace.js';
 import { unfitReason } from './files/content.js';
-import { isDeclaration, kindOf } from './files/kinds.js';
+import { isDeclaration, kindOf, zoneOf } from './files/kinds.js';
 import { isUnreadable, overlayTree, type FileTree, type SkippedFile } from './files/tree.js';
 import { parseSource } from './parse/parse.js';
 import { LineIndex, type SourceFile } from './parse/source.js';
 
 const IMPORT = /(?:^|[;\s})])(?:import|export)\b[^'"`;]*?['"]([^'"\n]+)['"]|\b(?:require|import)\s*\(\s*['"`]([^'"`\n]+)['"`]/g;
+/** The name of the protocol, and names that its SDK made up. */
+const VOCABULARY = /mcp|modelcontextprotocol|register(?:Tool|Prompt|Resource)\b|set(?:Request|Notification)Handler\b|sendLoggingMessage|createMessage|elicit|listRoots|StreamableHTTP|SSEServer|Stdio(?:Server|Client)Transport|sessionIdGenerator|sendNotification|sendRequest|getClient(?:Capabilities|Version)|oninitialized|ListChanged|sendResourceUpdated|requestSampling|terminateSession|subscribeResource|setLoggingLevel|extra\.sessionId|jsonrpc|registration_endpoint|tools\/(?:list|call)|notifications\/initialized/i;
+const WORD = /[A-Za-z_$][\w$]*/g;
 const NO_FILES: readonly string[] = [];
 
 export interface ProjectOptions {
@@ -14,6 +17,8 @@ export interface ProjectOptions {
   readonly earlier?: Project;
   /** A file that somebody else has parsed. */
   readonly adopted?: SourceFile;
+  /** Tests count as callers of what they import. */
+  readonly tests?: boolean;
   /** False: do not read all files to learn who imports whom. */
   readonly callers?: boolean;
 }
@@ -26,6 +31,8 @@ export class Project {
   readonly #lines = new Map<string, LineIndex>();
   readonly #specifiers = new Map<string, readonly string[]>();
   readonly #skipped = new Map<string, string>();
+  readonly #mentions = new Map<string, boolean>();
+  readonly #words = new Map<string, ReadonlySet<string>>();
   #manifests: readonly Manifest[] | undefined;
   #resolver: ModuleResolver | undefined;
   #importers: Map<string, Set<string>> | undefined;
@@ -110,6 +117,20 @@ export class Project {
     return this.#resolver.resolve(from, specifier);
   }
 
+  /** Whether a file contains this word; made for asking about many words. */
+  hasWord(path: string, word: string): boolean {
+    let words = this.#words.get(path);
+    if (!words) this.#words.set(path, (words = new Set((this.text(path) ?? '').match(WORD))));
+    return words.has(word);
+  }
+
+  /** Whether a file speaks of MCP in any way: code that handles the SDK's objects does. */
+  mentionsMcp(path: string): boolean {
+    let known = this.#mentions.get(path);
+    if (known === undefined) this.#mentions.set(path, (known = VOCABULARY.test(this.text(path) ?? '')));
+    return known;
+  }
+
   /** What a file imports, read from its text: cheap enough for files that nobody parses. */
   specifiers(path: string): readonly string[] {
     let found = this.#specifiers.get(path);
@@ -124,7 +145,7 @@ export class Project {
     return found;
   }
 
-  /** The files that import this one, in the order of their paths. */
+  /** The files that import this one, in the order of their paths. Tests are not asked how code is meant to be called. */
   importersOf(path: string): readonly string[] {
     if (this.#options.callers === false) return NO_FILES;
     this.#importers ??= this.#readImporters();
@@ -140,6 +161,7 @@ export class Project {
   #readImporters(): Map<string, Set<string>> {
     const importers = new Map<string, Set<string>>();
     for (const from of this.codeFiles()) {
+      if (zoneOf(from) === 'test' && !this.#options.tests) continue;
       for (const specifier of this.specifiers(from)) {
         const target = this.resolve(from, specifier);
         if (!target) continue;

@@ -34,7 +34,7 @@ export function findSeeds(project: Project, rules: readonly Rule[]): Seeds {
   const codeRules = rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code'));
   const code = project
     .codeFiles()
-    .filter(path => near.has(path))
+    .filter(path => near.has(path) && project.mentionsMcp(path))
     .flatMap(path => {
       const text = project.text(path);
       const present = text === undefined ? [] : codeRules.filter(rule => mentions(text, rule) || (rule.followsImports && importsMention(project, path, rule)));
@@ -56,7 +56,7 @@ function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {
 
 /** Of the files near MCP, those in which a handler can be registered: the rest is parsed when a question leads there. */
 function mayHandle(project: Project, near: ReadonlySet<string>): readonly string[] {
-  return project.codeFiles().filter(path => near.has(path) && HANDLES.test(project.text(path) ?? ''));
+  return project.codeFiles().filter(path => near.has(path) && project.mentionsMcp(path) && HANDLES.test(project.text(path) ?? ''));
 }
 
 function mentions(text: string, rule: Rule): boolean {

@@ -31,7 +31,7 @@ export default defineRule({
 
 /** `mcpAuthRouter({ provider })`: it answers /register when the provider's store can register. */
 function reportRouter({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
-  const exported = mcp.export(file, node.callee);
+  const exported = mcp.export(file, node.callee, /^mcpAuthRouter$/);
   if (exported?.name !== 'mcpAuthRouter') return;
   report(node.callee, {
     clause: 'auth-dcr-deprecated',

@@ -71,7 +71,7 @@ function isLog(call: TSESTree.CallExpression): boolean {
 function reportGivenId({ file, mcp, report }: CodeContext, node: TSESTree.NewExpression): void {
   const options = node.arguments[1];
   if (!options || options.type === 'SpreadElement') return;
-  const constructed = mcp.constructed(file, node);
+  const constructed = mcp.constructed(file, node, /ClientTransport$/);
   if (!constructed || nameOfType(constructed.type) !== 'StreamableHTTPClientTransport') return;
   for (const { value } of mcp.values(file, options)) {
     if (value.kind !== 'object' || value.file !== file) continue;

@@ -33,7 +33,7 @@ export default defineRule({
 function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
   const name = callee.type === 'MemberExpression' ? memberName(callee) : undefined;
-  if (name === undefined || !CALLS.has(name)) return;
+  if (name === undefined || !CALLS.has(name) || !/experimental|modelcontextprotocol/.test(file.text)) return;
   const use = mcp.call(file, node);
   if (!use) return;
   const experimental = /Experimental(?:McpServer|Client|Server)Tasks$/.test(use.owner);
@@ -51,7 +51,7 @@ function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
 
 /** `new InMemoryTaskStore()` and its queue. */
 function reportStore({ file, mcp, report }: CodeContext, node: TSESTree.NewExpression): void {
-  const constructed = mcp.constructed(file, node);
+  const constructed = mcp.constructed(file, node, /^InMemoryTask/);
   if (!constructed || !/#InMemoryTask(?:Store|MessageQueue)$/.test(constructed.type)) return;
   report(node.callee, {
     clause: 'tasks-core-runtime',

@@ -36,10 +36,10 @@ function reportAgent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpr
 
 /** `server.start({ transportType: 'httpStream' })`, unless it is stateless. */
 function reportStart({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
-  if (node.callee.type !== 'MemberExpression' || memberName(node.callee) !== 'start') return;
-  const use = mcp.call(file, node);
   const [options] = node.arguments;
-  if (!use || use.owner !== 'fastmcp#FastMCP' || !options || options.type === 'SpreadElement') return;
+  if (node.callee.type !== 'MemberExpression' || memberName(node.callee) !== 'start' || !options || options.type === 'SpreadElement') return;
+  const use = mcp.call(file, node);
+  if (use?.owner !== 'fastmcp#FastMCP') return;
   const given = mcp.values(file, options);
   if (!texts(mcp.infer.member(given, 'transportType', undefined)).includes('httpStream')) return;
   const stateless = mcp.infer.member(given, 'httpStream', undefined).some(k => k.value.kind === 'object' && k.value.node.properties.some(p => p.type === 'Property' && keyName(p.key) === 'stateless' && !isFalse(p.value)));
@@ -57,7 +57,8 @@ function isFalse(node: TSESTree.Node): boolean {
 
 /** A hosting SDK that makes one server per session. */
 function reportStatefulServer({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
-  const exported = mcp.export(file, node.callee);
+  if (!/stateful/i.test(file.text.slice(...node.callee.range))) return;
+  const exported = mcp.export(file, node.callee, /^createStatefulServer$/);
   if (exported?.id !== 'smithery#createStatefulServer') return;
   report(node.callee, { clause: 'fw-web-adapters-v1', subject: 'framework:stateful-server', message: 'This makes one server per session; the protocol has no sessions.', because: exported.because, confidence: 'likely' });
 }

@@ -30,8 +30,8 @@ const OPENS = 'handshake:';
 function reportCheck({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = node.callee.type === 'Identifier' ? node.callee.name : node.callee.type === 'MemberExpression' ? memberName(node.callee) : undefined;
   if (callee === undefined || !/initialize|parse/i.test(callee)) return;
-  const exported = mcp.export(file, node.callee);
-  const safeParse = node.callee.type === 'MemberExpression' && /^(?:safeParse|parse)(?:Async)?$/.test(callee) ? mcp.export(file, node.callee.object) : undefined;
+  const exported = mcp.export(file, node.callee, /^isInitializeRequest$/);
+  const safeParse = node.callee.type === 'MemberExpression' && /^(?:safeParse|parse)(?:Async)?$/.test(callee) ? mcp.export(file, node.callee.object, /^InitializeRequestSchema$/) : undefined;
   if (exported?.name !== 'isInitializeRequest' && safeParse?.name !== 'InitializeRequestSchema') return;
   report(node, {
     clause: 'handshake-initialize-request',

@@ -8,7 +8,7 @@ export default defineRule({
   id: 'no-logging',
   title: 'MCP logging is deprecated, and its level request is gone',
   clauses: ['logging-feature', 'logging-set-level', 'logging-per-request-level'],
-  words: ['sendLoggingMessage', NOTIFICATION, 'logging', 'SetLevel', 'setLevel', 'setLoggingLevel', 'LoggingMessage', '.log', 'log.', 'log,', 'log }'],
+  words: ['sendLoggingMessage', NOTIFICATION, 'logging', 'SetLevel', 'setLevel', 'setLoggingLevel', 'LoggingMessage', 'mcpReq', 'FastMCP', 'fastmcp'],
   visit: context => ({
     CallExpression(node) {
       reportCall(context, node);
@@ -28,7 +28,7 @@ export default defineRule({
 function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
   const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
-  if (name === undefined || !/log|^(?:debug|info|warn|error)$/i.test(name)) return;
+  if (name === undefined || !isCandidate(callee, name)) return;
   const use = mcp.call(file, node);
   if (!use) return;
   if (use.member === 'setLoggingLevel' && roleOf(use.owner) === 'client') {
@@ -54,6 +54,15 @@ function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
     confidence: use.confidence,
     unit: `logging:${file.path}`,
   });
+}
+
+/** Loggers of applications are everywhere: only names that the SDK or a framework gives are worth the question. */
+function isCandidate(callee: TSESTree.Node, name: string): boolean {
+  if (name === 'sendLoggingMessage' || name === 'setLoggingLevel') return true;
+  if (callee.type !== 'MemberExpression') return name === 'log' || /sendLog/i.test(name);
+  const object = innermost(callee.object);
+  const receiver = object.type === 'Identifier' ? object.name : object.type === 'MemberExpression' ? memberName(object) : undefined;
+  return name === 'log' ? /mcpReq|^(?:ctx|context|extra|req)$/.test(receiver ?? '') : /^(?:debug|info|warn|error)$/.test(name) && receiver === 'log';
 }
 
 /** The notification by hand: `server.notification({ method: 'notifications/message', params })`. */

@@ -57,7 +57,7 @@ function reportMessage({ file, mcp, report }: CodeContext, node: TSESTree.CallEx
 
 /** `throw new UrlElicitationRequiredError(...)` and the same by its number. */
 function reportError({ file, mcp, report }: CodeContext, node: TSESTree.NewExpression): void {
-  const constructed = mcp.constructed(file, node);
+  const constructed = mcp.constructed(file, node, /^(?:UrlElicitationRequiredError|McpError)$/);
   if (!constructed) return;
   const [code] = node.arguments;
   const byNumber = nameOfType(constructed.type) === 'McpError' && code !== undefined && /^-\s*32_?042$/.test(file.text.slice(...code.range));

@@ -52,8 +52,10 @@ function rootName(node: TSESTree.Node): string {
       return inner.name;
     case 'ThisExpression':
       return 'this';
-    case 'MemberExpression':
-      return `${rootName(inner.object) === 'this' ? '' : rootName(inner.object)}${memberName(inner) ?? ''}`;
+    case 'MemberExpression': {
+      const root = rootName(inner.object);
+      return `${root === 'this' ? '' : root}${memberName(inner) ?? ''}`;
+    }
     case 'CallExpression':
       return rootName(inner.callee);
     default:

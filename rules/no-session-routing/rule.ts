@@ -35,7 +35,7 @@ function isGateway({ mcp, project }: ProjectContext): boolean {
 
 function clientIn(mcp: ProjectContext['mcp'], file: NonNullable<ReturnType<ProjectContext['project']['source']>>): boolean {
   return mcp.newExpressions(file).some(node => {
-    const constructed = mcp.constructed(file, node);
+    const constructed = mcp.constructed(file, node, /Client$/);
     return constructed !== undefined && roleOf(constructed.type) === 'client';
   });
 }

@@ -7,7 +7,7 @@ export default defineRule({
   id: 'no-session-transport',
   title: 'HTTP sessions are gone',
   clauses: ['session-id-generator', 'session-transport-map'],
-  words: ['sessionIdGenerator', 'ransport', 'McpServer', 'Server'],
+  words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server'],
   visit(context) {
     return {
       NewExpression(node) {
@@ -24,7 +24,7 @@ export default defineRule({
 function reportStatefulTransport(context: CodeContext, node: TSESTree.NewExpression): void {
   if (node.arguments.length === 0) return;
   const { file, mcp, report } = context;
-  const constructed = mcp.constructed(file, node);
+  const constructed = mcp.constructed(file, node, HTTP_TRANSPORTS);
   if (!constructed || !HTTP_TRANSPORTS.test(nameOfType(constructed.type))) return;
   const option = generatorOption(context, node);
   if (!option || isAbsent(option.value)) return;

@@ -48,7 +48,7 @@ function reportConnect({ mcp, project, state, report }: ProjectContext, file: So
 
 /** `createMcpHandler(() => server)`: the factory gives the same server each time. */
 function reportFactory({ mcp, report }: ProjectContext, file: SourceFile, call: TSESTree.CallExpression): void {
-  const exported = mcp.export(file, call.callee);
+  const exported = mcp.export(file, call.callee, ENTRIES);
   const [factory] = call.arguments;
   if (!exported || !ENTRIES.test(nameOfType(exported.id)) || !exported.id.startsWith('server#') || !factory || factory.type === 'SpreadElement') return;
   for (const { value } of mcp.values(file, factory)) {

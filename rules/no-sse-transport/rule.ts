@@ -4,7 +4,7 @@ export default defineRule({
   id: 'no-sse-transport',
   title: 'HTTP+SSE cannot carry the new revision',
   clauses: ['http-sse-transport', 'fw-cloudflare-mcpagent', 'fw-fastmcp'],
-  words: ['SSEServerTransport', 'SSEClientTransport', 'SSETransport', 'serveSSE', 'mount', "'sse'", '"sse"', 'SSE'],
+  words: ['SSEServerTransport', 'SSEClientTransport', 'SSETransport', 'serveSSE', 'McpAgent', 'FastMCP', 'LiteMCP', 'MCPServer'],
   visit: context => ({
     NewExpression(node) {
       reportTransport(context, node);
@@ -17,7 +17,7 @@ export default defineRule({
 });
 
 function reportTransport({ file, mcp, report }: CodeContext, node: TSESTree.NewExpression): void {
-  const constructed = mcp.constructed(file, node);
+  const constructed = mcp.constructed(file, node, /^SSE\w*Transport$/);
   const name = constructed ? nameOfType(constructed.type) : undefined;
   if (name !== 'SSEServerTransport' && name !== 'SSEClientTransport' && name !== 'SSETransport') return;
   const client = name === 'SSEClientTransport';
@@ -49,10 +49,10 @@ function reportAgent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpr
 
 /** `server.start({ transportType: 'sse' })` of a framework. */
 function reportFrameworkStart({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
-  if (node.callee.type !== 'MemberExpression' || memberName(node.callee) !== 'start') return;
-  const use = mcp.call(file, node);
   const [options] = node.arguments;
-  if (!use || !/^(?:fastmcp#FastMCP|litemcp#LiteMCP|mcp-framework#MCPServer)$/.test(use.owner) || options?.type !== 'ObjectExpression') return;
+  if (node.callee.type !== 'MemberExpression' || memberName(node.callee) !== 'start' || options?.type !== 'ObjectExpression') return;
+  const use = mcp.call(file, node);
+  if (!use || !/^(?:fastmcp#FastMCP|litemcp#LiteMCP|mcp-framework#MCPServer)$/.test(use.owner)) return;
   for (const property of options.properties) {
     if (property.type !== 'Property' || keyName(property.key) !== 'transportType' || mcp.text(file, property.value) !== 'sse') continue;
     report(property, { clause: 'http-sse-transport', also: ['fw-fastmcp'], subject: 'sse:framework', message: 'This serves HTTP+SSE, which cannot carry the new revision.', because: use.because, confidence: use.confidence });

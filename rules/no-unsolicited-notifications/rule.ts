@@ -19,7 +19,7 @@ export default defineRule({
   id: 'no-unsolicited-notifications',
   title: 'Changes are told to those who listen',
   clauses: ['unsolicited-change-notifications', 'client-notification-reception', 'listen-protocol-rules'],
-  words: ['ListChanged', 'list_changed', 'sendResourceUpdated', UPDATED, 'ResourceUpdatedNotification', '.enable(', '.disable(', '.remove(', '.update(', 'subscriptions/listen', 'messages/listen'],
+  words: ['ListChanged', 'list_changed', 'sendResourceUpdated', UPDATED, 'ResourceUpdatedNotification', 'Registered', 'registerTool', 'registerResource', 'registerPrompt', 'cp.tool(', 'erver.tool(', 'subscriptions/listen', 'messages/listen'],
   visit: context => ({
     CallExpression(node) {
       reportCall(context, node);

@@ -26,7 +26,7 @@ function reportCode(context: CodeContext, code: TSESTree.UnaryExpression): void 
 
 /** `throw new McpError(-32002, 'Resource not found')`. */
 function reportThrown({ file, mcp, report }: CodeContext, code: TSESTree.UnaryExpression, error: TSESTree.NewExpression): void {
-  const constructed = mcp.constructed(file, error);
+  const constructed = mcp.constructed(file, error, /^(?:McpError|ProtocolError)$/);
   if (!constructed || !/#(?:McpError|ProtocolError)$/.test(constructed.type)) return;
   const message = error.arguments[1];
   if (!isAboutResource(message ? file.text.slice(...message.range) : '') && !isInReadHandler({ file, mcp }, error)) return;

@@ -1,10 +1,10 @@
-import { isV1Type, defineRule, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, isV1Type, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 export default defineRule({
   id: 'use-stateless-stdio',
   title: 'A stdio server is served by a factory',
   clauses: ['sdk-v2-legacy-only-connect', 'server-discover-missing'],
-  words: ['StdioServerTransport', 'stdio'],
+  words: ['StdioServerTransport', 'sdk/server/stdio', 'FastMCP', 'LiteMCP'],
   visit: context => ({
     NewExpression(node) {
       reportTransport(context, node);
@@ -16,7 +16,7 @@ export default defineRule({
 });
 
 function reportTransport({ file, mcp, report }: CodeContext, node: TSESTree.NewExpression): void {
-  const constructed = mcp.constructed(file, node);
+  const constructed = mcp.constructed(file, node, /^StdioServerTransport$/);
   if (!constructed || nameOfType(constructed.type) !== 'StdioServerTransport' || isGivenToServeStdio(node)) return;
   report(node.callee, {
     clause: 'sdk-v2-legacy-only-connect',
@@ -40,9 +40,9 @@ function isGivenToServeStdio(node: TSESTree.NewExpression): boolean {
 
 /** `new FastMCP(...).start({ transportType: 'stdio' })`, which is also the default. */
 function reportFrameworkStart({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
-  if (node.callee.type !== 'MemberExpression') return;
+  if (node.callee.type !== 'MemberExpression' || memberName(node.callee) !== 'start') return;
   const use = mcp.call(file, node);
-  if (!use || use.member !== 'start' || !/^(?:fastmcp#FastMCP|litemcp#LiteMCP)$/.test(use.owner)) return;
+  if (!use || !/^(?:fastmcp#FastMCP|litemcp#LiteMCP)$/.test(use.owner)) return;
   const [options] = node.arguments;
   if (options && options.type !== 'SpreadElement') {
     const type = mcp.infer.member(mcp.values(file, options), 'transportType', undefined).flatMap(k => (k.value.kind === 'text' ? [k.value.text] : []));

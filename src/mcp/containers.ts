@@ -22,7 +22,7 @@ export function holdersOf(mcp: McpModel, file: SourceFile): readonly Holder[] {
   walkTree(file.program, node => {
     if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier') {
       const variable = file.variableOf(node.id);
-      if (variable && !isLoopVariable(node)) holders.push({ file, name: node.id, kind: 'variable', values: mcp.infer.variable(file, variable) });
+      if (variable && mayHold(node)) holders.push({ file, name: node.id, kind: 'variable', values: mcp.infer.variable(file, variable) });
     } else if (node.type === 'PropertyDefinition' && isClassNode(node.parent.parent)) {
       const name = keyName(node.key);
       if (name !== undefined && isName(node.key)) holders.push({ file, name: node.key, kind: 'field', values: mcp.infer.instanceMember(file, node.parent.parent, name) });
@@ -46,6 +46,24 @@ function ownerName(property: TSESTree.Property): Holder['name'] | undefined {
 function isContainerLiteral(node: TSESTree.Node): boolean {
   if (node.type === 'TSAsExpression') return isContainerLiteral(node.expression);
   return node.type === 'NewExpression' || (node.type === 'ObjectExpression' && node.properties.length === 0);
+}
+
+/** Made here, annotated, or filled later: what a call gives is somebody else's. */
+function mayHold(node: TSESTree.VariableDeclarator): boolean {
+  if (isLoopVariable(node)) return false;
+  const annotation = node.id.typeAnnotation?.typeAnnotation;
+  if (annotation) return isKeyedType(annotation, node.init);
+  if (!node.init) return true;
+  const init = node.init.type === 'TSAsExpression' ? node.init.expression : node.init;
+  return init.type === 'NewExpression' || init.type === 'ObjectExpression' || init.type === 'ArrayExpression';
+}
+
+/** A map, a record or a written index type; an alias where an empty container is put behind it. */
+function isKeyedType(type: TSESTree.TypeNode, init: TSESTree.Node | null): boolean {
+  if (type.type === 'TSTypeLiteral') return true;
+  if (type.type !== 'TSTypeReference') return false;
+  const name = type.typeName.type === 'Identifier' ? type.typeName.name : '';
+  return /Map$|^Record$|Dictionary/.test(name) || init === null || isContainerLiteral(init);
 }
 
 function isLoopVariable(node: TSESTree.VariableDeclarator): boolean {

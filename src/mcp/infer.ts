@@ -34,10 +34,20 @@ const ELEMENT_METHODS = new Set(['get', 'pop', 'shift', 'at', 'find', 'findLast'
 const SAME_ELEMENTS = new Set(['values', 'filter', 'slice', 'concat', 'reverse', 'sort', 'toSorted', 'toReversed', 'entries', 'add', 'set']);
 const SAME_ELEMENTS_STATIC = new Set(['Object.values', 'Object.entries', 'Array.from', 'Object.freeze', 'Object.seal', 'Promise.all', 'structuredClone']);
 
+/** Questions that one question may lead to. What is not known by then is taken for unknown: no program needs more. */
+const MAX_STEPS = 6_000;
+
 interface Frame {
-  readonly node: object;
   /** Position of the outermost question on the stack that this answer turned out to depend on. */
   lowest: number;
+  /** Questions whose answers wait for this one. */
+  inside?: object[];
+}
+
+/** An answer found inside a circle: good as long as the question that closes the circle is open. */
+interface Provisional {
+  readonly known: readonly Known[];
+  readonly lowest: number;
 }
 
 /**
@@ -51,6 +61,8 @@ export class Inference {
   readonly #memo = new Map<object, readonly Known[]>();
   readonly #stack: Frame[] = [];
   readonly #onStack = new Map<object, number>();
+  readonly #provisional = new Map<object, Provisional>();
+  #steps = 0;
 
   constructor(readonly project: Project) {
     this.annotations = new AnnotationReader(this);
@@ -62,32 +74,55 @@ export class Inference {
     return node ? this.remember(node, () => this.#expression(file, node)) : NOTHING;
   }
 
-  /** Memoises by key. Answers found inside a circle are kept only where the circle closes, since they may be incomplete. */
+  /** Memoises by key. Answers found inside a circle are kept for good only where the circle closes, since they may be incomplete. */
   remember(key: object, compute: () => readonly Known[]): readonly Known[] {
     const memo = this.#memo.get(key);
     if (memo) return memo;
     const open = this.#onStack.get(key);
     if (open !== undefined) {
-      for (let i = open; i < this.#stack.length; i++) {
-        const frame = this.#stack[i];
-        if (frame) frame.lowest = Math.min(frame.lowest, open);
-      }
+      this.#dependsOn(open);
       return NOTHING;
     }
+    const provisional = this.#provisional.get(key);
+    if (provisional) {
+      this.#dependsOn(provisional.lowest);
+      return provisional.known;
+    }
     const depth = this.#stack.length;
-    if (depth > MAX_DEPTH) return NOTHING;
-    const frame: Frame = { node: key, lowest: depth };
+    if (depth === 0) this.#steps = 0;
+    if (depth > MAX_DEPTH || ++this.#steps > MAX_STEPS) return NOTHING;
+    return this.#compute(key, depth, compute);
+  }
+
+  #compute(key: object, depth: number, compute: () => readonly Known[]): readonly Known[] {
+    const frame: Frame = { lowest: depth };
     this.#stack.push(frame);
     this.#onStack.set(key, depth);
-    let result: readonly Known[];
+    let known: readonly Known[];
     try {
-      result = compute();
+      known = compute();
     } finally {
       this.#stack.pop();
       this.#onStack.delete(key);
     }
-    if (frame.lowest >= depth || depth === 0) this.#memo.set(key, result);
-    return result;
+    if (frame.lowest < depth) {
+      this.#provisional.set(key, { known, lowest: frame.lowest });
+      const closing = this.#stack[frame.lowest];
+      if (closing) (closing.inside ??= []).push(key);
+      return known;
+    }
+    this.#memo.set(key, known);
+    // The circles that end here are closed: what was found inside them is asked again when it is needed.
+    for (const inner of frame.inside ?? []) this.#provisional.delete(inner);
+    return known;
+  }
+
+  /** Everything above the open question hangs on it. */
+  #dependsOn(open: number): void {
+    for (let i = open + 1; i < this.#stack.length; i++) {
+      const frame = this.#stack[i];
+      if (frame) frame.lowest = Math.min(frame.lowest, open);
+    }
   }
 
   #expression(file: SourceFile, node: TSESTree.Node): readonly Known[] {

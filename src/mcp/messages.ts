@@ -55,12 +55,13 @@ function readSentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExp
   const callee = innermost(call.callee);
   const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
   // A member is known by its own name; only a variable can hold a sender under another.
-  if (name === undefined || (callee.type === 'MemberExpression' && !sendingName(name))) return undefined;
-  const use = mcp.call(file, call);
-  const kind = use ? SENDERS[use.member] : sendingName(name);
-  if (!kind) return undefined;
+  const likely = name === undefined ? undefined : sendingName(name);
+  if (name === undefined || (callee.type === 'MemberExpression' && !likely)) return undefined;
   const message = messageOf(mcp, file, argument);
   if (!message) return undefined;
+  const use = mcp.call(file, call);
+  const kind = use ? SENDERS[use.member] : likely;
+  if (!kind) return undefined;
   const isNotification = message.method.startsWith('notifications/');
   if (!use && !message.method.includes('/') && !message.jsonrpc) return undefined;
   return {

@@ -82,8 +82,9 @@ export class McpModel {
     return undefined;
   }
 
-  /** The SDK class that `new` constructs. */
-  constructed(file: SourceFile, node: TSESTree.NewExpression): { readonly type: SdkTypeId; readonly because: Step } | undefined {
+  /** The SDK class that `new` constructs. `named` says which class names are wanted, so that others cost nothing. */
+  constructed(file: SourceFile, node: TSESTree.NewExpression, named?: RegExp): { readonly type: SdkTypeId; readonly because: Step } | undefined {
+    if (named && !mayBeNamed(file, node.callee, named)) return undefined;
     for (const { value, because } of this.values(file, node.callee)) {
       if (value.kind === 'sdk-export' && value.what === 'class') return { type: value.id, because: step(file, node, 'new', because) };
     }
@@ -106,7 +107,8 @@ export class McpModel {
   }
 
   /** The id of the SDK export that an expression is, such as `sdk#isInitializeRequest`. */
-  export(file: SourceFile, node: TSESTree.Node): { readonly id: SdkTypeId; readonly name: string; readonly because: Step | undefined } | undefined {
+  export(file: SourceFile, node: TSESTree.Node, named?: RegExp): { readonly id: SdkTypeId; readonly name: string; readonly because: Step | undefined } | undefined {
+    if (named && !mayBeNamed(file, node, named)) return undefined;
     for (const { value, because } of this.values(file, node)) if (value.kind === 'sdk-export') return { id: value.id, name: nameOfType(value.id), because };
     return undefined;
   }
@@ -126,6 +128,31 @@ export class McpModel {
   #isOpenParameter(file: SourceFile, node: TSESTree.Node): boolean {
     const root = node.type === 'MemberExpression' ? node.object : node;
     return root.type === 'Identifier' && file.variableOf(root)?.defs[0]?.type === 'Parameter';
+  }
+}
+
+/** Whether an expression can stand for an export of such a name. Only variables and parameters hide the name of what they hold. */
+function mayBeNamed(file: SourceFile, node: TSESTree.Node, named: RegExp): boolean {
+  const inner = innermost(node);
+  if (inner.type === 'MemberExpression') {
+    const name = memberName(inner);
+    return name === undefined || named.test(name);
+  }
+  if (inner.type !== 'Identifier') return true;
+  const definition = file.variableOf(inner)?.defs[0];
+  if (!definition) return named.test(inner.name);
+  switch (definition.node.type) {
+    case 'ImportSpecifier': {
+      const { imported } = definition.node;
+      return named.test(imported.type === 'Identifier' ? imported.name : imported.value);
+    }
+    case 'FunctionDeclaration':
+    case 'ClassDeclaration':
+      return false;
+    case 'VariableDeclarator':
+      return definition.node.init?.type !== 'ArrowFunctionExpression' && definition.node.init?.type !== 'FunctionExpression';
+    default:
+      return true;
   }
 }
 

@@ -44,7 +44,7 @@ export class ParameterReader {
       const lists: (readonly Known[])[] = [contextual];
       if (isConstructor(fn)) lists.push(...this.#constructorArguments(file, fn, index));
       else {
-        for (const use of this.ask.references.ofFunction(file, fn)) if (use.node !== fn) lists.push(this.#given(use, index, fn.params.length, 0));
+        for (const use of this.ask.references.ofFunction(file, fn, node => mayTell(node, index))) if (use.node !== fn) lists.push(this.#given(use, index, fn.params.length, 0));
         lists.push(this.#overridden(file, fn, index));
       }
       return union(...lists);
@@ -386,6 +386,14 @@ export class ParameterReader {
     byIndex.set(index, key);
     return key;
   }
+}
+
+/** A call that gives a literal at this position says nothing about servers; anything else may. */
+function mayTell(node: TSESTree.MemberExpression, index: number): boolean {
+  const call = outermost(node).parent;
+  if (call?.type !== 'CallExpression' || call.callee !== outermost(node)) return true;
+  const argument = call.arguments[index];
+  return argument !== undefined && argument.type !== 'Literal' && argument.type !== 'TemplateLiteral' && argument.type !== 'BinaryExpression';
 }
 
 /** The types at a position over the parameter lists that a function of this arity can stand for. */

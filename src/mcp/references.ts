@@ -12,7 +12,15 @@ export interface Place<N extends TSESTree.Node = TSESTree.Node> {
   readonly node: N;
 }
 
+/** Which files to look at: those that have to do with MCP, which is enough to know its objects, or all. */
+export type Within = 'mcp' | 'all';
+
+/** Whether a mention is worth asking what its receiver is. */
+export type Accept = (node: TSESTree.MemberExpression) => boolean;
+
 const MAX_FILES = 60;
+/** Receivers that are asked about for one question. */
+const MAX_RECEIVERS = 120;
 const MAX_ALIAS_DEPTH = 4;
 /** How many calls deep a container is followed. */
 const MAX_PASSED = 3;
@@ -20,21 +28,21 @@ const PUT_METHODS = new Set(['set', 'add', 'push', 'unshift', 'put']);
 
 /** Where things are used: variables, fields, functions, containers; in their own file and in the files that import it. */
 export class References {
-  readonly #variables = new Map<Variable, readonly Place<TSESTree.Expression>[]>();
+  readonly #variables = { mcp: new Map<Variable, readonly Place<TSESTree.Expression>[]>(), all: new Map<Variable, readonly Place<TSESTree.Expression>[]>() };
   readonly #puts = new Map<TSESTree.Node, readonly Place<TSESTree.Expression>[]>();
   readonly #neighbours = new Map<string, readonly SourceFile[]>();
 
   constructor(private readonly ask: Inference) {}
 
   /** Every expression that is this variable, also under other names in importing files. */
-  ofVariable(file: SourceFile, variable: Variable): readonly Place<TSESTree.Expression>[] {
-    const known = this.#variables.get(variable);
+  ofVariable(file: SourceFile, variable: Variable, within: Within = 'mcp'): readonly Place<TSESTree.Expression>[] {
+    const known = this.#variables[within].get(variable);
     if (known) return known;
     const places: Place<TSESTree.Expression>[] = [];
-    this.#variables.set(variable, places);
+    this.#variables[within].set(variable, places);
     for (const reference of variable.references)
       if (reference.identifier.type === 'Identifier' && !reference.init) places.push({ file, node: reference.identifier });
-    for (const name of exportedNames(file, variable)) places.push(...this.ofExport(file, name));
+    for (const name of exportedNames(file, variable)) places.push(...this.ofExport(file, name, within));
     return places;
   }
 
@@ -68,22 +76,30 @@ export class References {
   }
 
   /** Every expression in other files that is this export, through barrels and namespaces. */
-  ofExport(file: SourceFile, name: string, depth = 0): readonly Place<TSESTree.Expression>[] {
+  ofExport(file: SourceFile, name: string, within: Within = 'mcp', depth = 0): readonly Place<TSESTree.Expression>[] {
     if (depth > MAX_ALIAS_DEPTH) return [];
+    const { project } = this.ask;
+    const importers = project.importersOf(file.path).filter(path => (within === 'all' || project.mentionsMcp(path)) && this.#mayName(path, name));
     const places: Place<TSESTree.Expression>[] = [];
-    for (const path of this.ask.project.importersOf(file.path).slice(0, MAX_FILES)) {
-      const importer = this.ask.project.source(path);
-      if (importer) places.push(...this.#importsOf(importer, file, name, depth));
+    for (const path of importers.slice(0, MAX_FILES)) {
+      const importer = project.source(path);
+      if (importer) places.push(...this.#importsOf(importer, file, name, within, depth));
     }
     return places;
   }
 
-  #importsOf(importer: SourceFile, from: SourceFile, name: string, depth: number): readonly Place<TSESTree.Expression>[] {
+  /** A file that uses an export writes its name, or passes everything on. */
+  #mayName(path: string, name: string): boolean {
+    const { project } = this.ask;
+    return name === 'default' || project.hasWord(path, name) || /\bexport\s*\*/.test(project.text(path) ?? '');
+  }
+
+  #importsOf(importer: SourceFile, from: SourceFile, name: string, within: Within, depth: number): readonly Place<TSESTree.Expression>[] {
     const places: Place<TSESTree.Expression>[] = [];
     const isFrom = (specifier: string): boolean => this.ask.project.resolve(importer.path, specifier) === from.path;
     const follow = (identifier: TSESTree.Identifier): void => {
       const variable = importer.variableOf(identifier);
-      if (variable) places.push(...this.ofVariable(importer, variable));
+      if (variable) places.push(...this.ofVariable(importer, variable, within));
     };
     for (const statement of importer.program.body) {
       if (statement.type === 'ImportDeclaration' && isFrom(statement.source.value)) {
@@ -92,10 +108,10 @@ export class References {
           else if (importedName(clause) === name) follow(clause.local);
         }
       } else if (statement.type === 'ExportAllDeclaration' && !statement.exported && isFrom(statement.source.value)) {
-        places.push(...this.ofExport(importer, name, depth + 1));
+        places.push(...this.ofExport(importer, name, within, depth + 1));
       } else if (statement.type === 'ExportNamedDeclaration' && statement.source && isFrom(statement.source.value)) {
         for (const specifier of statement.specifiers)
-          if (keyName(specifier.local) === name) places.push(...this.ofExport(importer, keyName(specifier.exported) ?? name, depth + 1));
+          if (keyName(specifier.local) === name) places.push(...this.ofExport(importer, keyName(specifier.exported) ?? name, within, depth + 1));
       }
     }
     places.push(...this.#requiresOf(importer, isFrom, name));
@@ -123,9 +139,9 @@ export class References {
     return places;
   }
 
-  #uses(file: SourceFile, identifier: TSESTree.Identifier): readonly Place<TSESTree.Expression>[] {
+  #uses(file: SourceFile, identifier: TSESTree.Identifier, within: Within = 'mcp'): readonly Place<TSESTree.Expression>[] {
     const variable = file.variableOf(identifier);
-    return variable ? this.ofVariable(file, variable) : [];
+    return variable ? this.ofVariable(file, variable, within) : [];
   }
 
   #membersOf(file: SourceFile, namespace: TSESTree.Identifier, name: string): readonly Place<TSESTree.Expression>[] {
@@ -137,33 +153,46 @@ export class References {
     });
   }
 
-  /** The file itself, then the files that import it: where instances of its classes are most likely handled. */
-  neighbours(file: SourceFile, mention: string): readonly SourceFile[] {
-    const key = `${file.path}\0${mention}`;
-    let found = this.#neighbours.get(key);
-    if (!found) {
-      const paths = new Set<string>([file.path]);
-      const direct = this.ask.project.importersOf(file.path);
-      for (const path of direct) paths.add(path);
-      for (const path of direct) for (const next of this.ask.project.importersOf(path)) paths.add(next);
-      found = [...paths]
-        .slice(0, MAX_FILES)
-        .filter(path => path === file.path || this.ask.project.text(path)?.includes(mention))
-        .flatMap(path => this.ask.project.source(path) ?? []);
-      this.#neighbours.set(key, found);
-    }
+  /**
+   * The file itself, then the files that import it, directly or through one more: where instances of its classes are handled.
+   * Only files with this word in them, and of these the ones that are wanted: by default those that have to do with MCP.
+   */
+  neighbours(file: SourceFile, mention: string, wanted?: (path: string) => boolean): readonly SourceFile[] {
+    const key = `${wanted ? '*' : ''}${file.path}\0${mention}`;
+    const known = this.#neighbours.get(key);
+    if (known) return known;
+    const { project } = this.ask;
+    const paths = new Set<string>([file.path]);
+    const direct = project.importersOf(file.path);
+    for (const path of direct) paths.add(path);
+    for (const path of direct) for (const next of project.importersOf(path)) paths.add(next);
+    const found = [...paths]
+      .filter(path => path === file.path || ((wanted ? wanted(path) : project.mentionsMcp(path)) && project.hasWord(path, mention)))
+      .slice(0, MAX_FILES)
+      .flatMap(path => project.source(path) ?? []);
+    this.#neighbours.set(key, found);
     return found;
   }
 
   /** Member expressions of this name whose object is the class's instance (or, for `static`, the class itself). */
-  ofMember(file: SourceFile, cls: ClassNode, name: string, kind: 'instance' | 'class' = 'instance'): readonly Place<TSESTree.MemberExpression>[] {
-    return this.neighbours(file, name.replace(/^#/, '')).flatMap(g =>
-      (indexOf(g).members.get(name) ?? []).flatMap(node => (this.#isOwnedBy(g, node, cls, kind) ? [{ file: g, node }] : [])),
-    );
+  ofMember(file: SourceFile, cls: ClassNode, name: string, kind: 'instance' | 'class' = 'instance', accept?: Accept): readonly Place<TSESTree.MemberExpression>[] {
+    return this.#membersNamed(file, name, accept).filter(({ file: g, node }) => this.#isOwnedBy(g, node, cls, kind));
+  }
+
+  /** Asking what a receiver is costs more than looking at the call: the cheap question comes first, and not without end. */
+  #membersNamed(file: SourceFile, name: string, accept: Accept | undefined): readonly Place<TSESTree.MemberExpression>[] {
+    const found: Place<TSESTree.MemberExpression>[] = [];
+    for (const g of this.neighbours(file, name.replace(/^#/, ''))) {
+      for (const node of indexOf(g).members.get(name) ?? []) {
+        if (node.object.type === 'Super' || (accept && !accept(node))) continue;
+        found.push({ file: g, node });
+        if (found.length >= MAX_RECEIVERS) return found;
+      }
+    }
+    return found;
   }
 
   #isOwnedBy(file: SourceFile, node: TSESTree.MemberExpression, cls: ClassNode, kind: 'instance' | 'class'): boolean {
-    if (node.object.type === 'Super') return false;
     return this.ask.values(file, node.object).some(({ value }) => value.kind === kind && (value.node === cls || this.#inherits(value.file, value.node, cls, 0)));
   }
 
@@ -173,12 +202,8 @@ export class References {
   }
 
   /** Member expressions of this name whose object is this object literal. */
-  ofProperty(file: SourceFile, object: TSESTree.ObjectExpression, name: string): readonly Place<TSESTree.MemberExpression>[] {
-    return this.neighbours(file, name).flatMap(g =>
-      (indexOf(g).members.get(name) ?? []).flatMap(node =>
-        node.object.type !== 'Super' && this.ask.values(g, node.object).some(k => k.value.kind === 'object' && k.value.node === object) ? [{ file: g, node }] : [],
-      ),
-    );
+  ofProperty(file: SourceFile, object: TSESTree.ObjectExpression, name: string, accept?: Accept): readonly Place<TSESTree.MemberExpression>[] {
+    return this.#membersNamed(file, name, accept).filter(({ file: g, node }) => this.ask.values(g, node.object).some(k => k.value.kind === 'object' && k.value.node === object));
   }
 
   /** Values that are assigned to a field: `this.x = v` in the class, `instance.x = v` where the instance is known. */
@@ -275,7 +300,7 @@ export class References {
   }
 
   /** Expressions that denote a function: itself, its name, its member name. */
-  ofFunction(file: SourceFile, fn: FunctionNode): readonly Place<TSESTree.Expression>[] {
+  ofFunction(file: SourceFile, fn: FunctionNode, accept?: Accept): readonly Place<TSESTree.Expression>[] {
     const places: Place<TSESTree.Expression>[] = fn.type === 'FunctionDeclaration' ? [] : [{ file, node: fn }];
     if (fn.type === 'FunctionDeclaration') {
       if (fn.id) places.push(...this.#uses(file, fn.id));
@@ -290,10 +315,10 @@ export class References {
     else if ((parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition') && parent.value === fn) {
       const name = keyName(parent.key);
       const cls = parent.parent.parent;
-      if (name !== undefined && name !== 'constructor' && isClassNode(cls)) places.push(...this.ofMember(file, cls, name, parent.static ? 'class' : 'instance'));
+      if (name !== undefined && name !== 'constructor' && isClassNode(cls)) places.push(...this.ofMember(file, cls, name, parent.static ? 'class' : 'instance', accept));
     } else if (parent?.type === 'Property' && parent.parent.type === 'ObjectExpression') {
       const name = keyName(parent.key);
-      if (name !== undefined) places.push(...this.ofProperty(file, parent.parent, name));
+      if (name !== undefined) places.push(...this.ofProperty(file, parent.parent, name, accept));
     }
     return places;
   }
@@ -313,11 +338,11 @@ export class References {
   }
 
   /** Expressions that denote a class. */
-  ofClass(file: SourceFile, cls: ClassNode): readonly Place<TSESTree.Expression>[] {
-    if (cls.id) return [...this.#uses(file, cls.id), ...(cls.parent.type === 'ExportDefaultDeclaration' ? this.ofExport(file, 'default') : [])];
+  ofClass(file: SourceFile, cls: ClassNode, within: Within = 'mcp'): readonly Place<TSESTree.Expression>[] {
+    if (cls.id) return [...this.#uses(file, cls.id, within), ...(cls.parent.type === 'ExportDefaultDeclaration' ? this.ofExport(file, 'default', within) : [])];
     const parent = outermost(cls).parent;
-    if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return this.#uses(file, parent.id);
-    return parent?.type === 'ExportDefaultDeclaration' ? this.ofExport(file, 'default') : [];
+    if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return this.#uses(file, parent.id, within);
+    return parent?.type === 'ExportDefaultDeclaration' ? this.ofExport(file, 'default', within) : [];
   }
 
   /** Same thing in other words. */

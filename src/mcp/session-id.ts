@@ -42,6 +42,14 @@ export function isSessionCallback(member: string): boolean {
   return member === 'onsessioninitialized' || member === 'onsessionclosed';
 }
 
+const makers = new WeakMap<SourceFile, boolean>();
+
+function makesSessions(file: SourceFile): boolean {
+  const known = makers.get(file) ?? file.text.includes('sessionIdGenerator');
+  makers.set(file, known);
+  return known;
+}
+
 export function keepsSessionId(member: string): boolean {
   return STRING_MEMBERS.has(member);
 }
@@ -54,6 +62,7 @@ export function derivedSessionId(parts: readonly (readonly Known[])[]): readonly
 
 /** `const id = randomUUID(); new Transport({ sessionIdGenerator: () => id })`: the variable is the id of the session. */
 export function mintedSessionId(file: SourceFile, variable: Variable): readonly Known[] {
+  if (!makesSessions(file)) return NOTHING;
   for (const { identifier } of variable.references) {
     const arrow = identifier.parent;
     if (arrow.type !== 'ArrowFunctionExpression' || arrow.body !== identifier) continue;

@@ -27,13 +27,17 @@ export class Lifetimes {
   }
 
   #decide(file: SourceFile, cls: ClassNode): boolean {
-    const sites = this.mcp.infer.references.ofClass(file, cls);
-    for (const { file: g, node } of sites) {
+    const { references } = this.mcp.infer;
+    // Most classes are made where they are used: all files are asked only when those with MCP in them do not tell.
+    return this.#isMadeToStay(references.ofClass(file, cls, 'mcp')) || this.#isMadeToStay(references.ofClass(file, cls, 'all'));
+  }
+
+  #isMadeToStay(sites: readonly { readonly file: SourceFile; readonly node: TSESTree.Node }[]): boolean {
+    return sites.some(({ file, node }) => {
       const { parent } = node;
-      if (parent.type === 'NewExpression' && parent.callee === node && this.#isKept(g, parent, 0)) return true;
-      if (isClassNode(parent) && parent.superClass === node && this.outlivesCalls(g, parent)) return true;
-    }
-    return false;
+      if (parent?.type === 'NewExpression' && parent.callee === node) return this.#isKept(file, parent, 0);
+      return isClassNode(parent) && parent.superClass === node && this.outlivesCalls(file, parent);
+    });
   }
 
   /** Whether what this expression makes is still there when the call is over. */

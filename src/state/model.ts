@@ -102,7 +102,7 @@ export class StateModel {
       const given = cell.accesses.some(a => a.mode === 'write' && a.value !== undefined && this.mcp.values(a.file, a.value).some(k => k.value.kind === 'instance' && k.value.node === cls));
       if (given) holders.push({ kind: 'cell', cell });
     }
-    for (const { file: g, node } of this.mcp.infer.references.ofClass(file, cls)) {
+    for (const { file: g, node } of this.mcp.infer.references.ofClass(file, cls, 'all')) {
       const made = node.parent;
       if (made.type === 'NewExpression' && made.callee === node) {
         const field = fieldMadeBy(made);

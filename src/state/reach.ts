@@ -9,6 +9,8 @@ import type { Handler } from './handlers.js';
 
 const MAX_FUNCTIONS = 4000;
 const MAX_IMPLEMENTATIONS = 80;
+const COMMON =
+  /^(?:get|set|has|delete|add|clear|close|connect|disconnect|send|on|once|off|emit|log|info|warn|error|debug|trace|then|catch|finally|map|filter|find|forEach|reduce|push|pop|keys|values|entries|toString|toJSON|parse|stringify|next|return|throw|open|read|write|end|start|stop|init|initialize|dispose|destroy|fetch|query|request|json|text|status|header|use|apply|call|bind|create|update|remove|list|load|save|validate|format|render)$/;
 
 export interface Reached {
   readonly file: SourceFile;
@@ -176,8 +178,12 @@ export class Reach {
     const name = shape.type === 'TSMethodSignature' ? keyName(shape.key) : (propertyOf(shape) ?? called);
     if (name === undefined) return [];
     const owner = interfaceOf(shape);
+    const ownerName = owner && 'id' in owner && owner.id?.type === 'Identifier' ? owner.id.name : undefined;
     const places: Place[] = [];
-    for (const g of this.mcp.infer.references.neighbours(file, name)) {
+    const { project } = this.mcp;
+    // A name that everything has says nothing: then the interface has to be named too.
+    const mayImplement = (path: string): boolean => !COMMON.test(name) || (ownerName !== undefined && project.hasWord(path, ownerName));
+    for (const g of this.mcp.infer.references.neighbours(file, name, mayImplement)) {
       for (const cls of indexOf(g).classes) if (!owner || this.#implements(g, cls, owner)) places.push(...methodsOf(g, cls, name));
       for (const fn of indexOf(g).functions) {
         const property = fn.parent;
