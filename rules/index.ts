@@ -22,8 +22,16 @@ import noSessionState from './no-session-state/rule.js';
 import noSessionTransport from './no-session-transport/rule.js';
 import noSharedServer from './no-shared-server/rule.js';
 import noSseTransport from './no-sse-transport/rule.js';
+import noStickySessions from './no-sticky-sessions/rule.js';
 import noUnsolicitedNotifications from './no-unsolicited-notifications/rule.js';
 import useErrorCodes from './use-error-codes/rule.js';
+import useModernFramework from './use-modern-framework/rule.js';
+import useNode20 from './use-node-20/rule.js';
+import useRequestMetadata from './use-request-metadata/rule.js';
+import useSdkV2 from './use-sdk-v2/rule.js';
+import useStatelessDeployment from './use-stateless-deployment/rule.js';
 import useStatelessStdio from './use-stateless-stdio/rule.js';
+import useTransparentProxies from './use-transparent-proxies/rule.js';
+import useVersionNegotiation from './use-version-negotiation/rule.js';
 
-export const rules: readonly Rule[] = [noClientRegistration, noClientSession, noCoreTasks, noDynamicLists, noFrameworkSessions, noInitializeHandshake, noLogging, noPing, noProcessState, noPushedElicitation, noResourceSubscriptions, noResumability, noRoots, noSampling, noSessionAuth, noSessionHeader, noSessionIdUse, noSessionRouting, noSessionState, noSessionTransport, noSharedServer, noSseTransport, noUnsolicitedNotifications, useErrorCodes, useStatelessStdio];
+export const rules: readonly Rule[] = [noClientRegistration, noClientSession, noCoreTasks, noDynamicLists, noFrameworkSessions, noInitializeHandshake, noLogging, noPing, noProcessState, noPushedElicitation, noResourceSubscriptions, noResumability, noRoots, noSampling, noSessionAuth, noSessionHeader, noSessionIdUse, noSessionRouting, noSessionState, noSessionTransport, noSharedServer, noSseTransport, noStickySessions, noUnsolicitedNotifications, useErrorCodes, useModernFramework, useNode20, useRequestMetadata, useSdkV2, useStatelessDeployment, useStatelessStdio, useTransparentProxies, useVersionNegotiation];

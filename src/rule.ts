@@ -81,5 +81,7 @@ export { keyName } from './mcp/exports.js';
 export { enclosingClass, enclosingFunction, innermost, memberName, outermost } from './mcp/file-index.js';
 export { nameOfType, packageOfType, isV1Type, isWrapperType, sdk } from './mcp/sdk.js';
 export type { McpModel, SdkUse, Confidence } from './mcp/model.js';
+export { walkTree } from './parse/walk.js';
 export type { SourceFile, Range } from './parse/source.js';
+export type { Project } from './project.js';
 export type { TSESTree } from '@typescript-eslint/types';

@@ -3,7 +3,7 @@ import type { Rule } from './rule.js';
 
 /** Text that only programs or configuration with MCP in them contain. */
 const TELLTALE =
-  /modelcontextprotocol|[Mm][Cc][Pp][-_][Ss]ession[-_]?[Ii][Dd]|MCP[-_]SESSION[-_]ID|[Mm]cp-[Pp]rotocol-[Vv]ersion|McpServer|MCPServer|McpAgent|McpModule|FastMCP|fastmcp|LiteMCP|mcp-handler|mcp-framework|mcp-proxy|mcp-use|['"]tools\/call['"]|['"]tools\/list['"]|notifications\/initialized|sampling\/createMessage|elicitation\/create/;
+  /modelcontextprotocol|[Mm][Cc][Pp][-_][Ss]ession[-_]?[Ii][Dd]|MCP[-_]SESSION[-_]ID|[Mm]cp-[Pp]rotocol-[Vv]ersion|McpServer|MCPServer|McpAgent|McpModule|FastMCP|fastmcp|LiteMCP|mcp-handler|mcp-framework|mcp-proxy|mcp-use|['"]tools\/call['"]|['"]tools\/list['"]|notifications\/initialized|sampling\/createMessage|elicitation\/create|server\/discover|subscriptions\/listen/;
 
 const HANDLES = /\b(?:registerTool|registerToolTask|registerPrompt|registerResource|setRequestHandler|setNotificationHandler|addTools?|addPrompts?|addResource|addResourceTemplate|oninitialized|handleRequest|handlePostMessage|MCPTool)\b|\.(?:tool|prompt|resource|on|once)\s*\(|['"]tools\/call['"]/;
 

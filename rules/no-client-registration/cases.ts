@@ -1,3 +1,30 @@
 import { defineCases } from '../../test/cases.js';
 
-export default defineCases({ valid: [], invalid: [] });
+const mcp = `import '@modelcontextprotocol/sdk/types.js';\n`;
+
+export default defineCases({
+  valid: [
+    { name: 'sign-up of users', code: `${mcp}app.post('/register', async (req, res) => { await users.create(req.body.email, req.body.password); });` },
+    { name: 'a service with such a method', code: `import '@modelcontextprotocol/sdk/types.js';\nexport class Clients { registerClient(name: string) { this.list.push(name); } }` },
+    { name: 'metadata that is read from others', code: `${mcp}export const Metadata = z.object({ issuer: z.string(), registration_endpoint: z.string().optional() });\nconst { registration_endpoint } = await discover(issuer);` },
+    { name: 'metadata without it', code: `${mcp}export const metadata = { issuer, authorization_endpoint: a, token_endpoint: t, registration_endpoint: undefined, client_id_metadata_document_supported: true };` },
+    { name: 'a resource server', code: `import { mcpAuthMetadataRouter } from '@modelcontextprotocol/sdk/server/auth/router.js';\napp.use(mcpAuthMetadataRouter({ oauthMetadata, resourceServerUrl }));` },
+    { name: 'a store that cannot register', code: `import type { OAuthRegisteredClientsStore } from '@modelcontextprotocol/sdk/server/auth/clients.js';\nexport class Store implements OAuthRegisteredClientsStore { async getClient(id: string) { return known.get(id); } }` },
+    { name: 'client metadata that says what it is', code: `import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';\nexport class P implements OAuthClientProvider { get clientMetadata() { return { client_name: 'CLI', application_type: 'native', redirect_uris: ['http://localhost:1/cb'] }; } }` },
+    { name: 'a client metadata document', code: { 'server.ts': mcp, 'client.ts': `import '@modelcontextprotocol/sdk/types.js';\nexport const document = { client_id: 'https://a.example/client.json', client_name: 'A', redirect_uris: ['http://127.0.0.1/cb'] };` } },
+  ],
+  invalid: [
+    { name: 'the router of the SDK', code: `import { mcpAuthRouter } from '@modelcontextprotocol/sdk/server/auth/router.js';\napp.use(«mcpAuthRouter»({ provider, issuerUrl, scopesSupported: ['a'] }));`, found: ['dcr:router'] },
+    { name: 'CommonJS', code: { 'server.cjs': `const auth = require('@modelcontextprotocol/sdk/server/auth/router.js');\napp.use(«auth.mcpAuthRouter»({ provider }));` }, found: ['dcr:router'] },
+    { name: 'the compatibility package', code: `import { mcpAuthRouter } from '@modelcontextprotocol/server-legacy/auth';\napp.use(«mcpAuthRouter»({ provider }));`, found: ['dcr:router'] },
+    { name: 'a store', code: `import type { OAuthRegisteredClientsStore } from '@modelcontextprotocol/sdk/server/auth/clients.js';\nexport class Store implements OAuthRegisteredClientsStore { async getClient(id: string) { return undefined; }\n  async «registerClient»(client) { return client; } }`, found: ['dcr:store'] },
+    { name: 'a store in a provider', code: `import { ProxyOAuthServerProvider } from '@modelcontextprotocol/sdk/server/auth/providers/proxyProvider.js';\nexport class Provider extends ProxyOAuthServerProvider { get clientsStore() { return { getClient, «registerClient»: async c => { saved.set(c.client_id, c); return c; } }; } }`, found: ['dcr:store'] },
+    { name: 'metadata by hand', code: `${mcp}export function GET() { return Response.json({ issuer, authorization_endpoint: url('/authorize'), «registration_endpoint: url('/register')» }); }`, found: ['dcr:registration_endpoint'] },
+    { name: 'a provider of a platform', code: `import { McpAgent } from 'agents/mcp';\nimport OAuthProvider from '@cloudflare/workers-oauth-provider';\nexport default new OAuthProvider({ apiRoute: '/mcp', authorizeEndpoint: '/authorize', tokenEndpoint: '/token', «clientRegistrationEndpoint: '/register'» });`, found: ['dcr:clientRegistrationEndpoint'] },
+    { name: 'an own route', code: `${mcp}router.«post»('/register', async (req, res) => { const { redirect_uris } = req.body; res.status(201).json({ client_id: randomUUID(), redirect_uris }); });`.replace('router.«post»', '«router.post»'), found: ['dcr:route'] },
+    { name: 'a client that keeps what it was given', code: `import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';\nexport class P implements OAuthClientProvider { clientInformation() { return read(); }\n  async «saveClientInformation»(info) { write(info); } redirectToAuthorization(url: URL) { open(url); } }`, found: ['dcr:client'] },
+    { name: 'a client that registers by hand', code: `import { registerClient } from '@modelcontextprotocol/sdk/client/auth.js';\nconst info = await «registerClient»(issuer, { metadata, clientMetadata });`, found: ['dcr:call'] },
+    { name: 'client metadata without a type', code: `import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';\nexport class P implements OAuthClientProvider { get clientMetadata() { return { client_name: 'CLI', «redirect_uris: ['http://localhost:8090/cb']», grant_types: ['authorization_code', 'refresh_token'] }; } }`, found: ['metadata:application-type'] },
+    { name: 'client metadata in a typed variable, without refresh', code: `import type { OAuthClientMetadata } from '@modelcontextprotocol/sdk/shared/auth.js';\nconst metadata: OAuthClientMetadata = { client_name: 'CLI', application_type: 'native', redirect_uris: [callback], «grant_types: ['authorization_code']» };`, found: ['metadata:refresh'] },
+  ],
+});

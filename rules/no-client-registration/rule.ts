@@ -1,18 +1,21 @@
 import { defineRule, enclosingClass, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { reportClientMetadata } from './metadata.js';
 
 const MESSAGE = 'Clients register themselves here. Dynamic registration is deprecated: prefer client id metadata documents.';
 
 export default defineRule({
   id: 'no-client-registration',
   title: 'Dynamic client registration is deprecated',
-  clauses: ['auth-dcr-deprecated', 'auth-embedded-as'],
-  words: ['registerClient', 'registration_endpoint', 'clientRegistrationEndpoint', 'mcpAuthRouter', 'clientInformation', 'saveClientInformation', '/register', 'clientsStore', 'registerClient'],
+  clauses: ['auth-dcr-deprecated', 'auth-embedded-as', 'auth-application-type', 'auth-refresh-token-grant', 'auth-cimd-support'],
+  words: ['registerClient', 'registration_endpoint', 'clientRegistrationEndpoint', 'mcpAuthRouter', 'clientInformation', 'saveClientInformation', '/register', 'clientsStore', 'redirect_uris', 'grant_types'],
   visit: context => ({
     CallExpression(node) {
       reportRouter(context, node);
       reportRoute(context, node);
+      reportOwnRegistration(context, node);
     },
     Property(node) {
+      reportClientMetadata(context, node);
       reportMetadata(context, node);
       reportStoreMember(context, node, node.key, node.value);
     },
@@ -63,7 +66,8 @@ function reportMetadata({ file, report }: CodeContext, node: TSESTree.Property):
   if (value.type === 'Identifier' && value.name === 'undefined') return;
   // A schema of metadata that is read describes what others offer.
   if (value.type === 'CallExpression' && /^z(?:od)?\b/.test(file.text.slice(...value.range))) return;
-  report(node, { clause: 'auth-dcr-deprecated', subject: `dcr:${name}`, message: 'This offers clients to register themselves. Dynamic registration is deprecated.', unit: `auth:${file.path}` });
+  const documents = /client_?id_?metadata_?document/i.test(file.text);
+  report(node, { clause: 'auth-dcr-deprecated', also: documents ? [] : ['auth-cimd-support'], subject: `dcr:${name}`, message: 'This offers clients to register themselves. Dynamic registration is deprecated.', unit: `auth:${file.path}` });
 }
 
 /** `registerClient` of a clients store. */
@@ -92,5 +96,14 @@ function reportClientProvider({ file, mcp, report }: CodeContext, node: TSESTree
   const declared = cls?.implements.flatMap(i => [...mcp.infer.annotations.heritage(file, i.expression)]) ?? [];
   const isProvider = declared.some(k => k.value.kind === 'sdk' && nameOfType(k.value.type) === 'OAuthClientProvider') || cls?.body.body.some(m => 'key' in m && keyName(m.key) === 'redirectToAuthorization') === true;
   if (!isProvider) return;
-  report(node.key, { clause: 'auth-dcr-deprecated', subject: 'dcr:client', message: 'This client registers itself and keeps the answer. Dynamic registration is deprecated.' });
+  const documents = cls?.body.body.some(m => 'key' in m && keyName(m.key) === 'clientMetadataUrl') === true;
+  report(node.key, { clause: 'auth-dcr-deprecated', also: documents ? [] : ['auth-cimd-support'], subject: 'dcr:client', message: 'This client registers itself and keeps the answer. Dynamic registration is deprecated.' });
+}
+
+/** `registerClient(...)` of the SDK, called by hand. */
+function reportOwnRegistration({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  if (node.callee.type !== 'Identifier' && node.callee.type !== 'MemberExpression') return;
+  const exported = mcp.export(file, node.callee);
+  if (exported?.name !== 'registerClient') return;
+  report(node.callee, { clause: 'auth-dcr-deprecated', subject: 'dcr:call', message: 'This client registers itself. Dynamic registration is deprecated.', because: exported.because });
 }

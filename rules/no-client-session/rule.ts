@@ -1,5 +1,5 @@
 import { roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, keyName, memberName, nameOfType, outermost, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, keyName, memberName, nameOfType, outermost, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 export default defineRule({
   id: 'no-client-session',
@@ -38,13 +38,29 @@ function reportTermination({ file, mcp, report }: CodeContext, node: TSESTree.Ca
 
 /** `store.sessionId = transport.sessionId`: kept to be sent again. Logging it is harmless. */
 function reportKeptId({ file, mcp, report }: CodeContext, node: TSESTree.MemberExpression): void {
-  if (memberName(node) !== 'sessionId') return;
-  const kept = outermost(node).parent;
-  const isKept = kept?.type === 'AssignmentExpression' ? kept.right === outermost(node) : kept?.type === 'ReturnStatement' || (kept?.type === 'CallExpression' && kept.arguments.some(a => a === outermost(node)) && !isLog(kept));
-  if (!isKept) return;
+  if (memberName(node) !== 'sessionId' || !isKept(file, node, 0)) return;
   const use = mcp.member(file, node);
   if (!use || roleOf(use.owner) !== 'client-transport') return;
   report(node, { clause: 'session-client-tracking', subject: 'client:kept-id', message: 'This keeps the id of a session; servers of the new revision give none.', because: use.because });
+}
+
+function isKept(file: SourceFile, node: TSESTree.Node, depth: number): boolean {
+  const outer = outermost(node);
+  const { parent } = outer;
+  switch (parent?.type) {
+    case 'AssignmentExpression':
+      return parent.right === outer;
+    case 'ReturnStatement':
+      return true;
+    case 'CallExpression':
+      return parent.callee !== outer && !isLog(parent);
+    case 'VariableDeclarator': {
+      const variable = parent.init === outer && parent.id.type === 'Identifier' && depth === 0 ? file.variableOf(parent.id) : undefined;
+      return variable?.references.some(r => !r.init && isKept(file, r.identifier, depth + 1)) ?? false;
+    }
+    default:
+      return false;
+  }
 }
 
 function isLog(call: TSESTree.CallExpression): boolean {

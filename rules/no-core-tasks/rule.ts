@@ -1,16 +1,17 @@
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { reportExtension, reportOption, reportRelated, reportRequestOption } from './options.js';
 
 const REMOVED = new Set(['tasks/result', 'tasks/list']);
 const CHANGED = new Set(['tasks/get', 'tasks/cancel']);
-const CALLS = new Set(['registerToolTask', 'callToolStream', 'requestStream', 'getTask', 'getTaskResult', 'listTasks', 'cancelTask']);
+const CALLS = new Set(['registerToolTask', 'callToolStream', 'requestStream', 'getTask', 'getTaskResult', 'listTasks', 'cancelTask', 'createTask']);
 
 export default defineRule({
   id: 'no-core-tasks',
   title: 'Tasks left the core protocol',
-  clauses: ['tasks-core-runtime', 'tasks-result-and-list', 'tasks-request-augmentation', 'tasks-status-notification', 'tasks-client-hosted'],
-  words: ['experimental', 'tasks/', 'tasks:', 'askStore', 'taskSupport', 'ToolTask', 'TaskMessageQueue', 'GetTask', 'ListTasks', 'CancelTask', 'TaskStatusNotification'],
+  clauses: ['tasks-core-runtime', 'tasks-result-and-list', 'tasks-request-augmentation', 'tasks-status-notification', 'tasks-client-hosted', 'tasks-related-meta', 'tasks-extension-requirements'],
+  words: ['tasks:', 'tasks/', '.tasks', 'TasksRequestSchema', 'TaskRequestSchema', 'TaskPayloadRequestSchema', 'TaskStatusNotification', 'askStore', 'taskSupport', 'TaskMessageQueue', 'related-task', 'RELATED_TASK', 'relatedTask', 'resultType', 'task: {', 'requestStream'],
   visit: context => ({
     NewExpression(node) {
       reportStore(context, node);
@@ -22,6 +23,9 @@ export default defineRule({
     },
     Property(node) {
       reportOption(context, node);
+      reportRequestOption(context, node);
+      reportRelated(context, node);
+      reportExtension(context, node);
     },
   }),
 });
@@ -33,7 +37,8 @@ function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
   const use = mcp.call(file, node);
   if (!use) return;
   const experimental = /Experimental(?:McpServer|Client|Server)Tasks$/.test(use.owner);
-  if (!experimental && !(roleOf(use.owner) !== 'other' && /Task/.test(name))) return;
+  const created = name === 'createTask' && /TaskStore$/.test(use.owner) && !isInTaskTool(node);
+  if (!experimental && !created && !(roleOf(use.owner) !== 'other' && /Task/.test(name))) return;
   report(node.callee, {
     clause: name === 'getTaskResult' || name === 'listTasks' ? 'tasks-result-and-list' : 'tasks-core-runtime',
     subject: `tasks:${name}`,
@@ -83,39 +88,8 @@ function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
   });
 }
 
-/** Options of servers and tools: `taskStore`, `taskMessageQueue`, `capabilities.tasks`, `execution.taskSupport`. */
-function reportOption(context: CodeContext, node: TSESTree.Property): void {
-  const { file, mcp, report } = context;
-  const name = keyName(node.key);
-  const { parent } = node;
-  if (parent.type !== 'ObjectExpression' || (name !== 'taskStore' && name !== 'taskMessageQueue' && name !== 'tasks' && name !== 'taskSupport')) return;
-  const expected = mcp.infer.parameters.expected({ file, node: parent }).flatMap(k => (k.value.kind === 'sdk' ? [nameOfType(k.value.type)] : []));
-  if (name === 'tasks') {
-    const capabilities = expected.find(t => t === 'ServerCapabilities' || t === 'ClientCapabilities');
-    if (!capabilities) return;
-    report(node, {
-      clause: capabilities === 'ClientCapabilities' ? 'tasks-client-hosted' : 'tasks-core-runtime',
-      subject: 'tasks:capability',
-      message: 'This announces the experimental tasks, which left the core protocol.',
-      unit: `tasks:${file.path}`,
-    });
-  } else if (name === 'taskSupport') {
-    if (mcp.text(file, node.value) === 'forbidden' || !isToolExecution(node)) return;
-    report(node, { clause: 'tasks-request-augmentation', subject: 'tasks:taskSupport', message: 'This marks a tool for the experimental tasks, which left the core protocol.', unit: `tasks:${file.path}` });
-  } else if (!isShippedStore(context, node) && expected.some(t => /^(?:Server|McpServer|Client|Protocol)Options$/.test(t))) {
-    report(node, { clause: 'tasks-core-runtime', subject: `tasks:${name}`, message: 'This gives the server the experimental task runtime, which the second SDK line no longer has.', unit: `tasks:${file.path}` });
-  }
-}
-
-/** The SDK's own store is reported where it is made. */
-function isShippedStore({ file, mcp }: CodeContext, node: TSESTree.Property): boolean {
-  return mcp.types(file, node.value).some(t => /#InMemoryTask/.test(t.type));
-}
-
-/** `execution: { taskSupport }` of a tool that is not registered by `registerToolTask`, which is reported itself. */
-function isToolExecution(node: TSESTree.Property): boolean {
-  const execution = node.parent.parent;
-  if (execution.type !== 'Property' || keyName(execution.key) !== 'execution') return false;
-  const call = execution.parent.parent;
-  return !(call.type === 'CallExpression' && call.callee.type === 'MemberExpression' && memberName(call.callee) === 'registerToolTask');
+/** The handlers that `registerToolTask` is given; the registration itself is reported. */
+function isInTaskTool(node: TSESTree.Node): boolean {
+  for (let n: TSESTree.Node | undefined = node.parent; n; n = n.parent) if (n.type === 'CallExpression' && n.callee.type === 'MemberExpression' && memberName(n.callee) === 'registerToolTask') return true;
+  return false;
 }

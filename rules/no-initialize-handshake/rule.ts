@@ -1,3 +1,4 @@
+import { isComparedWithMethod, isMethodOfPage } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { isServerSide } from '../../src/mcp/roles.js';
 import { defineRule, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
@@ -17,13 +18,8 @@ export default defineRule({
     AssignmentExpression(node) {
       reportHook(context, node);
     },
-    BinaryExpression(node) {
-      if (node.operator !== '===' && node.operator !== '==' && node.operator !== '!==' && node.operator !== '!=') return;
-      reportComparison(context, node.right, node.left);
-      reportComparison(context, node.left, node.right);
-    },
-    SwitchCase(node) {
-      if (node.test) reportComparison(context, node.test, node.parent.discriminant);
+    Literal(node) {
+      if (node.value === 'initialize' || node.value === 'notifications/initialized') reportComparison(context, node, node.value);
     },
   }),
 });
@@ -136,21 +132,11 @@ function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
 }
 
 /** `message.method === 'initialize'`, `case 'initialize':` in a dispatcher that somebody wrote by hand. */
-function reportComparison({ file, mcp, report }: CodeContext, text: TSESTree.Node, compared: TSESTree.Node): void {
-  if (text.type !== 'Literal' || (text.value !== 'initialize' && text.value !== 'notifications/initialized')) return;
-  if (!isMethodOfMessage({ file, mcp }, compared)) return;
+function reportComparison({ file, mcp, report }: CodeContext, text: TSESTree.Node, method: string): void {
+  if (!isComparedWithMethod(text) || !/jsonrpc|modelcontextprotocol|tools\/(?:list|call)|mcp/i.test(file.text) || isMethodOfPage(mcp, file, text)) return;
   report(text, {
-    clause: text.value === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
+    clause: method === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
     subject: `${OPENS}compare`,
-    message: `This waits for ${text.value}, which clients of the new revision do not send.`,
+    message: `This waits for ${method}, which clients of the new revision do not send.`,
   });
 }
-
-/** `method`, `body.method`, `request.method`: and the file speaks JSON-RPC. */
-function isMethodOfMessage({ file, mcp }: Pick<CodeContext, 'file' | 'mcp'>, node: TSESTree.Node): boolean {
-  const inner = node.type === 'ChainExpression' ? node.expression : node;
-  const name = inner.type === 'Identifier' ? inner.name : inner.type === 'MemberExpression' ? memberName(inner) : undefined;
-  if (name === undefined || !/method$/i.test(name)) return false;
-  return /jsonrpc|modelcontextprotocol|tools\/(?:list|call)|mcp/i.test(file.text) && !mcp.values(file, inner).some(k => k.value.kind === 'text' && k.value.text.startsWith('ui/'));
-}
-

@@ -1,6 +1,7 @@
+import { isComparedWithMethod } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, keyName, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 export default defineRule({
   id: 'no-ping',
@@ -13,11 +14,11 @@ export default defineRule({
       reportHandler(context, node);
       reportSent(context, node);
     },
-    BinaryExpression(node) {
-      if (/^[!=]==?$/.test(node.operator)) reportComparison(context, node.right, node.left);
+    Property(node) {
+      reportOption(context, node);
     },
-    SwitchCase(node) {
-      if (node.test) reportComparison(context, node.test, node.parent.discriminant);
+    Literal(node) {
+      if (node.value === 'ping') reportComparison(context, node);
     },
   }),
 });
@@ -38,6 +39,14 @@ function reportHandler({ file, mcp, report }: CodeContext, node: TSESTree.CallEx
   report(node.callee, { clause: 'ping', subject: 'ping:handler', message: 'This answers ping, which no peer of the new revision sends.', because: handler.because, confidence: handler.confidence });
 }
 
+/** `new FastMCP({ ping: {...} })`: the framework pings by itself. */
+function reportOption({ file, mcp, report }: CodeContext, node: TSESTree.Property): void {
+  if (keyName(node.key) !== 'ping' || node.parent.type !== 'ObjectExpression' || node.value.type !== 'ObjectExpression') return;
+  const off = node.value.properties.some(p => p.type === 'Property' && keyName(p.key) === 'enabled' && p.value.type === 'Literal' && p.value.value === false);
+  if (off || !mcp.infer.parameters.expected({ file, node: node.parent }).some(k => k.value.kind === 'sdk' && k.value.type === 'fastmcp#Options')) return;
+  report(node, { clause: 'ping', subject: 'ping:framework', message: 'This lets the framework ping its clients, by a request that the protocol no longer has.', confidence: 'likely' });
+}
+
 /** `{ jsonrpc: '2.0', id, method: 'ping' }` by hand. */
 function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const sent = sentMessage(mcp, file, node);
@@ -46,10 +55,7 @@ function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
 }
 
 /** A dispatcher by hand that knows the methods of the protocol. */
-function reportComparison({ file, report }: CodeContext, text: TSESTree.Node, compared: TSESTree.Node): void {
-  if (text.type !== 'Literal' || text.value !== 'ping') return;
-  const inner = innermost(compared);
-  const name = inner.type === 'Identifier' ? inner.name : inner.type === 'MemberExpression' ? memberName(inner) : undefined;
-  if (name === undefined || !/method$/i.test(name) || !/tools\/(?:list|call)|notifications\/initialized/.test(file.text)) return;
+function reportComparison({ file, report }: CodeContext, text: TSESTree.Node): void {
+  if (!isComparedWithMethod(text) || !/tools\/(?:list|call)|notifications\/initialized/.test(file.text)) return;
   report(text, { clause: 'ping', subject: 'ping:compare', message: 'This waits for ping, which no peer of the new revision sends.' });
 }

@@ -3,7 +3,7 @@ import { isServerSide, roleOf } from '../../src/mcp/roles.js';
 import { defineRule, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const PUSHED = 'This asks the user while the call runs. The channel is gone: return inputRequired and let the client call again with the answer.';
-const CALLS = new Set(['elicitInput', 'elicit', 'elicitInputStream']);
+const CALLS = new Set(['elicitInput', 'elicit', 'elicitInputStream', 'elicitUrl', 'requestElicitation']);
 
 export default defineRule({
   id: 'no-pushed-elicitation',
@@ -36,7 +36,7 @@ function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
     return;
   }
   if (!CALLS.has(use.member)) return;
-  const asks = isServerSide(use.owner) || roleOf(use.owner) === 'context' || use.owner === 'agents#McpAgent' || /ExperimentalServerTasks/.test(use.owner);
+  const asks = isServerSide(use.owner) || roleOf(use.owner) === 'context' || use.owner === 'agents#McpAgent' || use.owner === 'mcp-framework#MCPTool' || /ExperimentalServerTasks/.test(use.owner);
   if (asks) report(node.callee, { clause: 'push-elicitation', subject: `elicitation:${use.member}`, message: PUSHED, because: use.because, confidence: use.confidence, unit: `elicitation:${file.path}` });
 }
 
@@ -72,21 +72,16 @@ function reportError({ file, mcp, report }: CodeContext, node: TSESTree.NewExpre
 }
 
 function reportEnumNames({ file, mcp, report }: CodeContext, node: TSESTree.Property): void {
-  if (keyName(node.key) !== 'enumNames' || !/requestedSchema/.test(file.text)) return;
-  for (let n: TSESTree.Node = node.parent; n.type !== 'Program'; n = n.parent) {
-    if (n.type === 'Property' && keyName(n.key) === 'requestedSchema') {
-      report(node.key, { clause: 'elicitation-legacy-enum-names', subject: 'elicitation:enumNames', message: 'enumNames is the older way to title the values of an enumeration.' });
-      return;
-    }
-    if (n.type === 'VariableDeclarator' && n.id.type === 'Identifier') {
-      const schema = mcp.infer.references.ofVariable(file, file.variableOf(n.id) ?? neverVariable());
-      if (schema.some(place => place.node.parent.type === 'Property' && keyName(place.node.parent.key) === 'requestedSchema'))
-        report(node.key, { clause: 'elicitation-legacy-enum-names', subject: 'elicitation:enumNames', message: 'enumNames is the older way to title the values of an enumeration.' });
-      return;
-    }
-  }
+  if (keyName(node.key) !== 'enumNames' || !/requestedSchema/.test(file.text) || !isOfForm({ file, mcp }, node)) return;
+  report(node.key, { clause: 'elicitation-legacy-enum-names', subject: 'elicitation:enumNames', message: 'enumNames is the older way to title the values of an enumeration.' });
 }
 
-function neverVariable(): never {
-  throw new Error('A declared name has a variable.');
+/** Inside `requestedSchema`, or inside a variable that is used as one. */
+function isOfForm({ file, mcp }: Pick<CodeContext, 'file' | 'mcp'>, name: TSESTree.Node): boolean {
+  for (let n: TSESTree.Node | undefined = name; n; n = n.parent) {
+    if (n.type === 'Property' && keyName(n.key) === 'requestedSchema') return true;
+    const variable = n.type === 'VariableDeclarator' && n.id.type === 'Identifier' ? file.variableOf(n.id) : undefined;
+    if (variable) return mcp.infer.references.ofVariable(file, variable).some(({ node }) => node.parent.type === 'Property' && keyName(node.parent.key) === 'requestedSchema');
+  }
+  return false;
 }

@@ -1,4 +1,5 @@
-import { handlerRegistration } from '../../src/mcp/messages.js';
+import { isComparedWithMethod } from '../../src/mcp/dispatch.js';
+import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { roleOf } from '../../src/mcp/roles.js';
 import { defineRule, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
 
@@ -13,6 +14,10 @@ export default defineRule({
     CallExpression(node) {
       reportHandler(context, node);
       reportClient(context, node);
+      reportSent(context, node);
+    },
+    Literal(node) {
+      if (typeof node.value === 'string' && METHODS.has(node.value)) reportComparison(context, node, node.value);
     },
   }),
 });
@@ -37,4 +42,24 @@ function reportClient({ file, mcp, report }: CodeContext, node: TSESTree.CallExp
   const use = mcp.call(file, node);
   if (!use || roleOf(use.owner) !== 'client') return;
   report(node.callee, { clause: 'resources-subscribe', subject: 'subscription:client', message: 'This subscribes by a request that the protocol no longer has; a server of the new revision refuses it.', because: use.because });
+}
+
+/** `client.request({ method: 'resources/subscribe', ... })` and the same by hand. */
+function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const sent = sentMessage(mcp, file, node);
+  if (!sent || !METHODS.has(sent.method)) return;
+  report(node.callee, {
+    clause: 'resources-subscribe',
+    subject: 'subscription:sent',
+    message: `This sends ${sent.method}, a request that the protocol no longer has.`,
+    because: sent.because,
+    confidence: sent.confidence,
+    unit: `subscriptions:${file.path}`,
+  });
+}
+
+/** `case 'resources/subscribe':` in a dispatcher by hand. */
+function reportComparison({ file, report }: CodeContext, text: TSESTree.Node, method: string): void {
+  if (!isComparedWithMethod(text)) return;
+  report(text, { clause: 'resources-subscribe', subject: 'subscription:compare', message: `This waits for ${method}, which no client of the new revision sends.`, unit: `subscriptions:${file.path}` });
 }

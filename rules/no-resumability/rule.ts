@@ -8,7 +8,7 @@ export default defineRule({
   id: 'no-resumability',
   title: 'Streams are not resumed',
   clauses: ['sse-resumability', 'sse-polling-disconnect'],
-  words: ['ventStore', 'ast-event-id', 'ast-Event-ID', 'ast-Event-Id', 'AST-EVENT-ID', 'closeSSEStream', 'closeStandaloneSSE', 'closeSSE', 'retryInterval', 'resumptionToken', 'replayEventsAfter'],
+  words: ['ventStore', 'ast-event-id', 'ast-Event-ID', 'ast-Event-Id', 'AST-EVENT-ID', 'closeSSEStream', 'closeStandaloneSSE', 'closeSSE', 'retryInterval', 'resumptionToken', 'resumeStream', 'replayEventsAfter'],
   visit: context => ({
     ClassDeclaration(node) {
       reportStore(context, node);
@@ -24,6 +24,7 @@ export default defineRule({
     },
     CallExpression(node) {
       reportDisconnect(context, node);
+      reportClient(context, node);
     },
   }),
 });
@@ -40,9 +41,10 @@ function reportStore({ file, mcp, report }: CodeContext, node: TSESTree.ClassDec
 function reportOption({ file, mcp, report }: CodeContext, node: TSESTree.Property): void {
   const name = keyName(node.key);
   if ((name !== 'eventStore' && name !== 'retryInterval' && name !== 'resumptionToken' && name !== 'onresumptiontoken') || node.parent.type !== 'ObjectExpression') return;
-  if (innermost(node.value).type === 'Identifier' && (innermost(node.value) as TSESTree.Identifier).name === 'undefined') return;
+  const value = innermost(node.value);
+  if (value.type === 'Identifier' && value.name === 'undefined') return;
   const expected = mcp.infer.parameters.expected({ file, node: node.parent });
-  const ofSdk = expected.some(k => k.value.kind === 'sdk' && /TransportOptions$|RequestOptions$|TransportSendOptions$/.test(k.value.type));
+  const ofSdk = expected.some(k => k.value.kind === 'sdk' && /TransportOptions$|RequestOptions$|TransportSendOptions$|HttpStreamOptions$/.test(k.value.type));
   if (!ofSdk) return;
   const polling = name === 'retryInterval';
   report(node, {
@@ -64,7 +66,7 @@ function reportHeader({ file, report }: CodeContext, node: TSESTree.Literal): vo
 
 function calledName(call: TSESTree.CallExpression): string {
   const callee = innermost(call.callee);
-  return callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : '';
+  return callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : callee.type === 'Identifier' ? callee.name : '';
 }
 
 /** `extra.closeSSEStream?.()`, `ctx.http?.closeSSE?.()`. */
@@ -74,4 +76,12 @@ function reportDisconnect({ file, mcp, report }: CodeContext, node: TSESTree.Cal
   const use = mcp.call(file, node);
   if (!use || (roleOf(use.owner) !== 'context' && roleOf(use.owner) !== 'server-transport' && !use.owner.endsWith('ServerContext.http'))) return;
   report(node.callee, { clause: 'sse-polling-disconnect', subject: 'resume:disconnect', message: 'This ends the stream so that the client comes back for the rest; clients of the new revision take it for a cancelled call.', because: use.because, unit: `resumability:${file.path}` });
+}
+
+/** `transport.resumeStream(lastEventId)` of a client. */
+function reportClient({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  if (calledName(node) !== 'resumeStream') return;
+  const use = mcp.call(file, node);
+  if (!use || roleOf(use.owner) !== 'client-transport') return;
+  report(node.callee, { clause: 'sse-resumability', subject: 'resume:client', message: 'This takes up a broken stream; servers of the new revision keep nothing to resume.', because: use.because });
 }

@@ -9,12 +9,13 @@ export default defineRule({
   id: 'no-roots',
   title: 'Roots are deprecated, and their channel is gone',
   clauses: ['push-roots', 'roots-feature', 'roots-list-changed'],
-  words: ['listRoots', 'ListRoots', 'roots/list', 'RootsListChanged', 'roots:', 'rootsChanged'],
+  words: ['listRoots', 'getRoots', 'ListRoots', 'roots/list', 'RootsListChanged', 'roots:', 'rootsChanged'],
   visit: context => ({
     CallExpression(node) {
       reportCall(context, node);
       reportMessage(context, node);
       reportHandler(context, node);
+      reportEvent(context, node);
     },
     Property(node) {
       reportCapability(context, node);
@@ -25,11 +26,16 @@ export default defineRule({
 function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
   const name = callee.type === 'MemberExpression' ? memberName(callee) : undefined;
-  if (name !== 'listRoots' && name !== 'sendRootsListChanged') return;
+  if (name !== 'listRoots' && name !== 'getRoots' && name !== 'sendRootsListChanged') return;
+  const asked = name === 'listRoots' ? mcp.export(file, callee) : undefined;
+  if (asked?.name === 'inputRequired.listRoots') {
+    report(node.callee, { clause: 'roots-feature', subject: 'roots:input-request', message: 'This asks for roots, a deprecated feature: take directories from configuration or from a parameter.', because: asked.because });
+    return;
+  }
   const use = mcp.call(file, node);
   if (!use) return;
   const unit = `roots:${file.path}`;
-  if (name === 'listRoots' && (isServerSide(use.owner) || roleOf(use.owner) === 'context'))
+  if ((name === 'listRoots' && (isServerSide(use.owner) || roleOf(use.owner) === 'context')) || use.owner === 'mcp-framework#MCPTool')
     report(node.callee, { clause: 'push-roots', also: ['roots-feature'], subject: 'roots:list', message: PUSHED, because: use.because, confidence: use.confidence, unit });
   else if (name === 'sendRootsListChanged')
     report(node.callee, { clause: 'roots-list-changed', subject: 'roots:sent-change', message: 'This tells the server that roots changed, which the protocol no longer provides for.', because: use.because, confidence: use.confidence, unit });
@@ -57,6 +63,24 @@ function reportHandler({ file, mcp, report }: CodeContext, node: TSESTree.CallEx
     });
   else if (handler?.method === 'roots/list')
     report(node.callee, { clause: 'roots-feature', subject: 'roots:client-handler', message: 'This client answers requests for roots, a deprecated feature.', because: handler.because, confidence: handler.confidence });
+}
+
+/** A framework tells of changed roots by an event of the session. */
+function reportEvent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const [event] = node.arguments;
+  const callee = innermost(node.callee);
+  if (!event || event.type === 'SpreadElement' || callee.type !== 'MemberExpression' || !/^(?:on|once|addListener)$/.test(memberName(callee) ?? '')) return;
+  if (mcp.text(file, event) !== 'rootsChanged') return;
+  const use = mcp.call(file, node);
+  if (use?.owner !== 'fastmcp#FastMCPSession') return;
+  report(node.callee, {
+    clause: 'roots-list-changed',
+    subject: 'roots:changed-handler',
+    message: 'This waits for a notice of changed roots, which no client of the new revision sends.',
+    because: use.because,
+    confidence: use.confidence,
+    unit: `roots:${file.path}`,
+  });
 }
 
 /** `roots: { listChanged: true }` among the capabilities of a client: the flag has no meaning any more. */

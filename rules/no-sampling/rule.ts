@@ -29,9 +29,13 @@ function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
   const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
   if (name === undefined) return;
   if (callee.type === 'MemberExpression' && !CALLS.has(name)) return;
+  const asked = name === 'createMessage' ? mcp.export(file, callee) : undefined;
+  if (asked?.name === 'inputRequired.createMessage') {
+    report(node.callee, { clause: 'sampling-feature', subject: 'sampling:input-request', message: 'This asks the client to run a model, a deprecated feature: call a provider from the server.', because: asked.because });
+    return;
+  }
   const use = mcp.call(file, node);
   if (!use || !CALLS.has(use.member)) return;
-  // `inputRequired.createMessage(...)` asks in the way of the new revision.
   const pushed = isServerSide(use.owner) || roleOf(use.owner) === 'context' || use.owner.startsWith('mcp-framework#') || use.owner.startsWith('sdk#ExperimentalServerTasks');
   if (!pushed) return;
   report(node.callee, {

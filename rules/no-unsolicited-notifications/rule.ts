@@ -1,3 +1,4 @@
+import { isComparedWithMethod } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { isServerSide } from '../../src/mcp/roles.js';
 import { defineRule, innermost, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
@@ -17,13 +18,17 @@ const MUTATIONS = new Set(['enable', 'disable', 'remove', 'update']);
 export default defineRule({
   id: 'no-unsolicited-notifications',
   title: 'Changes are told to those who listen',
-  clauses: ['unsolicited-change-notifications', 'client-notification-reception'],
-  words: ['ListChanged', 'list_changed', 'sendResourceUpdated', UPDATED, 'ResourceUpdatedNotification', 'Registered', 'registerTool', 'registerResource', 'registerPrompt', 'cp.tool(', 'erver.tool('],
+  clauses: ['unsolicited-change-notifications', 'client-notification-reception', 'listen-protocol-rules'],
+  words: ['ListChanged', 'list_changed', 'sendResourceUpdated', UPDATED, 'ResourceUpdatedNotification', 'Registered', 'registerTool', 'registerResource', 'registerPrompt', 'cp.tool(', 'erver.tool(', 'subscriptions/listen', 'messages/listen'],
   visit: context => ({
     CallExpression(node) {
       reportCall(context, node);
       reportMessage(context, node);
       reportClientHandler(context, node);
+    },
+    Literal(node) {
+      if (node.value === 'subscriptions/listen') reportListening(context, node);
+      else if (node.value === 'messages/listen') context.report(node, { clause: 'listen-protocol-rules', subject: 'listen:draft-name', message: 'This is the name of a draft; the method is subscriptions/listen.' });
     },
   }),
 });
@@ -54,6 +59,8 @@ function reportMessage({ file, mcp, report }: CodeContext, node: TSESTree.CallEx
   if (!sent || sent.role === 'client') return;
   const list = CHANGES.exec(sent.method);
   if (!list && sent.method !== UPDATED) return;
+  // A server by hand that knows listen requests sends on their streams.
+  if (sent.role === undefined && file.text.includes('subscriptions/listen')) return;
   report(node.callee, {
     clause: 'unsolicited-change-notifications',
     subject: list ? `list-changed:${list[1] ?? ''}` : 'updated:resource',
@@ -75,5 +82,18 @@ function reportClientHandler({ file, mcp, report }: CodeContext, node: TSESTree.
     message: 'This client waits for notices of changes without listening; a server of the new revision sends none.',
     because: handler.because,
     confidence: handler.confidence,
+  });
+}
+
+/** A dispatcher by hand that takes listen requests: what the file never says is not done. */
+function reportListening({ file, report }: CodeContext, node: TSESTree.Literal): void {
+  if (!isComparedWithMethod(node) || /subscriptionId|SUBSCRIPTION_ID/.test(file.text)) return;
+  const acknowledged = /subscriptions\/acknowledged/.test(file.text);
+  report(node, {
+    clause: 'listen-protocol-rules',
+    subject: 'listen:untagged',
+    message: `This takes listen requests by hand, but its messages carry no subscription id${acknowledged ? '' : ' and none of them acknowledges the request'}.`,
+    confidence: 'likely',
+    unit: `changes:${file.path}`,
   });
 }

@@ -5,8 +5,8 @@ const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 const DECLARATION = /\.d\.(?:[cm]?ts|[^./]+\.ts)$/;
 const MANIFEST = /^(?:package|deno|jsr|server|wrangler)\.jsonc?$|^wrangler\.toml$/;
 const LOCK = /^(?:package-lock|npm-shrinkwrap|deno\.lock|bun\.lock)|-lock\.(?:json|ya?ml)$/;
-const CONFIG_NAME = /^(?:\.?dockerfile(?:\..+)?|.+\.dockerfile|containerfile|procfile|caddyfile|haproxy(?:\..+)?|nginx(?:\..+)?|\.env(?:\..+)?|makefile|jenkinsfile)$/i;
-const CONFIG = /\.(?:ya?ml|toml|conf|cfg|vcl|tf|tfvars|hcl|bicep|json|jsonc|template|tpl|gotmpl|service|ini|properties|j2|sh)$/i;
+const CONFIG_NAME = /^(?:\.?dockerfile(?:\..+)?|.+\.dockerfile|containerfile|procfile|caddyfile|haproxy(?:\..+)?|nginx(?:\..+)?|\.env(?:\..+)?|makefile|jenkinsfile|\.nvmrc|\.node-version|\.tool-versions)$/i;
+const CONFIG = /\.(?:ya?ml|toml|conf|cfg|vcl|tf|tfvars|hcl|bicep|json|jsonc|template|tpl|gotmpl|service|ini|properties|j2|sh|sql|prisma)$/i;
 const DOC = /\.(?:md|mdx|markdown|rst|txt)$/i;
 
 /** Undefined for files that no rule can have an opinion about. */

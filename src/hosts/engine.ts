@@ -46,8 +46,9 @@ export class Engine {
   scan(path: string, kind: 'manifest' | 'config' | 'doc', rules: readonly Rule[]): void {
     const text = this.project.text(path);
     if (text === undefined) return;
+    const file = { path, kind, text };
     for (const rule of rules)
-      rule.scan?.({ file: { path, kind, text }, project: this.project, report: (at, finding) => this.#report(rule, { path, text }, at.range, finding) });
+      rule.scan?.({ file, project: this.project, report: (at, finding) => this.#report(rule, file, at.range, finding) });
   }
 
   /** Questions about the whole program; `files` are those that say anything about MCP. */

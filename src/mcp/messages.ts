@@ -41,21 +41,22 @@ const SENDERS: Readonly<Record<string, 'request' | 'notification'>> = {
 
 const sent = new WeakMap<McpModel, Map<TSESTree.CallExpression, SentMessage | undefined>>();
 
-/** What a call sends, when it passes `{ method: '...' }` to something that sends. Asked by many rules, answered once. */
+/** What a call sends, when it passes `{ method: '...' }` to something that sends. Several rules ask this of each call. */
 export function sentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): SentMessage | undefined {
-  const answers = sent.get(mcp) ?? new Map<TSESTree.CallExpression, SentMessage | undefined>();
-  sent.set(mcp, answers);
-  if (!answers.has(call)) answers.set(call, readMessage(mcp, file, call));
-  return answers.get(call);
+  const known = sent.get(mcp) ?? new Map<TSESTree.CallExpression, SentMessage | undefined>();
+  sent.set(mcp, known);
+  if (!known.has(call)) known.set(call, readSentMessage(mcp, file, call));
+  return known.get(call);
 }
 
-function readMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): SentMessage | undefined {
+function readSentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): SentMessage | undefined {
   const argument = call.arguments[0];
-  if (!argument || argument.type === 'SpreadElement') return undefined;
+  if (!argument || !canBeMessage(argument)) return undefined;
   const callee = innermost(call.callee);
   const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  // A member is known by its own name; only a variable can hold a sender under another.
   const likely = name === undefined ? undefined : sendingName(name);
-  if (!likely || !mayBeMessage(argument)) return undefined;
+  if (name === undefined || (callee.type === 'MemberExpression' && !likely)) return undefined;
   const message = messageOf(mcp, file, argument);
   if (!message) return undefined;
   const use = mcp.call(file, call);
@@ -73,11 +74,11 @@ function readMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpress
   };
 }
 
-/** An object that has a method, or a name that may stand for one. */
-function mayBeMessage(node: TSESTree.Node): boolean {
-  const inner = innermost(node);
+/** Object literals without a `method` are left out before anything is asked about them. */
+function canBeMessage(argument: TSESTree.CallExpressionArgument): boolean {
+  const inner = innermost(argument);
   if (inner.type === 'ObjectExpression') return inner.properties.some(p => p.type === 'SpreadElement' || keyName(p.key) === 'method');
-  return inner.type === 'Identifier' || inner.type === 'MemberExpression' || inner.type === 'CallExpression';
+  return inner.type === 'Identifier' || inner.type === 'MemberExpression' || inner.type === 'CallExpression' || inner.type === 'ConditionalExpression' || inner.type === 'LogicalExpression';
 }
 
 function sendingName(name: string): 'request' | 'notification' | undefined {

@@ -18,6 +18,7 @@ const ELEMENT_CALLBACKS = new Set(['forEach', 'map', 'filter', 'find', 'findLast
 /** What parameters are: by annotation, by the position of the function, by the calls of it. */
 export class ParameterReader {
   readonly #memo = new Map<FunctionNode, Map<number, object>>();
+  readonly #expected = new Map<TSESTree.Node, object>();
 
   constructor(private readonly ask: Inference) {}
 
@@ -218,17 +219,29 @@ export class ParameterReader {
   /** What the place of an expression is declared to take. */
   expected(place: Place<TSESTree.Expression>, depth = 0): readonly Known[] {
     if (depth > MAX_DEPTH) return NOTHING;
+    let key = this.#expected.get(place.node);
+    if (!key) this.#expected.set(place.node, (key = {}));
+    return this.ask.remember(key, () => this.#expectedAt(place, depth));
+  }
+
+  #expectedAt(place: Place<TSESTree.Expression>, depth: number): readonly Known[] {
     const { file } = place;
     const node = outermost(place.node);
     const parent = node.parent;
     switch (parent?.type) {
       case 'VariableDeclarator':
-        return parent.id.type === 'Identifier' && parent.id.typeAnnotation ? this.ask.annotations.values(file, parent.id.typeAnnotation.typeAnnotation) : NOTHING;
+        if (parent.id.type !== 'Identifier') return NOTHING;
+        return parent.id.typeAnnotation ? this.ask.annotations.values(file, parent.id.typeAnnotation.typeAnnotation) : this.#expectedOfName(file, parent.id, depth);
       case 'PropertyDefinition':
         return parent.typeAnnotation ? this.ask.annotations.values(file, parent.typeAnnotation.typeAnnotation) : NOTHING;
       case 'TSAsExpression':
       case 'TSSatisfiesExpression':
         return this.ask.annotations.values(file, parent.typeAnnotation);
+      case 'LogicalExpression':
+      case 'ConditionalExpression':
+        return this.expected({ file, node: parent }, depth + 1);
+      case 'SpreadElement':
+        return parent.parent.type === 'ObjectExpression' ? this.expected({ file, node: parent.parent }, depth + 1) : NOTHING;
       case 'AssignmentExpression':
         return parent.right === node ? this.ask.values(file, parent.left) : NOTHING;
       case 'ArrayExpression':
@@ -243,31 +256,59 @@ export class ParameterReader {
       case 'CallExpression':
       case 'NewExpression': {
         const position = parent.arguments.findIndex(a => a === node);
-        return position === -1 ? NOTHING : this.#expectedArgument(file, parent, position);
+        return position === -1 ? NOTHING : this.#expectedArgument(file, parent, position, depth);
       }
       case 'ReturnStatement':
       case 'ArrowFunctionExpression': {
         const maker = parent.type === 'ArrowFunctionExpression' ? parent : nearestFunction(parent);
-        return maker?.returnType ? this.ask.annotations.values(file, maker.returnType.typeAnnotation) : NOTHING;
+        if (!maker) return NOTHING;
+        return maker.returnType ? this.ask.annotations.values(file, maker.returnType.typeAnnotation) : this.#expectedOfResult(file, maker, depth);
       }
       default:
         return NOTHING;
     }
   }
 
-  #expectedArgument(file: SourceFile, call: TSESTree.CallExpression | TSESTree.NewExpression, position: number): readonly Known[] {
+  /** A name without an annotation: what the places where it is used are declared to take. */
+  #expectedOfName(file: SourceFile, id: TSESTree.Identifier, depth: number): readonly Known[] {
+    const variable = file.variableOf(id);
+    if (!variable) return NOTHING;
+    return union(...this.ask.references.ofVariable(file, variable).map(place => (place.node === id ? NOTHING : this.expected(place, depth + 1))));
+  }
+
+  /** A function without a declared result: what the places of its calls are declared to take. */
+  #expectedOfResult(file: SourceFile, maker: FunctionNode, depth: number): readonly Known[] {
+    return union(
+      ...this.ask.references.ofFunction(file, maker).map(use => {
+        const callee = outermost(use.node);
+        const call = callee.parent;
+        return call?.type === 'CallExpression' && call.callee === callee ? this.expected({ file: use.file, node: call }, depth + 1) : NOTHING;
+      }),
+    );
+  }
+
+  #expectedArgument(file: SourceFile, call: TSESTree.CallExpression | TSESTree.NewExpression, position: number, depth: number): readonly Known[] {
     return union(
       ...this.ask.values(file, call.callee).map((known): readonly Known[] => {
         const { value } = known;
-        if (value.kind === 'function' || value.kind === 'shape') return this.declared(value, position, undefined);
+        if (value.kind === 'shape') return this.declared(value, position, undefined);
+        if (value.kind === 'function') return this.#expectedParameter(value, position, depth);
         if (value.kind === 'class') {
           const constructor = constructorOf(value.node);
-          return constructor ? this.declared({ kind: 'function', node: constructor, file: value.file }, position, undefined) : NOTHING;
+          return constructor ? this.#expectedParameter({ kind: 'function', node: constructor, file: value.file }, position, depth) : NOTHING;
         }
         const member = value.kind === 'sdk-method' ? sdk().member(value.owner, value.member) : value.kind === 'sdk-export' ? sdk().member(value.id, call.type === 'NewExpression' ? 'new()' : '()') : undefined;
         return (member?.calls ?? []).flatMap(s => (s.takes?.[position] ?? []).map(type => ({ value: { kind: 'sdk' as const, type }, because: step(file, call, 'argument', known.because) })));
       }),
     );
+  }
+
+  #expectedParameter(value: Extract<Value, { kind: 'function' }>, position: number, depth: number): readonly Known[] {
+    const parameter = value.node.params[position];
+    if (!parameter) return NOTHING;
+    const { id } = unwrapParameter(parameter);
+    if (id.type === 'Identifier' && !id.typeAnnotation) return this.#expectedOfName(value.file, id, depth);
+    return this.declared(value, position, undefined);
   }
 
   #declaredAll(functions: readonly Known[], index: number, arity: number): readonly Known[] {

@@ -1,0 +1,91 @@
+import { beginsBelow, dependencyEntries, manifestAt } from '../../src/config/manifests.js';
+import { configOf } from '../../src/config/read.js';
+import { defineRule, type CodeContext, type TextContext, type TSESTree } from '../../src/rule.js';
+import { usesOf } from './uses.js';
+
+const V1 = /^@modelcontextprotocol\/sdk$/;
+const V2 = /^@modelcontextprotocol\/(?:server|client|core|node|express|hono|fastify)$/;
+const V1_IMPORT = /['"](?:npm:)?@modelcontextprotocol\/sdk(?:@[^/'"]*)?(?:\/[^'"]*)?['"]/;
+const V2_IMPORT = /^@modelcontextprotocol\/(?:server|client|node|express|hono|fastify)(?:\/|$)/;
+/** More places than a person can use are not listed. */
+const MOST_RELATED = 30;
+
+export default defineRule({
+  id: 'use-sdk-v2',
+  title: 'The first SDK line cannot speak the new revision',
+  clauses: ['sdk-v1-package', 'sdk-mixed-v1-v2', 'sdk-zod-range', 'sdk-registration-api', 'sdk-schema-first-handlers', 'sdk-handler-extra', 'sdk-error-classes', 'apps-sdk-peer'],
+  words: ['@modelcontextprotocol/', '.tool(', '.prompt(', '.resource(', 'requestInfo', 'HandlerSchema', 'setRequestHandler', 'setNotificationHandler'],
+  kinds: ['code', 'manifest'],
+  scan: scanManifest,
+  visit: context => ({
+    Program(node) {
+      reportUses(context);
+      reportMixed(context, node);
+    },
+  }),
+});
+
+/** The dependency itself: one finding for a package, however many of its files import it. */
+function scanManifest(context: TextContext): void {
+  const { file, report } = context;
+  if (!/(?:^|\/)(?:package|deno)\.jsonc?$/.test(file.path)) return;
+  const tree = configOf(file);
+  const [v1] = dependencyEntries(tree, V1);
+  const [v2] = dependencyEntries(tree, V2);
+  const [zod] = dependencyEntries(tree, /^zod$/);
+  const old = zod?.value !== undefined && beginsBelow(zod.value, 4, 2) && /\d/.test(zod.value);
+  if (v1) {
+    const count = importersIn(context);
+    report(v1, {
+      clause: 'sdk-v1-package',
+      also: old && !v2 ? ['sdk-zod-range'] : [],
+      subject: 'sdk:v1',
+      message: `This package is built on the first SDK line, which cannot speak the new revision${count > 0 ? `; ${count} ${count === 1 ? 'file imports' : 'files import'} it` : ''}${old && !v2 ? '; its zod is too old for the second line' : ''}.`,
+      unit: `sdk:${file.path}`,
+      data: { files: count },
+    });
+  }
+  if (v1 && v2) report(v2, { clause: 'sdk-mixed-v1-v2', subject: 'sdk:mixed', message: 'This package has both SDK lines; objects of one are nothing to the other.', unit: `sdk:${file.path}` });
+  if (zod && old && v2) report(zod, { clause: 'sdk-zod-range', subject: 'sdk:zod', message: 'Schemas of this zod register with the second SDK line, but the list of tools then fails or loses descriptions.', unit: `sdk:${file.path}` });
+  const [apps] = dependencyEntries(tree, /^@modelcontextprotocol\/ext-apps$/);
+  if (apps?.value !== undefined && v2 && beginsBelow(apps.value, 2, 0)) report(apps, { clause: 'apps-sdk-peer', subject: 'sdk:apps-peer', message: 'This release of the Apps package is made for the first SDK line.', unit: `sdk:${file.path}` });
+}
+
+function importersIn({ file, project }: TextContext): number {
+  const manifest = manifestAt(project, file.path);
+  const folder = manifest ? manifest.folder : file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
+  const deeper = project.manifests.filter(m => m.folder !== folder && (folder === '' || m.folder.startsWith(`${folder}/`)));
+  return project
+    .codeFiles()
+    .filter(path => (folder === '' || path.startsWith(`${folder}/`)) && !deeper.some(m => path.startsWith(`${m.folder}/`)) && (project.bytes(path)?.includes('@modelcontextprotocol/sdk') ?? false) && V1_IMPORT.test(project.text(path) ?? '')).length;
+}
+
+/** All that the second line calls otherwise: one finding for a file, at the first place. */
+function reportUses(context: CodeContext): void {
+  const { file, report } = context;
+  const uses = usesOf(context);
+  const [first] = uses;
+  if (!first) return;
+  const clauses = [...new Set(uses.map(u => u.clause))];
+  const worst = clauses.find(c => c === 'sdk-schema-first-handlers') ?? clauses.find(c => c === 'sdk-handler-extra') ?? clauses[0] ?? first.clause;
+  const counts = clauses.map(c => `${uses.filter(u => u.clause === c).length} ${uses.find(u => u.clause === c)?.what ?? ''}`);
+  report(first.at, {
+    clause: worst,
+    also: clauses.filter(c => c !== worst),
+    subject: 'sdk:api',
+    message: `This file uses what the second SDK line calls otherwise: ${counts.join(', ')}.`,
+    because: first.because,
+    related: uses.slice(1, MOST_RELATED).map(u => ({ file, node: u.at })),
+    unit: 'sdk:api',
+    data: { places: uses.length },
+  });
+}
+
+/** Imports of both lines in one module. */
+function reportMixed({ file, report }: CodeContext, program: TSESTree.Program): void {
+  if (!V1_IMPORT.test(file.text)) return;
+  const imports = program.body.filter(s => s.type === 'ImportDeclaration').filter(s => s.importKind !== 'type');
+  const v2 = imports.find(i => V2_IMPORT.test(i.source.value));
+  if (!v2 || !imports.some(i => i.source.value.startsWith('@modelcontextprotocol/sdk'))) return;
+  report(v2.source, { clause: 'sdk-mixed-v1-v2', subject: 'sdk:mixed-module', message: 'This module imports both SDK lines; objects of one are nothing to the other.', unit: 'sdk:api' });
+}
