@@ -15,9 +15,9 @@ export default defineRule({
   scan: context => {
     const { file } = context;
     const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-    if (name === 'package.json') return scanManifest(context);
-    if (/^\.(?:nvmrc|node-version|tool-versions)$/.test(name)) return scanVersionFile(context, name);
-    if (/dockerfile|containerfile/i.test(name)) return scanImage(context);
+    if (name === 'package.json') { scanManifest(context); return; }
+    if (/^\.(?:nvmrc|node-version|tool-versions)$/.test(name)) { scanVersionFile(context, name); return; }
+    if (/dockerfile|containerfile/i.test(name)) { scanImage(context); return; }
     if (!/nodejs|NODE_VERSION|node-version/.test(file.text) || languageOf(file) === 'lines') return;
     const found = [...allNodes(configOf(file))].find(n => isOldRuntime(n));
     if (found) report(context, found, 'This runs on a Node that the second SDK line does not support.');

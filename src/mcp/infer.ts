@@ -6,10 +6,12 @@ import { AnnotationReader } from './annotations.js';
 import { exportsOf, keyName, type ExportOrigin } from './exports.js';
 import { enclosingClass, innermost, memberName } from './file-index.js';
 import { assignmentOver, contains, promiseAllItem, returnExpressions } from './nodes.js';
+import { elementKey, memberKey, returnKey } from './memo-keys.js';
 import { ParameterReader } from './parameters.js';
 import { References } from './references.js';
 import { sdk } from './sdk.js';
-import { derivedSessionId, headerSessionId, keepsSessionId, memberSessionId, mintedSessionId, querySessionId } from './session-id.js';
+import { headerSessionId, keepsSessionId, memberSessionId, mintedSessionId, querySessionId } from './session-id.js';
+import { concatenatedValues, templateValues } from './text.js';
 import {
   NOTHING,
   step,
@@ -25,8 +27,6 @@ import {
 } from './values.js';
 
 const MAX_DEPTH = 120;
-/** More variants of a text than this are as good as none. */
-const MAX_TEXTS = 16;
 const COLLECTION_KINDS = new Set<string>(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array']);
 /** Methods that hand out one element. */
 const ELEMENT_METHODS = new Set(['get', 'pop', 'shift', 'at', 'find', 'findLast']);
@@ -132,9 +132,9 @@ export class Inference {
       case 'Literal':
         return typeof node.value === 'string' ? [{ value: { kind: 'text', text: node.value }, because: undefined }] : NOTHING;
       case 'TemplateLiteral':
-        return this.#template(file, node);
+        return templateValues(this, file, node);
       case 'BinaryExpression':
-        return node.operator === '+' ? this.#concatenation(file, node) : NOTHING;
+        return node.operator === '+' ? concatenatedValues(this, file, node) : NOTHING;
       case 'MemberExpression':
         return this.#memberExpression(file, node);
       case 'CallExpression':
@@ -775,28 +775,6 @@ export class Inference {
     const texts = this.values(file, node).flatMap(k => (k.value.kind === 'text' ? [k.value.text] : []));
     return texts.length === 1 ? texts[0] : undefined;
   }
-
-  #template(file: SourceFile, node: TSESTree.TemplateLiteral): readonly Known[] {
-    const sessionId = derivedSessionId(node.expressions.map(e => this.values(file, e)));
-    if (sessionId) return sessionId;
-    let texts: readonly string[] = [''];
-    for (const [i, quasi] of node.quasis.entries()) {
-      const expression = node.expressions[i];
-      const parts = expression ? this.texts(file, expression) : [''];
-      if (parts.length === 0 || texts.length * parts.length > MAX_TEXTS) return NOTHING;
-      texts = texts.flatMap(text => parts.map(part => text + (quasi.value.cooked ?? '') + part));
-    }
-    return texts.map(text => ({ value: { kind: 'text', text }, because: undefined }));
-  }
-
-  #concatenation(file: SourceFile, node: TSESTree.BinaryExpression): readonly Known[] {
-    if (node.left.type === 'PrivateIdentifier') return NOTHING;
-    const sessionId = derivedSessionId([this.values(file, node.left), this.values(file, node.right)]);
-    if (sessionId) return sessionId;
-    const left = this.text(file, node.left);
-    const right = left === undefined ? undefined : this.text(file, node.right);
-    return left === undefined || right === undefined ? NOTHING : one({ kind: 'text', text: left + right });
-  }
 }
 
 /** An annotation that says enough: what is assigned cannot tell more of a server than its type does, but it can of a message. */
@@ -824,18 +802,3 @@ function builtinCollection(callee: readonly Known[]): CollectionKind | undefined
   }
   return undefined;
 }
-
-const keys = new WeakMap<object, Map<string, object>>();
-
-function derivedKey(node: object, name: string): object {
-  const byName = keys.get(node) ?? new Map<string, object>();
-  keys.set(node, byName);
-  const key = byName.get(name) ?? { name };
-  byName.set(name, key);
-  return key;
-}
-
-const memberKey = (node: object, name: string): object => derivedKey(node, `.${name}`);
-const elementKey = (node: object): object => derivedKey(node, '[]');
-const returnKey = (node: object): object => derivedKey(node, '()');
-
