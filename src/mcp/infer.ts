@@ -6,7 +6,7 @@ import { AnnotationReader } from './annotations.js';
 import { exportsOf, keyName, type ExportOrigin } from './exports.js';
 import { enclosingClass, innermost, memberName } from './file-index.js';
 import { assignmentOver, contains, promiseAllItem, returnExpressions } from './nodes.js';
-import { elementKey, memberKey, returnKey } from './memo-keys.js';
+import { elementKey, memberKey, returnKey, staticKey } from './memo-keys.js';
 import { ParameterReader } from './parameters.js';
 import { References } from './references.js';
 import { sdk } from './sdk.js';
@@ -521,7 +521,7 @@ export class Inference {
   }
 
   #staticMember(file: SourceFile, node: ClassNode, name: string): readonly Known[] {
-    return this.remember(derivedKey(node, `static ${name}`), () => this.#writtenStatic(file, node, name));
+    return this.remember(staticKey(node, name), () => this.#writtenStatic(file, node, name));
   }
 
   #writtenStatic(file: SourceFile, node: ClassNode, name: string): readonly Known[] {

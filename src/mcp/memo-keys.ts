@@ -12,3 +12,4 @@ function derivedKey(node: object, name: string): object {
 export const memberKey = (node: object, name: string): object => derivedKey(node, `.${name}`);
 export const elementKey = (node: object): object => derivedKey(node, '[]');
 export const returnKey = (node: object): object => derivedKey(node, '()');
+export const staticKey = (node: object, name: string): object => derivedKey(node, `static ${name}`);
