@@ -45,4 +45,5 @@ export type { ProofReport } from './prove/report.js';
 export type { Step as ScriptStep } from './prove/script.js';
 export type { Report, Unit } from './report/report.js';
 export type { Rule } from './rule.js';
+export type { Choices, HandleChoice } from './choices.js';
 export type { TransformDefinition } from './transform.js';

@@ -1,9 +1,11 @@
 import type { ClauseId } from './catalogue/clauses.js';
+import type { Choices } from './choices.js';
 import type { Edit } from './edits/edit.js';
 import type { Finding, Fingerprint, RuleId } from './finding.js';
 import type { McpModel } from './mcp/model.js';
 import type { SourceFile } from './parse/source.js';
 import type { Project } from './project.js';
+import type { StateModel } from './state/model.js';
 
 export type TransformId = string;
 
@@ -12,6 +14,8 @@ export interface Decline {
   readonly for: Fingerprint;
   /** One sentence for the person who has to do it. */
   readonly reason: string;
+  /** Id of the marker text that says what to do, when there is one. */
+  readonly marker?: string;
 }
 
 export interface Rewrite {
@@ -25,8 +29,65 @@ export interface RewriteContext {
   readonly project: Project;
 }
 
-/** Turns the findings of rules into text edits. A transform never searches: what it changes has been found. */
-export interface TransformDefinition {
+/** A comment that is left for a person: `// TODO(mcp-stateless:<id>): <text>` on a line of its own above the statement at `offset`. */
+export interface Marker {
+  readonly id: string;
+  readonly file: string;
+  /** In the text before the edits of its rewrite; the marker goes before the statement that holds it. */
+  readonly offset: number;
+  /** Only what the general text of the marker leaves open. */
+  readonly detail?: string;
+}
+
+export interface DependencyChange {
+  readonly name: string;
+  /** Undefined: the dependency goes. */
+  readonly range: string | undefined;
+  readonly dev?: boolean;
+  /** Folder of the package.json, relative to the root; found from a file of the rewrite when absent. */
+  readonly package?: string;
+}
+
+export interface Variable {
+  readonly name: string;
+  /** What it is for, in one sentence. */
+  readonly purpose: string;
+  readonly example?: string;
+  readonly required: boolean;
+}
+
+/** One thing that is migrated in one go, over as many files as it takes. It is applied as a whole or not at all. */
+export interface ProjectRewrite {
+  /** Unit of the findings that it answers. */
+  readonly unit: string;
+  readonly title?: string;
+  /** Fingerprints of the findings that it answers. */
+  readonly answers: readonly Fingerprint[];
+  readonly edits: ReadonlyMap<string, readonly Edit[]>;
+  /** New files. A path that is taken already is refused: choose a free one with `freePath`. */
+  readonly created?: readonly { readonly path: string; readonly text: string }[];
+  readonly removed?: readonly string[];
+  readonly dependencies?: readonly DependencyChange[];
+  readonly variables?: readonly Variable[];
+  readonly markers?: readonly Marker[];
+  /** What a person must know about this step: what changes for users, what it costs. */
+  readonly notes?: readonly string[];
+}
+
+export interface ProjectRewrites {
+  readonly rewrites: readonly ProjectRewrite[];
+  readonly declines: readonly Decline[];
+}
+
+export interface ProjectRewriteContext {
+  readonly project: Project;
+  readonly mcp: McpModel;
+  /** Made when it is first asked for. */
+  readonly state: () => StateModel;
+  readonly choices: Choices;
+}
+
+interface Common {
   readonly id: TransformId;
   readonly title: string;
   /** The findings that it takes: all of a rule, or those of some clauses. */
@@ -35,9 +96,22 @@ export interface TransformDefinition {
   readonly after?: readonly TransformId[];
   /** `safe`: behaviour cannot change. `review`: a person should look. */
   readonly safety: 'safe' | 'review';
-  /** Edits of one file, for findings that all lie in it. */
+  /** The targets that it works for; both when absent. */
+  readonly targets?: readonly Choices['target'][];
+}
+
+/** Edits of one file, for findings that all lie in it. Also runs under jscodeshift and in editors. */
+export interface FileTransform extends Common {
   readonly rewrite: (context: RewriteContext, findings: readonly Finding[]) => Rewrite;
 }
+
+/** Edits over the whole project. */
+export interface ProjectTransform extends Common {
+  readonly rewriteProject: (context: ProjectRewriteContext, findings: readonly Finding[]) => ProjectRewrites;
+}
+
+/** Turns the findings of rules into text edits. A transform never searches: what it changes has been found. */
+export type TransformDefinition = FileTransform | ProjectTransform;
 
 export function takes(transform: Pick<TransformDefinition, 'fixes'>, rule: RuleId, clause: ClauseId): boolean {
   return transform.fixes.some(f => f.rule === rule && (!f.clauses || f.clauses.includes(clause)));

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { auditProject, type AuditOptions, type Registry } from '../audit.js';
-import { applyEdits, withoutRepetitions } from '../edits/edit.js';
+import { DEFAULT_CHOICES, type Choices } from '../choices.js';
+import { applyEdits, withoutRepetitions, type Edit } from '../edits/edit.js';
 import type { Finding } from '../finding.js';
 import { McpModel } from '../mcp/model.js';
 import type { Project } from '../project.js';
-import { takes, type Decline, type TransformDefinition } from '../transform.js';
+import type { SourceFile } from '../parse/source.js';
+import { StateModel } from '../state/model.js';
+import { takes, type Decline, type FileTransform, type ProjectTransform, type TransformDefinition } from '../transform.js';
 
 export interface FileChange {
   readonly file: string;
@@ -52,6 +55,7 @@ export interface Plan {
 
 export interface PlanOptions extends AuditOptions {
   readonly transforms?: readonly string[];
+  readonly choices?: Partial<Choices>;
 }
 
 /** Makes the migration in memory, step by step, and checks each step before it counts. Writes nothing. */
@@ -82,12 +86,27 @@ interface State {
 
 type Outcome = { readonly step: Step; readonly state: State } | DroppedStep | undefined;
 
-function takeStep(transform: TransformDefinition, { project, findings }: State, registry: Registry, options: AuditOptions): Outcome {
-  const mine = findings.filter(f => takes(transform, f.rule, f.clause));
+interface Attempt {
+  readonly changes: readonly FileChange[];
+  readonly declines: readonly Decline[];
+  /** Text that does not fit together, when the rewrites cannot be applied. */
+  readonly problem?: string;
+}
+
+function takeStep(transform: TransformDefinition, state: State, registry: Registry, options: PlanOptions): Outcome {
+  const mine = state.findings.filter(f => takes(transform, f.rule, f.clause));
   if (mine.length === 0) return undefined;
-  const { changes, declines } = rewriteAll(transform, project, mine);
+  const choices = { ...DEFAULT_CHOICES, ...options.choices };
+  if (transform.targets && !transform.targets.includes(choices.target)) return undefined;
+  const attempt = rewriteAll(transform, state.project, mine, choices);
+  if (attempt.problem !== undefined) return { transform: transform.id, reason: attempt.problem };
+  const { changes, declines } = attempt;
   if (changes.length === 0)
-    return declines.length === 0 ? undefined : { step: { ...describe(transform), changes, declines, verdict: { parses: true, stable: true, gone: 0, added: [] } }, state: { project, findings } };
+    return declines.length === 0 ? undefined : { step: { ...describe(transform), changes, declines, verdict: { parses: true, stable: true, gone: 0, added: [] } }, state };
+  return verified(transform, state, mine, attempt, choices, registry, options);
+}
+
+function verified(transform: TransformDefinition, { project, findings }: State, mine: readonly Finding[], { changes, declines }: Attempt, choices: Choices, registry: Registry, options: PlanOptions): Outcome {
   const next = project.with(new Map(changes.map(c => [c.file, c.after])));
   const broken = changes.find(c => (next.source(c.file)?.problems.length ?? 0) > (project.source(c.file)?.problems.length ?? 0));
   if (broken) return { transform: transform.id, reason: `${broken.file} would not parse any more.` };
@@ -99,7 +118,7 @@ function takeStep(transform: TransformDefinition, { project, findings }: State, 
   const gone = mine.filter(f => !still.has(f.fingerprint)).length;
   const [worse] = added;
   if (worse) return { transform: transform.id, reason: `${worse.file}:${worse.line} would get a new finding: ${worse.message}` };
-  const again = rewriteAll(transform, next, after.filter(f => takes(transform, f.rule, f.clause) && !declined.has(f.fingerprint)));
+  const again = rewriteAll(transform, next, after.filter(f => takes(transform, f.rule, f.clause) && !declined.has(f.fingerprint)), choices);
   const stable = again.changes.length === 0;
   if (!stable) return { transform: transform.id, reason: `a second run would change ${again.changes.map(c => c.file).join(', ')} again.` };
   return { step: { ...describe(transform), changes, declines, verdict: { parses: true, stable, gone, added } }, state: { project: next, findings: after } };
@@ -114,7 +133,11 @@ function keyOf({ rule, clause, file, subject }: Finding): string {
   return [rule, clause, file, subject].join('\0');
 }
 
-function rewriteAll(transform: TransformDefinition, project: Project, findings: readonly Finding[]): { changes: FileChange[]; declines: Decline[] } {
+function rewriteAll(transform: TransformDefinition, project: Project, findings: readonly Finding[], choices: Choices): Attempt {
+  return 'rewrite' in transform ? rewriteFiles(transform, project, findings) : rewriteTogether(transform, project, findings, choices);
+}
+
+function rewriteFiles(transform: FileTransform, project: Project, findings: readonly Finding[]): Attempt {
   const changes: FileChange[] = [];
   const declines: Decline[] = [];
   const mcp = new McpModel(project);
@@ -128,6 +151,32 @@ function rewriteAll(transform: TransformDefinition, project: Project, findings: 
     if (after !== file.text) changes.push({ file: path, before: file.text, after });
   }
   return { changes, declines };
+}
+
+/** All rewrites of a transform that works on the whole project, at once. */
+function rewriteTogether(transform: ProjectTransform, project: Project, findings: readonly Finding[], choices: Choices): Attempt {
+  const mcp = new McpModel(project);
+  let state: StateModel | undefined;
+  const { rewrites, declines } = transform.rewriteProject({ project, mcp, state: () => (state ??= new StateModel(mcp, sources(project))), choices }, findings);
+  const edits = new Map<string, Edit[]>();
+  const changes: FileChange[] = [];
+  for (const rewrite of rewrites) {
+    for (const [path, list] of rewrite.edits) edits.set(path, [...(edits.get(path) ?? []), ...list]);
+    for (const { path, text } of rewrite.created ?? []) {
+      if (project.text(path) !== undefined) return { changes: [], declines, problem: `${path} is there already.` };
+      changes.push({ file: path, before: '', after: text });
+    }
+  }
+  for (const [path, list] of [...edits].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const before = project.text(path) ?? '';
+    const after = applyEdits(before, withoutRepetitions(list));
+    if (after !== before) changes.push({ file: path, before, after });
+  }
+  return { changes, declines };
+}
+
+function sources(project: Project): readonly SourceFile[] {
+  return project.codeFiles().flatMap(path => (project.mentionsMcp(path) ? (project.source(path) ?? []) : []));
 }
 
 /** Each transform after those that it names; otherwise in the order given. */
