@@ -128,8 +128,8 @@ export class Lifetimes {
   #isKeptByCallers(file: SourceFile, fn: FunctionNode | undefined, depth: number): boolean {
     if (!fn || depth > 2) return false;
     const uses = this.mcp.infer.references.ofFunction(file, fn).filter(use => use.node !== fn);
-    // Whoever calls this is out of sight: a factory that was handed on.
-    if (uses.length === 0) return true;
+    // Whoever calls this is out of sight: a factory that was handed on. Methods are called where their objects are.
+    if (uses.length === 0) return fn.parent.type !== 'MethodDefinition';
     return uses.some(use => {
       const outer = outermost(use.node);
       const call = outer.parent;
