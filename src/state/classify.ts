@@ -27,6 +27,8 @@ export type CellClass =
   | 'coordination'
   /** Read and written by the HTTP layer only. */
   | 'hosting'
+  /** In a WeakMap: a part of the object that it is kept for. */
+  | 'attached'
   /** Metrics, limits, logs: they watch the calls, no answer depends on them. */
   | 'instrument'
   /** Changed while calls are served, but not by what is called: the same for everybody. */
@@ -47,6 +49,8 @@ export class Classifier {
     if (this.isKeyedBySession(cell)) return 'session';
     if (reads.length === 0 && !writes.some(w => isValueUsed(w.node))) return 'idle';
     if (this.#onlyHosting(cell)) return 'hosting';
+    if (isOfOneRun(cell) || isConstant(cell)) return 'idle';
+    if (cell.values.some(({ value }) => value.kind === 'collection' && value.of === 'WeakMap')) return 'attached';
     if (isInstrument(this.mcp, cell) || this.#isLevel(cell, writes)) return 'instrument';
     if (isCoordination(this.mcp, cell)) return 'coordination';
     if (isCounter(writes, reads)) return 'counter';
@@ -154,6 +158,16 @@ export class Classifier {
   }
 }
 
+/** Declared around handlers, but used by none of them: gone when the function that registers them is done. */
+function isOfOneRun({ closure, accesses }: Cell): boolean {
+  return closure !== undefined && accesses.every(a => a.fn === closure);
+}
+
+/** By its name, and not a container that entries are put into. */
+function isConstant({ name, values }: Cell): boolean {
+  return /^(?:\w+\.)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(name) && !values.some(({ value }) => value.kind === 'collection');
+}
+
 /** A database that is only in memory: what tools put in is gone with the process, and no replica shares it. */
 function isMemoryStore(mcp: McpModel, { at, file }: Cell): boolean {
   const { parent } = at;
@@ -170,12 +184,19 @@ function isValueUsed(node: TSESTree.Node): boolean {
   return outer.parent?.type !== 'ExpressionStatement' && node.type === 'CallExpression';
 }
 
-const COORDINATION = /pending|inflight|in_flight|lock|mutex|semaphore|timer|timeout|interval|debounce|throttle|abort|waiter|resolver|deferred|retry|backoff|shutdown|closing|disposed|cleanup|cleaning|initializ|connecting|started|running|heartbeat|signal|unsub|listener|emitter|promise|reconnect|queue$|^_?(?:resolve|reject|done|isDone)$/i;
+const COORDINATION = /pending|revalidat|refreshing|in_?progress|active_?(?:requests?|process(?:or)?s?)(?:_?count)?$|active(?:Request|Processor|Task)Count$|inflight|in_flight|lock|mutex|semaphore|timer|timeout|interval|debounce|throttle|abort|waiter|resolver|deferred|retry|backoff|shutdown|closing|disposed|cleanup|cleaning|initializ|connecting|started|running|heartbeat|signal|unsub|listener|emitter|promise|reconnect|queue$|^_?(?:resolve|reject|done|isDone)$/i;
 
 function isCoordination(mcp: McpModel, cell: Cell): boolean {
   if (COORDINATION.test(lastName(cell.name))) return true;
+  if (holdsPromises(cell)) return true;
   const values = cell.accesses.flatMap(a => (a.mode === 'write' && a.value ? [...mcp.values(a.file, a.value)] : []));
   return values.length > 0 && values.every(isWaiter);
+}
+
+/** `new Map<string, Promise<T>>()`: what is under way, for those who come while it is. */
+function holdsPromises({ at, file }: Cell): boolean {
+  const { parent } = at;
+  return parent !== undefined && /\b(?:Map|Set|Record|Array)<(?:[^<>]*,\s*)?Promise</.test(file.text.slice(...parent.range).split('\n', 1)[0] ?? '');
 }
 
 /** `{ resolve, reject }`: somebody waits for an answer under this key. */
@@ -185,7 +206,7 @@ function isWaiter(known: Known): boolean {
   return value.kind === 'object' && value.node.properties.some(p => p.type === 'Property' && p.key.type === 'Identifier' && /^(?:resolve|reject)$/.test(p.key.name));
 }
 
-const INSTRUMENT = /metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|lock_?manager|transaction|usage_?track|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential/i;
+const INSTRUMENT = /metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|file_?lock|lock_?manager|transaction|usage_?track|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential|di_?container|_container$|injector|cache/i;
 
 /** By the class or the file that it belongs to: what such a part keeps is about the calls, not for them. */
 function isInstrument(mcp: McpModel, cell: Cell): boolean {
@@ -198,7 +219,7 @@ function isInstrument(mcp: McpModel, cell: Cell): boolean {
 /** Errors are values; transports have a rule of their own. */
 function isPlumbing(mcp: McpModel, file: SourceFile, cls: ClassNode): boolean {
   if (cls.superClass && /Error$/.test(file.text.slice(...cls.superClass.range))) return true;
-  return rolesWithin(mcp, mcp.infer.instancesOf(file, cls)).has('server-transport');
+  return /Transport$/.test(cls.id?.name ?? '') || rolesWithin(mcp, mcp.infer.instancesOf(file, cls)).has('server-transport');
 }
 
 /** `enabled = !enabled`: each call finds what the one before it left. */

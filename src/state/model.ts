@@ -29,7 +29,7 @@ type Holder = { readonly kind: 'cell'; readonly cell: ClassifiedCell } | { reado
 
 const MAX_NESTING = 5;
 /** Containers whose elements have been judged with them. */
-const KEEPERS = new Set<CellClass>(['handle', 'cache', 'transports', 'hosting', 'instrument', 'coordination']);
+const KEEPERS = new Set<CellClass>(['handle', 'cache', 'transports', 'hosting', 'instrument', 'coordination', 'attached']);
 
 /** What outlives a call, over the whole program. */
 export class StateModel {
