@@ -117,7 +117,7 @@ export class Classifier {
       filling.length > 0 &&
       filling.every(w => {
         const from = [...this.reach.leadingTo(w.node)];
-        return from.every(h => h.kind === 'hook') && w.op === 'assign' && !this.#dependsOnCaller(w) && w.value !== undefined && !isLive(this.mcp, w.file, w.value);
+        return from.every(h => h.kind === 'hook') && w.op === 'assign' && w.value !== undefined && !mentionsCall(this.mcp, this.reach, w.file, w.value) && !isLive(this.mcp, w.file, w.value);
       })
     );
   }
@@ -196,7 +196,7 @@ function isCoordination(mcp: McpModel, cell: Cell): boolean {
 /** `new Map<string, Promise<T>>()`: what is under way, for those who come while it is. */
 function holdsPromises({ at, file }: Cell): boolean {
   const { parent } = at;
-  return parent !== undefined && /\b(?:Map|Set|Record|Array)<(?:[^<>]*,\s*)?Promise</.test(file.text.slice(...parent.range).split('\n', 1)[0] ?? '');
+  return parent !== undefined && /\b(?:Map|Set|Record|Array)<(?:[^<>]*,\s*)?Promise<|^[\w#$]+[?!]?:\s*Promise</.test(file.text.slice(...parent.range).split('\n', 1)[0] ?? '');
 }
 
 /** `{ resolve, reject }`: somebody waits for an answer under this key. */
@@ -247,7 +247,7 @@ function lastName(name: string): string {
 
 /** Numbers for ids and statistics that nobody is shown. */
 function isCounter(writes: readonly Access[], reads: readonly Access[]): boolean {
-  if (writes.every(isToggle)) return true;
+  if (writes.every(isToggle) && reads.every(r => writes.some(w => contains(w.value, r.node)) || isLogged(r.node))) return true;
   const counts = writes.every(w => w.op === 'update' || w.op === '+=');
   return counts && reads.every(r => isPartOfUpdate(r.node) || isLogged(r.node));
 }
@@ -256,6 +256,10 @@ function isCounter(writes: readonly Access[], reads: readonly Access[]): boolean
 function isToggle({ op, value, node, file }: Access): boolean {
   const inner = value ? innermost(value) : undefined;
   return op === 'assign' && inner?.type === 'UnaryExpression' && inner.operator === '!' && file.text.slice(...inner.argument.range) === file.text.slice(...node.range);
+}
+
+function contains(outer: TSESTree.Node | undefined, inner: TSESTree.Node): boolean {
+  return outer !== undefined && outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
 }
 
 function isPartOfUpdate(node: TSESTree.Node): boolean {
