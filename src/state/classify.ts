@@ -7,6 +7,7 @@ import type { SourceFile } from '../parse/source.js';
 import type { Access, Cell } from './cells.js';
 import { comesFromArguments, isMinted, mentionsCall } from './keys.js';
 import type { Reach } from './reach.js';
+import { isExternalStore } from './stores.js';
 
 export type CellClass =
   /** Not written or not read while calls are served: configuration, constants. */
@@ -27,7 +28,7 @@ export type CellClass =
   | 'coordination'
   /** Read and written by the HTTP layer only. */
   | 'hosting'
-  /** In a WeakMap: a part of the object that it is kept for. */
+  /** In a WeakMap: a part of the object that it is kept for. Or the client of a store that is elsewhere. */
   | 'attached'
   /** Metrics, limits, logs: they watch the calls, no answer depends on them. */
   | 'instrument'
@@ -44,8 +45,9 @@ export class Classifier {
   classify(cell: Cell): CellClass {
     const writes = cell.accesses.filter(a => a.mode === 'write');
     const reads = cell.accesses.filter(a => a.mode === 'read');
-    if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
     if (this.#holdsTransports(cell)) return 'transports';
+    if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
+    if (isExternalStore(cell.values) && !isMemoryStore(this.mcp, cell)) return 'attached';
     if (this.isKeyedBySession(cell)) return 'session';
     if (reads.length === 0 && !writes.some(w => isValueUsed(w.node))) return 'idle';
     if (this.#onlyHosting(cell)) return 'hosting';
