@@ -7,6 +7,7 @@ import type { SourceFile } from '../parse/source.js';
 import type { Access, Cell } from './cells.js';
 import { comesFromArguments, isMinted, mentionsCall } from './keys.js';
 import type { Reach } from './reach.js';
+import { isExternalStore } from './stores.js';
 
 export type CellClass =
   /** Not written or not read while calls are served: configuration, constants. */
@@ -27,7 +28,7 @@ export type CellClass =
   | 'coordination'
   /** Read and written by the HTTP layer only. */
   | 'hosting'
-  /** In a WeakMap: a part of the object that it is kept for. */
+  /** In a WeakMap: a part of the object that it is kept for. Or the client of a store that is elsewhere. */
   | 'attached'
   /** Metrics, limits, logs: they watch the calls, no answer depends on them. */
   | 'instrument'
@@ -44,8 +45,9 @@ export class Classifier {
   classify(cell: Cell): CellClass {
     const writes = cell.accesses.filter(a => a.mode === 'write');
     const reads = cell.accesses.filter(a => a.mode === 'read');
-    if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
     if (this.#holdsTransports(cell)) return 'transports';
+    if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
+    if (isExternalStore(cell.values) && !isMemoryStore(this.mcp, cell)) return 'attached';
     if (this.isKeyedBySession(cell)) return 'session';
     if (reads.length === 0 && !writes.some(w => isValueUsed(w.node))) return 'idle';
     if (this.#onlyHosting(cell)) return 'hosting';
@@ -117,7 +119,7 @@ export class Classifier {
       filling.length > 0 &&
       filling.every(w => {
         const from = [...this.reach.leadingTo(w.node)];
-        return from.every(h => h.kind === 'hook') && w.op === 'assign' && !this.#dependsOnCaller(w) && w.value !== undefined && !isLive(this.mcp, w.file, w.value);
+        return from.every(h => h.kind === 'hook') && w.op === 'assign' && w.value !== undefined && !mentionsCall(this.mcp, this.reach, w.file, w.value) && !isLive(this.mcp, w.file, w.value);
       })
     );
   }
@@ -196,7 +198,7 @@ function isCoordination(mcp: McpModel, cell: Cell): boolean {
 /** `new Map<string, Promise<T>>()`: what is under way, for those who come while it is. */
 function holdsPromises({ at, file }: Cell): boolean {
   const { parent } = at;
-  return parent !== undefined && /\b(?:Map|Set|Record|Array)<(?:[^<>]*,\s*)?Promise</.test(file.text.slice(...parent.range).split('\n', 1)[0] ?? '');
+  return parent !== undefined && /\b(?:Map|Set|Record|Array)<(?:[^<>]*,\s*)?Promise<|^[\w#$]+[?!]?:\s*Promise</.test(file.text.slice(...parent.range).split('\n', 1)[0] ?? '');
 }
 
 /** `{ resolve, reject }`: somebody waits for an answer under this key. */
@@ -247,7 +249,7 @@ function lastName(name: string): string {
 
 /** Numbers for ids and statistics that nobody is shown. */
 function isCounter(writes: readonly Access[], reads: readonly Access[]): boolean {
-  if (writes.every(isToggle)) return true;
+  if (writes.every(isToggle) && reads.every(r => writes.some(w => contains(w.value, r.node)) || isLogged(r.node))) return true;
   const counts = writes.every(w => w.op === 'update' || w.op === '+=');
   return counts && reads.every(r => isPartOfUpdate(r.node) || isLogged(r.node));
 }
@@ -256,6 +258,10 @@ function isCounter(writes: readonly Access[], reads: readonly Access[]): boolean
 function isToggle({ op, value, node, file }: Access): boolean {
   const inner = value ? innermost(value) : undefined;
   return op === 'assign' && inner?.type === 'UnaryExpression' && inner.operator === '!' && file.text.slice(...inner.argument.range) === file.text.slice(...node.range);
+}
+
+function contains(outer: TSESTree.Node | undefined, inner: TSESTree.Node): boolean {
+  return outer !== undefined && outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
 }
 
 function isPartOfUpdate(node: TSESTree.Node): boolean {
