@@ -103,7 +103,7 @@ export function auditProject(project: Project, registry: Registry, options: Audi
       mcp: seeds.mcp,
       findings,
       units,
-      entries: seeds.mcp ? entriesOf(project) : { modern: false },
+      entries: seeds.mcp ? entriesOf(project) : { modern: false, stateless: false },
       files: filesByZone(project),
       testsAudited: options.includeTests ?? false,
       today: options.today ?? new Date().toISOString().slice(0, 10),

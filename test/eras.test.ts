@@ -48,6 +48,14 @@ describe('code that only older requests get to', () => {
     expect(lines(code)).toEqual(expected);
   });
 
+  it('is not found when another file calls it unasked, from wherever in its text', () => {
+    const old = `export const old = (req) => ${READ};\n`;
+    const app = `${IMPORTS}import { old } from './old.js';\nexport async function f(req, w) { if (await isLegacyRequest(w)) return old(req); }\n`;
+    const other = `import { old } from './old.js'; old(mcp);\n`;
+    expect(lines({ 'old.ts': old, 'app.ts': app })).toEqual(['1 older']);
+    expect(lines({ 'old.ts': old, 'app.ts': app, 'other.ts': other })).toEqual(['1']);
+  });
+
   it('is found across files, with the map and the header name that only it uses', () => {
     const old = `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';
 import { isInitializeRequest } from '@modelcontextprotocol/server';

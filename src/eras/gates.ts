@@ -70,7 +70,7 @@ export class Gates {
     this.#asked.set(node, undefined);
     const { references } = this.mcp.infer;
     const uses = isClassNode(node) ? references.ofClass(file, node) : isFunctionNode(node) && isNamed(node) ? references.ofFunction(file, node) : [];
-    const gate = this.#common(uses.filter(u => !isWithin(u.node, node)), depth);
+    const gate = this.#common(uses.filter(u => u.file !== file || !isWithin(u.node, node)), depth);
     this.#asked.set(node, gate);
     return gate;
   }
@@ -81,7 +81,7 @@ export class Gates {
     if (declarator?.id.type !== 'Identifier') return undefined;
     const variable = file.variableOf(declarator.id);
     if (!variable) return undefined;
-    return this.#common(this.mcp.infer.references.ofVariable(file, variable).filter(u => !isWithin(u.node, declarator)), 0);
+    return this.#common(this.mcp.infer.references.ofVariable(file, variable).filter(u => u.file !== file || !isWithin(u.node, declarator)), 0);
   }
 
   #common(uses: readonly { readonly file: SourceFile; readonly node: TSESTree.Node }[], depth: number): Gate | undefined {
