@@ -32,6 +32,7 @@ export async function prove(options: ProveOptions): Promise<ProofReport> {
   return proveServer(options);
 }
 
+export { defineConfig } from './settings/settings.js';
 export const reporters = { json: jsonReport, jsonl: jsonLinesReport };
 export { rules } from '../rules/index.js';
 export { transforms } from '../transforms/index.js';
@@ -43,7 +44,8 @@ export type { Difference } from './prove/differential.js';
 export type { ProveOptions } from './prove/prove.js';
 export type { ProofReport } from './prove/report.js';
 export type { Step as ScriptStep } from './prove/script.js';
-export type { Report, Unit } from './report/report.js';
+export type { Deadline, Readiness, Report, Unit } from './report/report.js';
 export type { Rule } from './rule.js';
+export type { Settings } from './settings/settings.js';
 export type { Choices, HandleChoice } from './choices.js';
 export type { TransformDefinition } from './transform.js';
