@@ -23,24 +23,31 @@ export interface Seeds {
  * imports and contain a rule's word. A project without MCP ends here, and no parser is loaded.
  */
 export function findSeeds(project: Project, rules: readonly Rule[]): Seeds {
+  const near = nearMcp(project);
+  if (near.size === 0) return { mcp: false, code: [], near: [], texts: [] };
+  const code = project.codeFiles().flatMap(path => {
+    const present = near.has(path) ? rulesFor(project, path, rules) : [];
+    return present.length > 0 ? [{ path, rules: present }] : [];
+  });
+  return { mcp: true, code, near: mayHandle(project, near), texts: textSeeds(project, rules) };
+}
+
+/** The files that name MCP, with all that they are connected with by imports. Empty when the project has nothing to do with it. */
+export function nearMcp(project: Project): ReadonlySet<string> {
   const telling = new Set<string>();
   for (const { path, kind } of project.tree.files) {
     if (kind === 'doc') continue;
     const bytes = project.bytes(path);
     if (bytes && TELLTALE.test(bytes.toString('latin1'))) telling.add(path);
   }
-  if (telling.size === 0) return { mcp: false, code: [], near: [], texts: [] };
-  const near = connected(project, telling);
-  const codeRules = rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code'));
-  const code = project
-    .codeFiles()
-    .filter(path => near.has(path) && project.mentionsMcp(path))
-    .flatMap(path => {
-      const text = project.text(path);
-      const present = text === undefined ? [] : codeRules.filter(rule => mentions(text, rule) || (rule.followsImports && importsMention(project, path, rule)));
-      return present.length > 0 ? [{ path, rules: present }] : [];
-    });
-  return { mcp: true, code, near: mayHandle(project, near), texts: textSeeds(project, rules) };
+  return telling.size === 0 ? telling : connected(project, telling);
+}
+
+/** Of the rules that visit code, those that can have something to say about a file near MCP. */
+export function rulesFor(project: Project, path: string, rules: readonly Rule[]): readonly Rule[] {
+  const text = project.mentionsMcp(path) ? project.text(path) : undefined;
+  if (text === undefined) return [];
+  return rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code') && (mentions(text, r) || (r.followsImports && importsMention(project, path, r))));
 }
 
 function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {
@@ -55,7 +62,7 @@ function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {
 }
 
 /** Of the files near MCP, those in which a handler can be registered: the rest is parsed when a question leads there. */
-function mayHandle(project: Project, near: ReadonlySet<string>): readonly string[] {
+export function mayHandle(project: Project, near: ReadonlySet<string>): readonly string[] {
   return project.codeFiles().filter(path => near.has(path) && project.mentionsMcp(path) && HANDLES.test(project.text(path) ?? ''));
 }
 

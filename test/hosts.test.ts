@@ -6,7 +6,8 @@ import { Linter as Linter9 } from 'eslint-9';
 import { describe, expect, it } from 'vitest';
 import { auditTree } from '../src/audit.js';
 import { memoryTree } from '../src/files/memory.js';
-import plugin, { messageOf } from '../src/hosts/eslint.js';
+import plugin from '../src/hosts/eslint.js';
+import { messageOf } from '../src/hosts/eslint/messages.js';
 import { registry } from '../src/registry.js';
 import { ruleCases } from './support/rule-cases.js';
 import { tempFolder, writeFiles } from './support/temp.js';
@@ -103,7 +104,7 @@ describe('oxlint', () => {
       jsPlugins: [new URL('../dist/src/hosts/eslint.js', import.meta.url).pathname],
       categories: { correctness: 'off' },
       plugins: [],
-      rules: Object.fromEntries(Object.keys(plugin.rules ?? {}).map(id => [`mcp-stateless/${id}`, 'error'])),
+      rules: Object.fromEntries(Object.keys(plugin.rules).map(id => [`mcp-stateless/${id}`, 'error'])),
     }),
   });
   const found = runOxlint(folder);
