@@ -24,28 +24,38 @@ export interface Seeds {
  */
 export function findSeeds(project: Project, rules: readonly Rule[]): Seeds {
   const near = nearMcp(project);
-  if (near.size === 0) return { mcp: false, code: [], near: [], texts: [] };
+  if (near.files.size === 0) return { mcp: false, code: [], near: [], texts: [] };
   const code = project.codeFiles().flatMap(path => {
-    const present = near.has(path) ? rulesFor(project, path, rules) : [];
+    const present = rulesFor(project, near, path, rules);
     return present.length > 0 ? [{ path, rules: present }] : [];
   });
-  return { mcp: true, code, near: mayHandle(project, near), texts: textSeeds(project, rules) };
+  return { mcp: true, code, near: mayHandle(project, near.files), texts: textSeeds(project, rules) };
 }
 
-/** The files that name MCP, with all that they are connected with by imports. Empty when the project has nothing to do with it. */
-export function nearMcp(project: Project): ReadonlySet<string> {
+/** What a project has to do with MCP. */
+export interface NearMcp {
+  /** Files that name it. */
+  readonly telling: ReadonlySet<string>;
+  /** These, with all that they are connected with by imports. */
+  readonly files: ReadonlySet<string>;
+  /** What telling files import. */
+  readonly imported: ReadonlySet<string>;
+}
+
+export function nearMcp(project: Project): NearMcp {
   const telling = new Set<string>();
   for (const { path, kind } of project.tree.files) {
     if (kind === 'doc') continue;
     const bytes = project.bytes(path);
     if (bytes && TELLTALE.test(bytes.toString('latin1'))) telling.add(path);
   }
-  return telling.size === 0 ? telling : connected(project, telling);
+  return { telling, files: telling.size === 0 ? telling : connected(project, telling), imported: new Set([...telling].flatMap(path => importedBy(project, path))) };
 }
 
-/** Of the rules that visit code, those that can have something to say about a file near MCP. */
-export function rulesFor(project: Project, path: string, rules: readonly Rule[]): readonly Rule[] {
-  const text = project.mentionsMcp(path) ? project.text(path) : undefined;
+/** Of the rules that visit code, those that can have something to say about a file. */
+export function rulesFor(project: Project, { telling, files, imported }: NearMcp, path: string, rules: readonly Rule[]): readonly Rule[] {
+  if (!files.has(path) || !(project.mentionsMcp(path) || imported.has(path) || importsAny(project, path, telling))) return [];
+  const text = project.text(path);
   if (text === undefined) return [];
   return rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code') && (mentions(text, r) || (r.followsImports && importsMention(project, path, r))));
 }
@@ -70,6 +80,15 @@ function mentions(text: string, rule: Rule): boolean {
   return rule.words.some(word => text.includes(word));
 }
 
+function importedBy(project: Project, path: string): readonly string[] {
+  return project.specifiers(path).flatMap(specifier => project.resolve(path, specifier) ?? []);
+}
+
+/** What a telling file exports can be used without a word of MCP. */
+function importsAny(project: Project, path: string, targets: ReadonlySet<string>): boolean {
+  return importedBy(project, path).some(target => targets.has(target));
+}
+
 function importsMention(project: Project, path: string, rule: Rule): boolean {
   return project.specifiers(path).some(specifier => {
     const target = project.resolve(path, specifier);
@@ -91,7 +110,7 @@ function connected(project: Project, telling: ReadonlySet<string>): ReadonlySet<
     }
   };
   for (const path of telling) near.add(path);
-  reach(telling, path => project.specifiers(path).flatMap(s => project.resolve(path, s) ?? []));
+  reach(telling, path => importedBy(project, path));
   const down = new Set(near);
   reach(telling, path => project.importersOf(path).filter(p => !down.has(p)));
   return near;

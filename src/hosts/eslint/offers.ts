@@ -104,7 +104,7 @@ export class Offers {
   /** Whether the transform has something to do in other files too: then a change of this one may be half a change. */
   #isElsewhere(transform: TransformDefinition): boolean {
     const asked = this.#rulesOf(transform);
-    return [...this.snapshot.near].some(other => other !== this.path && this.snapshot.visit(other, asked).some(f => takes(transform, f.rule, f.clause)));
+    return [...this.snapshot.near.files].some(other => other !== this.path && this.snapshot.visit(other, asked).some(f => takes(transform, f.rule, f.clause)));
   }
 
   #rulesOf(transform: TransformDefinition): readonly Rule[] {

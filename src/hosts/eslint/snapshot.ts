@@ -9,7 +9,7 @@ import { McpModel } from '../../mcp/model.js';
 import type { SourceFile } from '../../parse/source.js';
 import { Project } from '../../project.js';
 import type { Rule } from '../../rule.js';
-import { mayHandle, nearMcp, rulesFor } from '../../seeds.js';
+import { mayHandle, nearMcp, rulesFor, type NearMcp } from '../../seeds.js';
 import { StateModel } from '../../state/model.js';
 import { Engine, orderFindings } from '../engine.js';
 
@@ -19,7 +19,7 @@ const NOTHING: readonly Finding[] = [];
 export class Snapshot {
   readonly mcp: McpModel;
   #state: StateModel | undefined;
-  #near: ReadonlySet<string> | undefined;
+  #near: NearMcp | undefined;
   readonly #concluded = new Map<boolean, ReadonlyMap<string, readonly Finding[]>>();
 
   constructor(
@@ -30,22 +30,21 @@ export class Snapshot {
     this.mcp = new McpModel(project);
   }
 
-  get near(): ReadonlySet<string> {
+  get near(): NearMcp {
     return (this.#near ??= this.#nearAsSaved() ?? nearMcp(this.project));
   }
 
   /** Typing seldom changes what a file imports, and nothing else changes what is connected with MCP. */
-  #nearAsSaved(): ReadonlySet<string> | undefined {
+  #nearAsSaved(): NearMcp | undefined {
     if (!this.saved) return undefined;
     const { snapshot, path } = this.saved;
-    const same = snapshot.near.has(path) && snapshot.project.specifiers(path).join('\n') === this.project.specifiers(path).join('\n');
+    const same = snapshot.near.files.has(path) && snapshot.project.specifiers(path).join('\n') === this.project.specifiers(path).join('\n');
     return same ? snapshot.near : undefined;
   }
 
   /** What the rules find that look at one file of code. */
   visit(path: string, rules: readonly Rule[]): readonly Finding[] {
-    if (!this.near.has(path)) return NOTHING;
-    const present = rulesFor(this.project, path, rules);
+    const present = rulesFor(this.project, this.near, path, rules);
     const file = present.length > 0 ? this.project.source(path) : undefined;
     if (!file) return NOTHING;
     const engine = new Engine(this.project, this.mcp, this.registry.transformOf);
@@ -55,7 +54,7 @@ export class Snapshot {
 
   /** What the rules find in one file that ask about the whole program. They are asked once, for all files. */
   conclude(path: string, includeTests: boolean): readonly Finding[] {
-    if (this.near.size === 0) return NOTHING;
+    if (this.near.files.size === 0) return NOTHING;
     let byFile = this.#concluded.get(includeTests);
     if (!byFile) this.#concluded.set(includeTests, (byFile = groupedByFile(this.#concludeAll(includeTests))));
     return byFile.get(path) ?? NOTHING;
@@ -67,7 +66,7 @@ export class Snapshot {
   }
 
   #handlerFiles(includeTests: boolean): readonly SourceFile[] {
-    return mayHandle(this.project, this.near).flatMap(path => (includeTests || zoneOf(path) !== 'test' ? (this.project.source(path) ?? []) : []));
+    return mayHandle(this.project, this.near.files).flatMap(path => (includeTests || zoneOf(path) !== 'test' ? (this.project.source(path) ?? []) : []));
   }
 
   #concludeAll(includeTests: boolean): readonly Finding[] {
