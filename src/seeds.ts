@@ -57,7 +57,8 @@ export function rulesFor(project: Project, { telling, files, imported }: NearMcp
   if (!files.has(path) || !(project.mentionsMcp(path) || imported.has(path) || importsAny(project, path, telling))) return [];
   const text = project.text(path);
   if (text === undefined) return [];
-  return rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code') && (mentions(text, r) || (r.followsImports && importsMention(project, path, r))));
+  const words = wordsIn(text, rules);
+  return rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code') && (r.words.some(word => words.has(word)) || (r.followsImports && importsMention(project, path, r))));
 }
 
 function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {
@@ -74,6 +75,37 @@ function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {
 /** Of the files near MCP, those in which a handler can be registered: the rest is parsed when a question leads there. */
 export function mayHandle(project: Project, near: ReadonlySet<string>): readonly string[] {
   return project.codeFiles().filter(path => near.has(path) && project.mentionsMcp(path) && HANDLES.test(project.text(path) ?? ''));
+}
+
+interface Vocabulary {
+  readonly pattern: RegExp;
+  /** Each word, with the shorter ones that it begins with. */
+  readonly beginnings: ReadonlyMap<string, readonly string[]>;
+}
+
+const vocabularies = new WeakMap<readonly Rule[], Vocabulary>();
+
+/** The words of all rules that a text contains, in one pass over it. */
+function wordsIn(text: string, rules: readonly Rule[]): ReadonlySet<string> {
+  const { pattern, beginnings } = vocabularyOf(rules);
+  const found = new Set<string>();
+  for (const match of text.matchAll(pattern)) {
+    const word = match[1];
+    if (word !== undefined && !found.has(word)) for (const beginning of beginnings.get(word) ?? []) found.add(beginning);
+  }
+  return found;
+}
+
+function vocabularyOf(rules: readonly Rule[]): Vocabulary {
+  let known = vocabularies.get(rules);
+  if (!known) {
+    const words = [...new Set(rules.flatMap(r => r.words))].sort((a, b) => b.length - a.length);
+    const escaped = words.map(word => word.replace(/[\\^$.|?+*()[\]{}/-]/g, String.raw`\$&`));
+    // Only looking ahead, so that a word is found within another.
+    known = { pattern: new RegExp(`(?=(${escaped.join('|')}))`, 'g'), beginnings: new Map(words.map(word => [word, words.filter(w => word.startsWith(w))])) };
+    vocabularies.set(rules, known);
+  }
+  return known;
 }
 
 function mentions(text: string, rule: Rule): boolean {

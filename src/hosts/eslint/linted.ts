@@ -41,7 +41,12 @@ export class Linted {
   }
 
   #visit(): readonly Finding[] {
-    return (this.#visited ??= this.snapshot.visit(this.path, [...this.#rules]));
+    return (this.#visited ??= this.snapshot.visit(this.path, this.#asked()));
+  }
+
+  /** All of them, mostly: then the same list each time, which is known already. */
+  #asked(): readonly Rule[] {
+    return this.known.every(rule => this.#rules.has(rule) || !rule.visit) ? this.known : this.known.filter(rule => this.#rules.has(rule));
   }
 }
 

@@ -46,7 +46,6 @@ function hostedRule(rule: Rule, files: Files, transforms: readonly TransformDefi
     create(context) {
       const options = optionsOf(context.options[0], context.settings);
       if (isLeftOut(pathIn(context.cwd, context.filename) ?? '', options)) return {};
-      if (!mayConcern(rule, context.sourceCode.text)) return {};
       const linted = files.of(context);
       linted.expect(rule);
       return {
@@ -56,11 +55,6 @@ function hostedRule(rule: Rule, files: Files, transforms: readonly TransformDefi
       };
     },
   };
-}
-
-/** The cheapest check: most files of most projects end here. What follows imports, or asks about the whole program, may concern any file. */
-function mayConcern(rule: Rule, text: string): boolean {
-  return rule.project !== undefined || rule.followsImports === true || rule.words.length === 0 || rule.words.some(word => text.includes(word));
 }
 
 function show(context: EslintRule.RuleContext, finding: Finding, linted: Linted, today: string | undefined): void {
