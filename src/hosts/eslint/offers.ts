@@ -3,7 +3,6 @@ import { applyEdits, EditConflict, withoutRepetitions, type Edit } from '../../e
 import type { Finding, Fingerprint } from '../../finding.js';
 import type { Rule } from '../../rule.js';
 import { takes, type FileTransform, type ProjectRewrite, type ProjectTransform, type TransformDefinition } from '../../transform.js';
-import { migrateCommand } from './messages.js';
 import type { Snapshot } from './snapshot.js';
 
 /** A change of one file that a linter can make for a finding. */
@@ -55,10 +54,9 @@ export class Offers {
     return !this.rules.some(r => r.project !== undefined && fixes.some(f => f.rule === r.id));
   }
 
-  #offer(transform: TransformDefinition, { title, edits, findings }: Draft, text: string): Offer {
-    const unit = findings[0]?.unit ?? '';
+  #offer(transform: TransformDefinition, { title, edits }: Draft, text: string): Offer {
     if (transform.safety === 'review') return { kind: 'suggestion', title: `${title}. Review the change.`, edits };
-    if (transform.scope !== 'finding' && this.#isElsewhere(transform)) return { kind: 'suggestion', title: `${title}, in this file only. Other files have to follow: ${migrateCommand(unit)}`, edits };
+    if (transform.scope !== 'finding' && this.#isElsewhere(transform)) return { kind: 'suggestion', title: `${title}, in this file only. Other files have to follow: npx mcp-stateless migrate --only ${transform.id}`, edits };
     return transform.scope !== 'finding' && DIRECTIVE.test(text) ? { kind: 'suggestion', title: `${title}, wherever it stands in this file`, edits } : { kind: 'fix', title, edits };
   }
 
