@@ -31,7 +31,6 @@ export interface CodeAction {
 export class Editor {
   readonly #server: ChildProcess;
   readonly #waiting = new Map<number, (message: Message) => void>();
-  readonly #diagnostics = new Map<string, (found: readonly Diagnostic[]) => void>();
   readonly #applied: { readonly edits: readonly TextEdit[] }[] = [];
   #buffer = Buffer.alloc(0);
   #next = 1;
@@ -54,17 +53,17 @@ export class Editor {
       processId: process.pid,
       rootUri,
       workspaceFolders: [{ uri: rootUri, name: 'editor' }],
-      capabilities: { workspace: { configuration: true, applyEdit: true, workspaceEdit: { documentChanges: true } }, textDocument: { codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } } }, publishDiagnostics: {} } },
+      capabilities: { workspace: { configuration: true, applyEdit: true, workspaceEdit: { documentChanges: true } }, textDocument: { codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } } }, diagnostic: {} } },
     });
     this.#send({ method: 'initialized', params: {} });
   }
 
-  /** Opens or changes a document and waits for what the server says about it. */
+  /** Opens or changes a document, and asks what the server says about it. */
   async show(uri: string, text: string, version: number): Promise<readonly Diagnostic[]> {
-    const found = new Promise<readonly Diagnostic[]>(resolve => this.#diagnostics.set(uri, resolve));
     if (version === 1) this.#send({ method: 'textDocument/didOpen', params: { textDocument: { uri, languageId: 'typescript', version, text } } });
     else this.#send({ method: 'textDocument/didChange', params: { textDocument: { uri, version }, contentChanges: [{ text }] } });
-    return found;
+    const { items } = (await this.request('textDocument/diagnostic', { textDocument: { uri } })) as { items: readonly Diagnostic[] };
+    return items;
   }
 
   async actions(uri: string, diagnostic: Diagnostic): Promise<readonly CodeAction[]> {
@@ -95,10 +94,6 @@ export class Editor {
     if (method === undefined) {
       if (typeof id === 'number') this.#waiting.get(id)?.(message);
       return;
-    }
-    if (method === 'textDocument/publishDiagnostics') {
-      const { uri, diagnostics } = message.params as { uri: string; diagnostics: readonly Diagnostic[] };
-      this.#diagnostics.get(uri)?.(diagnostics);
     }
     if (id !== undefined) this.#send({ id, result: this.#answer(method, message.params) });
   }
