@@ -14,7 +14,7 @@ import { planMigration } from '../src/migrate/plan.js';
 import { Project } from '../src/project.js';
 import { registry } from '../src/registry.js';
 import type { FileTransform } from '../src/transform.js';
-import { readFiles, transformFixtures } from './support/fixtures.js';
+import { transformFixtures } from './support/fixtures.js';
 import { ROOT } from './support/imports.js';
 import { tempFolder } from './support/temp.js';
 
@@ -41,7 +41,7 @@ describe('options', () => {
   });
 
   it('say where the migration goes', () => {
-    const found = (target: '2026-07-28' | 'v1-stateless'): number => lint(SAMPLING, { 'mcp-stateless/use-sdk-v2': ['error', { target }] }).length;
+    const found = (target: '2026-07-28' | 'v1-stateless'): number => lint(`${SAMPLING}server.tool('a', async () => ({ content: [] }));\n`, { 'mcp-stateless/use-sdk-v2': ['error', { target }] }).length;
     expect(found('2026-07-28')).toBe(1);
     expect(found('v1-stateless')).toBe(0);
   });
@@ -70,7 +70,8 @@ describe('options', () => {
   });
 
   it.each([{ least: 'fatal' }, { unknown: 1 }, { allow: ['no-such-clause'] }, { allow: 'x:y' }, { today: 'tomorrow' }, { includeTests: 'yes' }, { legacy: 'both' }])('are checked: %j', options => {
-    expect(() => lint(HEADER, { 'mcp-stateless/no-session-header': ['error', options] })).toThrow(/no-session-header/);
+    const rules: Linter.RulesRecord = Object.fromEntries([['mcp-stateless/no-session-header', ['error', options]]]);
+    expect(() => lint(HEADER, rules)).toThrow(/no-session-header/);
   });
 
   it.each([{ least: 'fatal' }, { unknown: 1 }, { allow: 'x:y' }, { today: '2026-13-77' }, { testFiles: [''] }, 'text'])('are checked in settings: %j', given => {
@@ -86,7 +87,7 @@ describe('options', () => {
 });
 
 describe('configs', () => {
-  const rulesIn = (name: (typeof CONFIGS)[number]): readonly string[] => plugin.configs[name].flatMap(c => Object.keys(c.rules ?? {})).map(id => id.slice('mcp-stateless/'.length));
+  const rulesIn = (name: (typeof CONFIGS)[number]): readonly string[] => plugin.configs[name].flatMap(c => Object.keys(c.rules ?? {})).filter(id => id.startsWith('mcp-stateless/')).map(id => id.slice('mcp-stateless/'.length));
   const found = (name: (typeof CONFIGS)[number], text: string): readonly (string | null)[] => idsOf(new Linter({ cwd: tempFolder() }).verify(text, plugin.configs[name], { filename: 'server.js' }));
 
   it('grow from what breaks to everything', () => {
@@ -106,13 +107,16 @@ describe('configs', () => {
   it('stay-migrated forbids what is gone, and lets deprecated features be', () => {
     const session = `import { McpServer } from '@modelcontextprotocol/server';\nconst carts = new Map();\nexport function create() {\n  const server = new McpServer({ name: 'a', version: '1' });\n  server.registerTool('add', {}, async (args, ctx) => {\n    carts.set(ctx.sessionId, 1);\n    await ctx.mcpReq.log('info', 'x');\n    return { content: [{ type: 'text', text: String(carts.get(ctx.sessionId)) }] };\n  });\n  return server;\n}\n`;
     expect(found('stay-migrated', session)).toEqual(['mcp-stateless/no-session-state']);
-    expect(found('stay-migrated', SAMPLING)).toEqual(expect.arrayContaining(['mcp-stateless/use-sdk-v2', 'mcp-stateless/no-sampling']));
+    expect(found('stay-migrated', SAMPLING)).toEqual(expect.arrayContaining(['no-restricted-imports', 'mcp-stateless/no-sampling']));
     expect(found('stay-migrated', SAMPLING)).not.toContain('mcp-stateless/no-logging');
     expect(found('stay-migrated', HEADER)).toEqual(['mcp-stateless/no-session-header']);
   });
 
   it('have options that the rules take', () => {
-    for (const name of CONFIGS) for (const Host of [Linter, Linter9]) expect(() => new Host({ cwd: tempFolder(), configType: 'flat' }).verify('', plugin.configs[name], { filename: 'a.js' })).not.toThrow();
+    for (const name of CONFIGS) {
+      expect(() => new Linter({ cwd: tempFolder() }).verify('', plugin.configs[name], { filename: 'a.js' })).not.toThrow();
+      expect(() => new Linter9({ cwd: tempFolder(), configType: 'flat' }).verify('', plugin.configs[name], { filename: 'a.js' })).not.toThrow();
+    }
   });
 });
 

@@ -41,5 +41,20 @@ export function configOf(name: ConfigName, rules: readonly Rule[], plugins: NonN
     const entry = entryOf(name, rule);
     if (entry) entries[`${NAME}/${rule.id}`] = [...entry];
   }
-  return [{ name: `${NAME}/${name}`, plugins, rules: entries }];
+  return [{ name: `${NAME}/${name}`, plugins, rules: name === 'stay-migrated' ? { ...entries, ...NO_FIRST_LINE } : entries }];
 }
+
+/** An import of the first SDK line is no finding by itself as long as a project migrates: its package.json has that one. Afterwards it is. */
+const NO_FIRST_LINE: Linter.RulesRecord = {
+  'no-restricted-imports': [
+    'error',
+    {
+      patterns: [
+        {
+          group: ['@modelcontextprotocol/sdk', '@modelcontextprotocol/sdk/**'],
+          message: 'This imports the first line of the SDK. Why: it cannot speak the stateless revision, and objects of both lines do not fit together. To do: import from @modelcontextprotocol/server or @modelcontextprotocol/client.',
+        },
+      ],
+    },
+  ],
+};

@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import type { Rule as EslintRule, SourceCode } from 'eslint';
 import type { Registry } from '../../audit.js';
 import { kindOf } from '../../files/kinds.js';
@@ -77,7 +77,8 @@ export class Files {
 
 /** Where a file stands in the folder that is linted; undefined for text from elsewhere. */
 export function pathIn(cwd: string, filename: string): string | undefined {
-  const path = relative(cwd, filename).split(sep).join('/');
-  if (path === '' || path.startsWith('..') || filename.startsWith('<')) return undefined;
+  if (filename.startsWith('<')) return undefined;
+  const path = relative(cwd, resolve(cwd, filename)).split(sep).join('/');
+  if (path === '' || path.startsWith('../') || /^(?:[A-Za-z]:|\/)/.test(path)) return undefined;
   return kindOf(path.slice(path.lastIndexOf('/') + 1)) === 'code' ? path : `${path}.ts`;
 }

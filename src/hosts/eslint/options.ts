@@ -117,8 +117,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** Whether a file is not to be reported in, because it is a test. */
-export function isLeftOut(path: string, { includeTests, testFiles }: Pick<RuleOptions, 'includeTests' | 'testFiles'>): boolean {
-  if (includeTests) return false;
+export function isLeftOut(path: string | undefined, { includeTests, testFiles }: Pick<RuleOptions, 'includeTests' | 'testFiles'>): boolean {
+  if (includeTests || path === undefined) return false;
   return zoneOf(path) === 'test' || (testFiles !== undefined && testFiles.length > 0 && ignore().add([...testFiles]).ignores(path));
 }
 

@@ -45,7 +45,7 @@ function hostedRule(rule: Rule, files: Files, transforms: readonly TransformDefi
     },
     create(context) {
       const options = optionsOf(context.options[0], context.settings);
-      if (isLeftOut(pathIn(context.cwd, context.filename) ?? '', options)) return {};
+      if (isLeftOut(pathIn(context.cwd, context.filename), options)) return {};
       const linted = files.of(context);
       linted.expect(rule);
       return {
