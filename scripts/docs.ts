@@ -8,6 +8,7 @@ import { rules } from '../rules/index.js';
 import { clause, clauses, type Clause } from '../src/catalogue/clauses.js';
 import { coverage } from '../src/catalogue/coverage.js';
 import { CONFIGS, entryOf } from '../src/hosts/eslint/configs.js';
+import { hasLegacy, hasTarget } from '../src/hosts/eslint/options.js';
 import { isHosted } from '../src/hosts/eslint/plugin.js';
 import { worst } from '../src/report/report.js';
 import type { Rule } from '../src/rule.js';
@@ -30,6 +31,7 @@ export function documents(): ReadonlyMap<string, string> {
   for (const transform of transforms) texts.set(`transforms/${transform.id}/README.md`, withPart(`transforms/${transform.id}/README.md`, transformHead(transform), emptyBody(TRANSFORM_SECTIONS)));
   texts.set('docs/rules.md', withPart('docs/rules.md', ruleTable(), ''));
   texts.set('docs/catalogue.md', withPart('docs/catalogue.md', clauseTable(), ''));
+  texts.set('docs/eslint.md', withPart('docs/eslint.md', hostTable(), ''));
   texts.set('src/hosts/eslint/rules.d.cts', pluginTypes(rules));
   return texts;
 }
@@ -57,6 +59,7 @@ function ruleHead(rule: Rule): string {
     table(['clause', 'about', 'status', 'severity', 'proposals', 'fix'], rows),
     '',
     `- Linters: ${configsOf(rule)}.`,
+    ...(isHosted(rule) ? [`- Options: ${list(optionNames(rule).map(name => `\`${name}\``))}; see [the plugin](../../docs/eslint.md#options).`] : []),
     `- Transforms: ${list(transformsOf(rule).map(t => `[${t.id}](../../transforms/${t.id}/README.md)`)) || 'none yet'}.`,
     `- In a terminal: \`npx mcp-stateless explain ${rule.id}\`.`,
   ].join('\n');
@@ -133,6 +136,30 @@ function fixOf({ automation }: Clause): string {
 function configsOf(rule: Rule): string {
   if (!isHosted(rule)) return 'command line only: it reads no code';
   return `in ${list(CONFIGS.filter(name => entryOf(name, rule)).map(name => `\`${name}\``))}`;
+}
+
+function optionNames(rule: Rule): readonly string[] {
+  return ['least', ...(hasTarget(rule) ? ['target'] : []), ...(hasLegacy(rule) ? ['legacy'] : []), 'allow', 'includeTests', 'testFiles', 'today'];
+}
+
+/** Rules whose findings in one file can depend on others, and those that a linter of code cannot host. */
+function hostTable(): string {
+  const others = rules.filter(r => r.project !== undefined || r.followsImports === true);
+  const never = rules.filter(r => !isHosted(r));
+  const texts = rules.filter(r => isHosted(r) && r.scan !== undefined);
+  const links = (of: readonly Rule[]): string => list(of.map(r => `[${r.id}](../rules/${r.id}/README.md)`)) || 'none';
+  return [
+    table(
+      ['what', 'rules'],
+      [
+        ['findings in a file depend on other files', links(others)],
+        ['findings in manifests, configuration and documents: `audit` only', links(texts)],
+        ['no findings in code at all: `audit` only', links(never)],
+      ],
+    ),
+    '',
+    table(['config', 'rules'], CONFIGS.map(name => [`\`${name}\``, String(rules.filter(r => isHosted(r) && entryOf(name, r)).length)])),
+  ].join('\n');
 }
 
 function transformsOf(rule: Rule): readonly TransformDefinition[] {
