@@ -92,6 +92,23 @@ describe('all rule cases in one project', () => {
   });
 });
 
+describe.each(['fixtures/demo', 'fixtures/editor'])('a whole server, %s', path => {
+  const cwd = join(ROOT, path);
+  const { findings } = auditFolder(cwd, registry);
+
+  it('gets from the plugin what the audit says of its code', async () => {
+    const eslint = new ESLint({ cwd, overrideConfigFile: true, ignore: false, overrideConfig: plugin.configs.all.map(c => ({ ...c, files: [code], languageOptions: { parser: typescriptParser } })) });
+    const found = (await eslint.lintFiles(['src'])).flatMap(r => r.messages.map(m => shown(r.filePath.slice(cwd.length + 1), m)));
+    expect(found.length).toBeGreaterThan(3);
+    expect(inOrder(found)).toEqual(audited(findings));
+  });
+
+  it('lacks only what stands in other files than code', () => {
+    const lacking = findings.filter(f => !isCode(f.file));
+    expect(lacking.filter(f => registry.rules.find(r => r.id === f.rule)?.scan === undefined)).toEqual([]);
+  });
+});
+
 interface SingleFile {
   readonly name: string;
   readonly path: string;
