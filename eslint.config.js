@@ -2,7 +2,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist', 'fixtures', 'coverage', 'node_modules']),
+  globalIgnores(['dist', 'fixtures', 'coverage', 'node_modules', '**/*.d.cts']),
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['scripts/*.mjs', 'scripts/timing/*.mjs', 'test/support/*.mjs', 'eslint.config.js'] }, tsconfigRootDir: import.meta.dirname } },

@@ -96,6 +96,8 @@ interface Common {
   readonly after?: readonly TransformId[];
   /** `safe`: behaviour cannot change. `review`: a person should look. */
   readonly safety: 'safe' | 'review';
+  /** `finding`: each is changed by itself, whatever becomes of the others. Otherwise the changes of a file belong together. */
+  readonly scope?: 'finding' | 'file';
   /** The targets that it works for; both when absent. */
   readonly targets?: readonly Choices['target'][];
 }
