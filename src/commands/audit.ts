@@ -4,12 +4,17 @@ import { auditProject, type AuditOptions } from '../audit.js';
 import { diskTree } from '../files/disk.js';
 import { Project } from '../project.js';
 import { registry } from '../registry.js';
+import { auditMarkdown } from '../report/audit-markdown.js';
+import { codeQualityReport } from '../report/code-quality.js';
+import { githubReport } from '../report/github.js';
 import { jsonLinesReport, jsonReport } from '../report/json.js';
 import { paint, wantsColour } from '../report/paint.js';
 import { atLeast, type Report } from '../report/report.js';
+import { sarifReport } from '../report/sarif.js';
 import { terminalReport } from '../report/terminal.js';
 import { EXIT, UsageError, type ExitCode, type FailLevel, type Format, type Io } from './io.js';
 import { showProgress } from './progress.js';
+import { linksOfRun, prefixOf } from './repository.js';
 
 export interface AuditArguments {
   readonly format: Format;
@@ -41,6 +46,11 @@ export async function auditCommand(path: string | undefined, given: AuditArgumen
 function print(report: Report, project: Project, format: Format, path: string | undefined, io: Io): string {
   if (format === 'json') return jsonReport(report);
   if (format === 'jsonl') return jsonLinesReport(report);
+  const prefix = prefixOf(report.root, io);
+  if (format === 'sarif') return sarifReport(report, { prefix });
+  if (format === 'github') return githubReport(report, prefix);
+  if (format === 'gitlab') return codeQualityReport(report, prefix);
+  if (format === 'markdown') return auditMarkdown(report, { link: linksOfRun(io, prefix), today: io.today, next: nextCommand(report, path) });
   return terminalReport(report, {
     style: paint(wantsColour({ isTTY: io.stdout.isTTY, env: io.env })),
     lines: file => project.lines(file),

@@ -22,7 +22,7 @@ export class UsageError extends Error {}
 export const EXIT = { clean: 0, findings: 1, failed: 2 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-export const FORMATS = ['terminal', 'json', 'jsonl'] as const;
+export const FORMATS = ['terminal', 'json', 'jsonl', 'sarif', 'github', 'gitlab', 'markdown'] as const;
 export type Format = (typeof FORMATS)[number];
 export const FAIL_LEVELS = ['error', 'warning', 'info', 'never'] as const;
 export type FailLevel = (typeof FAIL_LEVELS)[number];
