@@ -32,6 +32,7 @@ function program(io: Io, done: (code: ExitCode) => void): Command {
     .option('--ignore <pattern>', 'leave out files, in the syntax of .gitignore (repeatable)', collect)
     .option('--include-tests', 'report findings in tests too')
     .option('--all', 'also report what only a name speaks for')
+    .option('--today <date>', 'count days until removals from this date, for reports that stay the same')
     .addHelpText(
       'after',
       `

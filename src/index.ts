@@ -47,7 +47,7 @@ export type { Difference } from './prove/differential.js';
 export type { ProveOptions } from './prove/prove.js';
 export type { ProofReport } from './prove/report.js';
 export type { Step as ScriptStep } from './prove/script.js';
-export type { Report, Unit } from './report/report.js';
+export type { Deadline, Readiness, Report, Unit } from './report/report.js';
 export type { Rule } from './rule.js';
 export type { Choices, HandleChoice } from './choices.js';
 export type { TransformDefinition } from './transform.js';

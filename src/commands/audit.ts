@@ -23,6 +23,7 @@ export interface AuditArguments {
   readonly ignore?: readonly string[];
   readonly all?: boolean;
   readonly includeTests?: boolean;
+  readonly today?: string;
 }
 
 export async function auditCommand(path: string | undefined, given: AuditArguments, io: Io): Promise<ExitCode> {
@@ -30,7 +31,9 @@ export async function auditCommand(path: string | undefined, given: AuditArgumen
   const rules = ruleIds(given.rule);
   const project = new Project(diskTree(root, given.ignore ? { ignore: given.ignore } : {}));
   const progress = showProgress(io, 'audit');
+  const today = dateOf(given.today, io);
   const options: AuditOptions = {
+    today,
     ...(rules && { rules }),
     ...(given.all !== undefined && { all: given.all }),
     ...(given.includeTests !== undefined && { includeTests: given.includeTests }),
@@ -38,7 +41,7 @@ export async function auditCommand(path: string | undefined, given: AuditArgumen
   };
   const report = auditProject(project, registry, options);
   await progress.end();
-  await io.stdout.write(print(report, project, given.format, path, io));
+  await io.stdout.write(print(report, project, given.format, path, { ...io, today }));
   const { failOn } = given;
   return failOn !== 'never' && report.findings.some(f => atLeast(f.severity, failOn)) ? EXIT.findings : EXIT.clean;
 }
@@ -76,6 +79,15 @@ export function rootOf(path: string | undefined, io: Io): string {
 function shown(path: string, io: Io): string {
   const inside = relative(io.cwd, path);
   return inside === '' || inside.startsWith('..') ? path : inside;
+}
+
+/** The day from which deadlines are counted. */
+function dateOf(given: string | undefined, io: Io): string {
+  if (given === undefined) return io.today;
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(given) ? Date.parse(given) : Number.NaN;
+  // The parser takes the 31st of February for a day of March.
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== given) throw new UsageError(`${given} is no date. Write it as 2026-07-28.`);
+  return given;
 }
 
 function ruleIds(given: readonly string[] | undefined): readonly string[] | undefined {

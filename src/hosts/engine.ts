@@ -19,11 +19,14 @@ export type TransformOf = (rule: string, clause: string) => string | undefined;
 /** Runs rules over files and turns what they report into findings. Knows no rule by name. */
 export class Engine {
   readonly #findings: Finding[] = [];
+  #state: StateModel | undefined;
 
+  /** `files` are those that say anything about MCP, for questions about the whole program. */
   constructor(
     private readonly project: Project,
     private readonly mcp: McpModel,
     private readonly transformOf: TransformOf = () => undefined,
+    private readonly files: () => Iterable<SourceFile> = () => [],
   ) {}
 
   get findings(): readonly Finding[] {
@@ -51,16 +54,21 @@ export class Engine {
       rule.scan?.({ file, project: this.project, report: (at, finding) => this.#report(rule, file, at.range, finding) });
   }
 
-  /** Questions about the whole program; `files` are those that say anything about MCP. */
-  conclude(rules: readonly Rule[], files: () => Iterable<SourceFile>): void {
+  /** Handlers, and what outlives a call. Built on the first question. */
+  get state(): StateModel {
+    return (this.#state ??= new StateModel(this.mcp, this.files()));
+  }
+
+  /** Questions about the whole program. */
+  conclude(rules: readonly Rule[]): void {
     const { mcp, project } = this;
-    let state: StateModel | undefined;
+    const state = (): StateModel => this.state;
     for (const rule of rules) {
       rule.project?.({
         mcp,
         project,
         get state() {
-          return (state ??= new StateModel(mcp, files()));
+          return state();
         },
         report: (file, at, finding) => this.#report(rule, file, at.range, finding),
       });

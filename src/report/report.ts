@@ -1,6 +1,7 @@
 import type { ClauseId, Severity } from '../catalogue/clauses.js';
 import type { SkippedFile } from '../files/tree.js';
-import type { Finding, Fingerprint, RuleId } from '../finding.js';
+import type { Zone } from '../files/kinds.js';
+import type { Evidence, Finding, Fingerprint, RuleId } from '../finding.js';
 
 export const REVISION = '2026-07-28';
 
@@ -23,16 +24,96 @@ export interface Report {
   /** Sorted by file, position and rule. */
   readonly findings: readonly Finding[];
   readonly units: readonly Unit[];
+  readonly readiness: Readiness;
   readonly rules: readonly { readonly id: RuleId; readonly title: string; readonly clauses: readonly ClauseId[] }[];
 }
+
+export type UnitKind =
+  | 'transport'
+  | 'state'
+  | 'hazards'
+  | 'elicitation'
+  | 'sampling'
+  | 'roots'
+  | 'lists'
+  | 'subscriptions'
+  | 'tasks'
+  | 'auth'
+  | 'gateway'
+  | 'logging'
+  | 'handshake'
+  | 'stdio'
+  | 'wire'
+  | 'results'
+  | 'telemetry'
+  | 'client'
+  | 'framework'
+  | 'sdk'
+  | 'deployment';
+
+export type Risk = 'low' | 'medium' | 'high';
 
 /** Findings that are migrated together. */
 export interface Unit {
   readonly id: string;
+  readonly kind: UnitKind;
   readonly title: string;
+  /** `auto`: `migrate` does all of it. `assisted`: a person chooses or reviews. */
   readonly effort: 'auto' | 'assisted' | 'manual';
+  /** How likely the change is to alter what users see. */
+  readonly risk: Risk;
   readonly severity: Severity;
+  readonly zone: Zone;
   readonly findings: readonly Fingerprint[];
+  readonly files: readonly string[];
+  /** Tools, prompts and resources that lead there, as far as known. */
+  readonly tools: readonly string[];
+  /** Places that go with it and are no findings themselves, such as the routes that use a map of transports. */
+  readonly places: readonly Evidence[];
+  readonly migrate: {
+    /** Transforms that `migrate` runs for it. */
+    readonly transforms: readonly string[];
+    /** How many of the findings they take. */
+    readonly takes: number;
+    readonly summary: string;
+  };
+}
+
+export type Verdict = 'no-mcp' | 'ready' | 'older-only' | 'breaks';
+/** What a migration of the whole project is about. */
+export type MigrationClass = 'nothing' | 'transport' | 'design' | 'gateway';
+
+/** How far the project's own source is from the revision. Tests, examples and documents are counted apart. */
+export interface Readiness {
+  /** 0 to 100. 100: nothing of weight is left. docs/readiness.md says how it is made. */
+  readonly score: number;
+  readonly verdict: Verdict;
+  /** The verdict in words, and what decided it. */
+  readonly summary: string;
+  readonly reasons: readonly string[];
+  readonly class: MigrationClass;
+  /** ISO date from which days are counted. */
+  readonly today: string;
+  /** Deprecated features that the source uses, the first to go first. */
+  readonly countdown: readonly Deadline[];
+  readonly zones: readonly ZoneCount[];
+}
+
+export interface Deadline {
+  readonly clause: ClauseId;
+  readonly title: string;
+  /** ISO date from which a revision may drop it. */
+  readonly from: string;
+  /** Until then; not above zero when the date has passed. */
+  readonly days: number;
+  readonly findings: number;
+}
+
+export interface ZoneCount extends Counts {
+  readonly zone: Zone;
+  readonly files: number;
+  /** Whether findings were looked for there. */
+  readonly audited: boolean;
 }
 
 const WEIGHT: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1 };

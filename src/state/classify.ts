@@ -2,10 +2,10 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { rolesWithin } from '../mcp/containers.js';
 import { indexOf, innermost, memberName, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
-import { isFunctionNode, type Known } from '../mcp/values.js';
+import { isFunctionNode, type ClassNode, type Known } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import type { Access, Cell } from './cells.js';
-import { comesFromArguments, isMinted } from './keys.js';
+import { comesFromArguments, isMinted, mentionsCall } from './keys.js';
 import type { Reach } from './reach.js';
 
 export type CellClass =
@@ -26,7 +26,13 @@ export type CellClass =
   /** Locks, timers, promises that are waited for. */
   | 'coordination'
   /** Read and written by the HTTP layer only. */
-  | 'hosting';
+  | 'hosting'
+  /** In a WeakMap: a part of the object that it is kept for. */
+  | 'attached'
+  /** Metrics, limits, logs: they watch the calls, no answer depends on them. */
+  | 'instrument'
+  /** Changed while calls are served, but not by what is called: the same for everybody. */
+  | 'derived';
 
 /** What a cell is for, by how it is read and written. */
 export class Classifier {
@@ -43,12 +49,15 @@ export class Classifier {
     if (this.isKeyedBySession(cell)) return 'session';
     if (reads.length === 0 && !writes.some(w => isValueUsed(w.node))) return 'idle';
     if (this.#onlyHosting(cell)) return 'hosting';
+    if (isOfOneRun(cell) || isConstant(cell)) return 'idle';
+    if (cell.values.some(({ value }) => value.kind === 'collection' && value.of === 'WeakMap')) return 'attached';
+    if (isInstrument(this.mcp, cell) || this.#isLevel(cell, writes)) return 'instrument';
     if (isCoordination(this.mcp, cell)) return 'coordination';
     if (isCounter(writes, reads)) return 'counter';
     if (isCache(cell, writes)) return 'cache';
     if (this.#isKeyedByCaller(writes, reads)) return 'handle';
     if (isLazy(cell, writes) || this.#isLoadedOnce(cell, writes) || this.#isSetUpByHook(writes)) return 'lazy';
-    return 'process';
+    return this.#changesWithCalls(cell, writes) ? 'process' : 'derived';
   }
 
   /** A key, or a member of a set, that is the session id. */
@@ -113,6 +122,26 @@ export class Classifier {
     );
   }
 
+  /** Whether what is called decides what is kept: its arguments, its client, how often or in which order. */
+  #changesWithCalls(cell: Cell, writes: readonly Access[]): boolean {
+    if (writes.some(isSwitch) || hasSeveralStates(writes)) return true;
+    return writes.some(w => {
+      if (w.op === 'update' || w.op === '+=' || w.op === '-=') return true;
+      const given = [w.value, w.key].filter(node => node !== undefined);
+      if (given.some(node => mentionsCall(this.mcp, this.reach, w.file, node))) return true;
+      return w.value !== undefined && (isLive(this.mcp, w.file, w.value) || isConnection(this.mcp, w.file, w.value));
+    }) || cell.values.some(({ value }) => value.kind === 'instance' && this.mcp.infer.instancesOf(value.file, value.node).some(k => k.value.kind === 'sdk'));
+  }
+
+  /** The level of log messages: its handler has a rule of its own. */
+  #isLevel(cell: Cell, writes: readonly Access[]): boolean {
+    if (/log_?level$/i.test(lastName(cell.name))) return true;
+    return writes.every(w => {
+      const from = [...this.reach.leadingTo(w.node)];
+      return from.length > 0 && from.every(h => h.name === 'logging/setLevel');
+    });
+  }
+
   #dependsOnCaller({ file, value, key }: Access): boolean {
     return [value, key].some(node => node !== undefined && comesFromArguments(this.mcp, this.reach, file, node));
   }
@@ -127,6 +156,16 @@ export class Classifier {
     if (!presented) return false;
     return keyed.every(({ file, key }) => key !== undefined && (comesFromArguments(this.mcp, this.reach, file, key) || isMinted(this.mcp, file, key)));
   }
+}
+
+/** Declared around handlers, but used by none of them: gone when the function that registers them is done. */
+function isOfOneRun({ closure, accesses }: Cell): boolean {
+  return closure !== undefined && accesses.every(a => a.fn === closure);
+}
+
+/** By its name, and not a container that entries are put into. */
+function isConstant({ name, values }: Cell): boolean {
+  return /^(?:\w+\.)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(name) && !values.some(({ value }) => value.kind === 'collection');
 }
 
 /** A database that is only in memory: what tools put in is gone with the process, and no replica shares it. */
@@ -145,12 +184,19 @@ function isValueUsed(node: TSESTree.Node): boolean {
   return outer.parent?.type !== 'ExpressionStatement' && node.type === 'CallExpression';
 }
 
-const COORDINATION = /pending|inflight|in_flight|lock|mutex|semaphore|timer|timeout|interval|debounce|throttle|abort|waiter|resolver|deferred|retry|backoff|shutdown|closing|disposed|cleanup|cleaning|initializ|connecting|started|running|heartbeat|signal|unsub|listener|emitter|promise|reconnect|queue$|^_?(?:resolve|reject|done|isDone)$/i;
+const COORDINATION = /pending|revalidat|refreshing|in_?progress|active_?(?:requests?|process(?:or)?s?)(?:_?count)?$|active(?:Request|Processor|Task)Count$|inflight|in_flight|lock|mutex|semaphore|timer|timeout|interval|debounce|throttle|abort|waiter|resolver|deferred|retry|backoff|shutdown|closing|disposed|cleanup|cleaning|initializ|connecting|started|running|heartbeat|signal|unsub|listener|emitter|promise|reconnect|queue$|^_?(?:resolve|reject|done|isDone)$/i;
 
 function isCoordination(mcp: McpModel, cell: Cell): boolean {
   if (COORDINATION.test(lastName(cell.name))) return true;
+  if (holdsPromises(cell)) return true;
   const values = cell.accesses.flatMap(a => (a.mode === 'write' && a.value ? [...mcp.values(a.file, a.value)] : []));
   return values.length > 0 && values.every(isWaiter);
+}
+
+/** `new Map<string, Promise<T>>()`: what is under way, for those who come while it is. */
+function holdsPromises({ at, file }: Cell): boolean {
+  const { parent } = at;
+  return parent !== undefined && /\b(?:Map|Set|Record|Array)<(?:[^<>]*,\s*)?Promise</.test(file.text.slice(...parent.range).split('\n', 1)[0] ?? '');
 }
 
 /** `{ resolve, reject }`: somebody waits for an answer under this key. */
@@ -158,6 +204,41 @@ function isWaiter(known: Known): boolean {
   const { value } = known;
   if (value.kind === 'global') return value.path[0] === 'setTimeout' || value.path[0] === 'setInterval' || value.path[0] === 'AbortController';
   return value.kind === 'object' && value.node.properties.some(p => p.type === 'Property' && p.key.type === 'Identifier' && /^(?:resolve|reject)$/.test(p.key.name));
+}
+
+const INSTRUMENT = /metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|file_?lock|lock_?manager|transaction|usage_?track|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential|di_?container|_container$|injector|cache/i;
+
+/** By the class or the file that it belongs to: what such a part keeps is about the calls, not for them. */
+function isInstrument(mcp: McpModel, cell: Cell): boolean {
+  const owner = cell.owner?.id?.name ?? '';
+  const base = cell.file.path.slice(cell.file.path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
+  if (INSTRUMENT.test(owner.replace(/([a-z])([A-Z])/g, '$1_$2')) || INSTRUMENT.test(base.replace(/[-.]/g, '_')) || INSTRUMENT.test(lastName(cell.name))) return true;
+  return cell.owner !== undefined && isPlumbing(mcp, cell.file, cell.owner);
+}
+
+/** Errors are values; transports have a rule of their own. */
+function isPlumbing(mcp: McpModel, file: SourceFile, cls: ClassNode): boolean {
+  if (cls.superClass && /Error$/.test(file.text.slice(...cls.superClass.range))) return true;
+  return /Transport$/.test(cls.id?.name ?? '') || rolesWithin(mcp, mcp.infer.instancesOf(file, cls)).has('server-transport');
+}
+
+/** `enabled = !enabled`: each call finds what the one before it left. */
+function isSwitch({ op, value }: Access): boolean {
+  const inner = value ? innermost(value) : undefined;
+  return op === 'assign' && inner?.type === 'UnaryExpression' && inner.operator === '!' && innermost(inner.argument).type !== 'Literal';
+}
+
+/** One call says yes and another one says no. */
+function hasSeveralStates(writes: readonly Access[]): boolean {
+  const literals = new Set<string>();
+  const places = new Set<unknown>();
+  for (const { op, value, fn } of writes) {
+    const inner = value ? innermost(value) : undefined;
+    if (op !== 'assign' || inner?.type !== 'Literal' || inner.value === null) continue;
+    literals.add(inner.raw);
+    places.add(fn);
+  }
+  return literals.size > 1 && places.size > 1;
 }
 
 function lastName(name: string): string {
@@ -281,4 +362,11 @@ export function isLive(mcp: McpModel, file: SourceFile, node: TSESTree.Node): bo
   if (made.type !== 'CallExpression') return false;
   const callee = innermost(made.callee);
   return LIVE_CALLS.test(callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : callee.type === 'Identifier' ? callee.name : '');
+}
+
+/** A client of another server: what is open there is open for everybody. */
+function isConnection(mcp: McpModel, file: SourceFile, node: TSESTree.Node): boolean {
+  const inner = innermost(node);
+  const parts = inner.type === 'ObjectExpression' ? inner.properties.flatMap(p => (p.type === 'Property' ? [p.value] : [])) : [inner];
+  return parts.some(part => rolesWithin(mcp, mcp.values(file, part)).has('client'));
 }
