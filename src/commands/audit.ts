@@ -82,7 +82,7 @@ function shown(path: string, io: Io): string {
 }
 
 /** The day from which deadlines are counted. */
-function dateOf(given: string | undefined, io: Io): string {
+export function dateOf(given: string | undefined, io: Io): string {
   if (given === undefined) return io.today;
   const time = /^\d{4}-\d{2}-\d{2}$/.test(given) ? Date.parse(given) : Number.NaN;
   // The parser takes the 31st of February for a day of March.
