@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Audited } from '../comparison/compare.js';
 import type { Comparison } from '../comparison/comparison.js';
 import type { History } from '../comparison/history.js';
@@ -7,10 +8,11 @@ import { comparisonMarkdown } from '../report/comparison-markdown.js';
 import { comparisonTerminal } from '../report/comparison-terminal.js';
 import { githubReport } from '../report/github.js';
 import { paint, wantsColour } from '../report/paint.js';
+import { comparisonPage } from '../report/page/page.js';
 import { sarifReport } from '../report/sarif.js';
 import type { Io } from './io.js';
 
-export const REPORT_FORMATS = ['terminal', 'markdown', 'json', 'sarif', 'github', 'gitlab', 'badge', 'badge-svg'] as const;
+export const REPORT_FORMATS = ['terminal', 'markdown', 'html', 'json', 'sarif', 'github', 'gitlab', 'badge', 'badge-svg'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export interface ReportFacts {
@@ -31,6 +33,8 @@ export function render(format: ReportFormat, facts: ReportFacts): string {
       return comparisonTerminal(comparison, paint(wantsColour({ isTTY: colour.stdout.isTTY, env: colour.env })), history);
     case 'markdown':
       return comparisonMarkdown(comparison, history);
+    case 'html':
+      return comparisonPage(comparison, { textOf: (side, file) => facts[side].project.text(file), sha256: text => createHash('sha256').update(text).digest('base64'), history });
     case 'json':
       return `${JSON.stringify(history ? { ...comparison, history: history.entries } : comparison, null, 2)}\n`;
     case 'sarif':

@@ -89,7 +89,7 @@ function countsOf(changes: readonly WireChange[]): string {
 
 function unitParts({ units, findings }: Comparison): readonly Foldable[] {
   if (units.length === 0) return [];
-  const byKey = new Map(findings.map(f => [`${f.status} ${f.finding.fingerprint}`, f]));
+  const byKey = new Map<string, ComparedFinding>(findings.map(f => [`${f.status} ${f.finding.fingerprint}`, f]));
   const rows = units.map(u => unitPart(u, byKey));
   const smallest = rows.reduce((sum, r) => sum + (r.variants.at(-1)?.length ?? 0) + 2, 0);
   if (smallest < COMMENT_LIMIT / 2) return [one('### Units'), ...rows];
