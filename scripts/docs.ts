@@ -10,6 +10,7 @@ import { coverage } from '../src/catalogue/coverage.js';
 import plugin from '../src/hosts/eslint.js';
 import { worst } from '../src/report/report.js';
 import type { Rule } from '../src/rule.js';
+import { settingsSchema } from '../src/settings/schema.js';
 import { takes, type TransformDefinition } from '../src/transform.js';
 import { transforms } from '../transforms/index.js';
 
@@ -27,6 +28,7 @@ export function documents(): ReadonlyMap<string, string> {
   for (const rule of rules) texts.set(`rules/${rule.id}/README.md`, withPart(`rules/${rule.id}/README.md`, ruleHead(rule), emptyBody(RULE_SECTIONS)));
   for (const transform of transforms) texts.set(`transforms/${transform.id}/README.md`, withPart(`transforms/${transform.id}/README.md`, transformHead(transform), emptyBody(TRANSFORM_SECTIONS)));
   texts.set('docs/rules.md', withPart('docs/rules.md', ruleTable(), ''));
+  texts.set('docs/config.schema.json', `${JSON.stringify(settingsSchema({ rules: rules.map(r => r.id), clauses: [...clauses().keys()], transforms: transforms.map(t => t.id) }), null, 2)}\n`);
   texts.set('docs/catalogue.md', withPart('docs/catalogue.md', clauseTable(), ''));
   return texts;
 }

@@ -30,11 +30,17 @@ function program(io: Io, done: (code: ExitCode) => void): Command {
     .description('find everything that the revision removed, deprecated or changed')
     .argument('[path]', 'folder of the project', undefined)
     .addOption(new Option('-f, --format <format>', 'how to print').choices(FORMATS).default('terminal'))
-    .addOption(new Option('--fail-on <level>', 'exit with 1 for findings of this level or above').choices(FAIL_LEVELS).default('error'))
+    .addOption(new Option('--fail-on <level>', 'exit with 1 for findings of this level or above (error)').choices(FAIL_LEVELS))
     .option('--rule <id>', 'run this rule only (repeatable)', collect)
+    .option('--clause <id>', 'report what is found for this clause only (repeatable)', collect)
     .option('--ignore <pattern>', 'leave out files, in the syntax of .gitignore (repeatable)', collect)
     .option('--include-tests', 'report findings in tests too')
     .option('--all', 'also report what only a name speaks for')
+    .option('--types', 'ask the compiler about receivers that are in doubt (slower; wants installed packages)')
+    .option('--since <ref>', 'report findings in lines that changed since this branch, tag or commit only')
+    .option('--baseline <file>', 'report findings that this file does not know only')
+    .option('--update-baseline', 'write the findings of this run to the file of --baseline')
+    .option('--no-config', 'do not look for a configuration: mcp-stateless.config.* or "mcp-stateless" in package.json')
     .option('--today <date>', 'count days until removals from this date, for reports that stay the same')
     .addHelpText(
       'after',
@@ -43,7 +49,9 @@ Examples:
   mcp-stateless audit                          audit the project in this folder
   mcp-stateless audit server --fail-on warning
   mcp-stateless audit --format jsonl | jq .message
-  mcp-stateless audit --rule no-sampling --rule no-logging`,
+  mcp-stateless audit --rule no-sampling --rule no-logging
+  mcp-stateless audit --since main             what a branch adds
+  mcp-stateless audit --baseline mcp.json --update-baseline`,
     )
     .action(async (path: string | undefined, given: AuditArguments) => done(await (await import('./commands/audit.js')).auditCommand(path, given, io)));
 
@@ -56,6 +64,7 @@ Examples:
     .option('--only <transform>', 'run this transform only (repeatable)', collect)
     .option('--patch <file>', 'save the changes as a patch for git apply; - prints it')
     .option('--json', 'print the plan as JSON')
+    .option('--no-config', 'do not look for a configuration')
     .action(async (path: string | undefined, given: MigrateArguments) => done(await (await import('./commands/migrate.js')).migrateCommand(path, given, io)));
 
   cli
@@ -72,6 +81,7 @@ Examples:
     .option('--ignore <pattern>', 'leave out files, in the syntax of .gitignore (repeatable)', collect)
     .option('--include-tests', 'report findings in tests too')
     .option('--all', 'also report what only a name speaks for')
+    .option('--no-config', 'do not look for a configuration: mcp-stateless.config.* or "mcp-stateless" in package.json')
     .option('--repository-url <url>', 'address for links to lines (that of the remote origin)')
     .option('--today <date>', 'count days until removals from this date, for reports that stay the same')
     .addHelpText(

@@ -36,6 +36,7 @@ export async function prove(options: ProveOptions): Promise<ProofReport> {
   return proveServer(options);
 }
 
+export { defineConfig } from './settings/settings.js';
 export const reporters = { json: jsonReport, jsonl: jsonLinesReport, sarif: sarifReport, github: githubReport, gitlab: codeQualityReport, markdown: auditMarkdown };
 export { rules } from '../rules/index.js';
 export { transforms } from '../transforms/index.js';
@@ -49,5 +50,6 @@ export type { ProofReport } from './prove/report.js';
 export type { Step as ScriptStep } from './prove/script.js';
 export type { Deadline, Readiness, Report, Unit } from './report/report.js';
 export type { Rule } from './rule.js';
+export type { Settings } from './settings/settings.js';
 export type { Choices, HandleChoice } from './choices.js';
 export type { TransformDefinition } from './transform.js';

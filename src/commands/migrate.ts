@@ -10,6 +10,7 @@ import { inert, paint, wantsColour, type Paint } from '../report/paint.js';
 import { unifiedPatch } from '../report/patch.js';
 import { rootOf } from './audit.js';
 import { EXIT, UsageError, type ExitCode, type Io } from './io.js';
+import { settingsOf } from './settings.js';
 
 export interface MigrateArguments {
   readonly write?: boolean;
@@ -17,13 +18,18 @@ export interface MigrateArguments {
   readonly patch?: string;
   readonly json?: boolean;
   readonly only?: readonly string[];
+  /** `--no-config`. */
+  readonly config: boolean;
 }
 
 export async function migrateCommand(path: string | undefined, given: MigrateArguments, io: Io): Promise<ExitCode> {
   if (given.write && given.dryRun) throw new UsageError('--write and --dry-run exclude each other.');
   for (const id of given.only ?? []) if (!transforms.some(t => t.id === id)) throw new UsageError(`There is no transform ${id}. Known: ${transforms.map(t => t.id).join(', ')}.`);
-  const project = new Project(diskTree(rootOf(path, io)));
-  const plan = planMigration(project, transforms, registry, { includeTests: true, ...(given.only && { transforms: given.only }) });
+  const root = rootOf(path, io);
+  const { ignore, migrate: { only: configured, ...choices } = {} } = given.config ? await settingsOf(root) : {};
+  const only = given.only ?? configured;
+  const project = new Project(diskTree(root, ignore ? { ignore } : {}));
+  const plan = planMigration(project, transforms, registry, { includeTests: true, choices, ...(only && { transforms: only }) });
   const patch = patchOf(plan, project);
   if (given.patch !== undefined && given.patch !== '-') savePatch(resolve(io.cwd, given.patch), patch);
   if (given.json) await io.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);

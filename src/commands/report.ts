@@ -15,10 +15,11 @@ import { Project } from '../project.js';
 import { registry } from '../registry.js';
 import { atLeast, type Report } from '../report/report.js';
 import { EXIT, UsageError, type ExitCode, type Io } from './io.js';
-import { dateOf, rootOf } from './audit.js';
+import { auditOptions, dateOf, rootOf } from './audit.js';
 import { showProgress } from './progress.js';
 import { linksTo, type LineLink } from './repository.js';
 import { render, REPORT_FORMATS, type ReportFormat } from './report-formats.js';
+import { settingsOf } from './settings.js';
 
 export interface ReportArguments {
   readonly base?: string;
@@ -33,6 +34,8 @@ export interface ReportArguments {
   readonly includeTests?: boolean;
   readonly repositoryUrl?: string;
   readonly today?: string;
+  /** `--no-config`. */
+  readonly config: boolean;
 }
 
 export const REPORT_FAIL_LEVELS = ['never', 'error', 'warning', 'info', 'new-error', 'new-warning', 'new-info'] as const;
@@ -60,14 +63,12 @@ async function compared(root: string, path: string, given: ReportArguments & { r
   try {
     const repository = openRepository(root);
     const { base, head } = sidesOf(repository, given);
+    // Both states are judged by the configuration that is here now. A compiler would need both to be installed.
+    const settings = given.config ? { ...(await settingsOf(root)), types: false } : {};
     const progress = showProgress(io, 'report');
-    const options: AuditOptions = {
-      today: given.today,
-      ...(given.all !== undefined && { all: given.all }),
-      ...(given.includeTests !== undefined && { includeTests: given.includeTests }),
-      onProgress: progress.step,
-    };
-    const walking = given.ignore ? { ignore: given.ignore } : {};
+    const options: AuditOptions = { ...(await auditOptions(root, given, settings, given.today)), onProgress: progress.step };
+    const ignore = [...(settings.ignore ?? []), ...(given.ignore ?? [])];
+    const walking = ignore.length > 0 ? { ignore } : {};
     const audited = (tree: FileTree, name: string, commit: Commit | undefined): Audited => {
       const project = new Project(tree);
       const report = auditProject(project, registry, options);

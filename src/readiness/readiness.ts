@@ -49,7 +49,7 @@ export function readinessOf(input: ReadinessInput): Readiness {
     reasons,
     class: classOf(source),
     today: input.today,
-    countdown: countdownOf(input.findings.filter(f => f.zone === 'source'), input.today),
+    countdown: !input.mcp ? [] : countdownOf(input.findings.filter(f => f.zone === 'source'), input.today),
     zones: ZONES.map(zone => zoneCount(zone, input)).filter(z => z.files > 0 || z.error + z.warning + z.info > 0),
   };
 }

@@ -25,7 +25,37 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly units: readonly Unit[];
   readonly readiness: Readiness;
+  /** What comments in the code turn off. */
+  readonly suppressed: readonly SuppressedFinding[];
+  /** About comments that turn findings off: unused, without a reason, or for rules that there are not. */
+  readonly notes: readonly Note[];
+  /** Why findings and units are not all that was found; absent when they are. Readiness is always about the whole project. */
+  readonly shown?: Shown;
   readonly rules: readonly { readonly id: RuleId; readonly title: string; readonly clauses: readonly ClauseId[] }[];
+}
+
+export interface SuppressedFinding {
+  readonly finding: Finding;
+  /** Line of the comment. */
+  readonly line: number;
+  readonly reason?: string;
+}
+
+export interface Note {
+  readonly kind: 'unused-suppression' | 'no-reason' | 'unknown-rule';
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+export interface Shown {
+  /** How many findings are left out. */
+  readonly hidden: number;
+  /** Only findings in lines that changed since then. */
+  readonly since?: string;
+  /** Only findings that the baseline does not know. */
+  readonly baseline?: { readonly file: string; readonly known: number; readonly gone: number };
 }
 
 export type UnitKind =
@@ -114,6 +144,18 @@ export interface ZoneCount extends Counts {
   readonly files: number;
   /** Whether findings were looked for there. */
   readonly audited: boolean;
+}
+
+/** The report with some of its findings only. */
+export function narrowed(report: Report, keep: (finding: Finding) => boolean, why: Omit<Shown, 'hidden'>): Report {
+  const findings = report.findings.filter(keep);
+  const prints = new Set(findings.map(f => f.fingerprint));
+  const units = report.units.flatMap(unit => {
+    const members = unit.findings.filter(f => prints.has(f));
+    return members.length > 0 ? [{ ...unit, findings: members }] : [];
+  });
+  const hidden = (report.shown?.hidden ?? 0) + report.findings.length - findings.length;
+  return { ...report, findings, units, shown: { ...report.shown, ...why, hidden } };
 }
 
 const WEIGHT: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1 };

@@ -25,6 +25,7 @@ export function terminalReport(report: Report, options: TerminalOptions): string
   for (const unit of report.units) parts.push(unitText(unit, unit.findings.flatMap(f => byFingerprint.get(f) ?? []), options));
   for (const { file, line, column, message } of report.files.broken)
     parts.push(`${style.yellow('syntax')} ${inert(file)}:${line}:${column} ${inert(message)}; what could be read of it was audited.\n`);
+  if (report.notes.length > 0) parts.push(report.notes.map(n => `${style.blue('note')}   ${inert(n.file)}:${n.line}:${n.column} ${inert(n.message)}\n`).join(''));
   if (report.mcp) parts.push(readinessText(report, style));
   parts.push(summary(report, options));
   return parts.join('\n');
@@ -92,19 +93,29 @@ function explanation(finding: Finding, today: string, style: Paint): string[] {
   return [`    ${style.dim('why')}  ${spec.requirement}${origin ? style.dim(` (${origin})`) : ''}`, `    ${style.dim('do')}   ${finding.fix.summary}`];
 }
 
+/** What is not shown, and why. */
+function leftOut({ shown, suppressed }: Report): readonly string[] {
+  const rows: string[] = [];
+  if (shown?.baseline) rows.push(`${shown.baseline.known} known by ${inert(shown.baseline.file)}${shown.baseline.gone > 0 ? `, ${shown.baseline.gone} of it gone: --update-baseline` : ''}`);
+  if (shown?.since !== undefined) rows.push(`only lines changed since ${inert(shown.since)}`);
+  if (suppressed.length > 0) rows.push(`${suppressed.length} turned off by comments: ${listed(suppressed.map(s => `${inert(s.finding.file)}:${s.line} ${inert(s.reason ?? 'without a reason')}`))}`);
+  return rows.map(row => `Not shown: ${row}\n`);
+}
+
 function summary(report: Report, { style, next }: TerminalOptions): string {
   const { files } = report;
   const skipped = files.skipped.length > 0 ? `, ${files.skipped.length} skipped` : '';
   const scope = style.dim(`${count(files.listed, 'file')} listed, ${files.parsed} parsed${skipped}`);
   if (!report.mcp) return `${style.green('Nothing here uses MCP.')} ${scope}\n`;
-  if (report.findings.length === 0) return `${style.green(`Nothing to migrate for ${report.revision}.`)} ${scope}\n`;
+  const hidden = leftOut(report).map(row => style.dim(row)).join('');
+  if (report.findings.length === 0) return `${hidden}${style.green(report.shown ? 'Nothing new.' : `Nothing to migrate for ${report.revision}.`)} ${scope}\n`;
   const counts = countBySeverity(report.findings);
   const list = [
     counts.error > 0 && style.red(count(counts.error, 'error')),
     counts.warning > 0 && style.yellow(count(counts.warning, 'warning')),
     counts.info > 0 && style.blue(`${counts.info} info`),
   ].filter(Boolean);
-  const line = `${list.join(', ')} in ${count(report.units.length, 'unit')}. ${scope}\n`;
+  const line = `${hidden}${list.join(', ')} in ${count(report.units.length, 'unit')}. ${scope}\n`;
   return next ? `${line}Next: ${style.bold(next)}\n` : line;
 }
 

@@ -7,7 +7,7 @@ import { CLASS_WORDS, EFFORT_WORDS, KIND_WORDS, shortCommit, sign, STATUS_WORDS,
 import { HOMEPAGE } from '../links.js';
 import { barChart, groupRows, trendChart } from './charts.js';
 import { Diffs, diffTable, type TextOf } from './diffs.js';
-import { html, Markup } from './markup.js';
+import { html, Markup, type Content } from './markup.js';
 import { SCRIPT } from './script.js';
 import { STYLE } from './style.js';
 
@@ -69,7 +69,7 @@ class Page {
   #sides(): Markup {
     const { base, head } = this.comparison;
     const row = (s: Comparison['base'], what: string): Markup =>
-      html`<tr><th scope="row">${what}</th><td data-name="state">${s.name}${s.commit !== undefined && html` <code>${shortCommit(s.commit)}</code>`}${s.date !== undefined && html` of ${s.date}`}${s.subject !== undefined && html`, ${s.subject}`}</td><td data-name="readiness">${s.readiness.score}: ${s.readiness.summary}</td><td class="n" data-name="errors">${s.counts.error}</td><td class="n" data-name="warnings">${s.counts.warning}</td><td class="n" data-name="info">${s.counts.info}</td><td class="n" data-name="units">${s.units}</td></tr>`;
+      html`<tr><th scope="row">${what}</th><td data-name="state">${s.name}${s.commit !== undefined && !s.commit.startsWith(s.name) && html` <code>${shortCommit(s.commit)}</code>`}${s.date !== undefined && html` of ${s.date}`}${s.subject !== undefined && html`, ${s.subject}`}</td><td data-name="readiness">${s.readiness.score}: ${s.readiness.summary}</td><td class="n" data-name="errors">${s.counts.error}</td><td class="n" data-name="warnings">${s.counts.warning}</td><td class="n" data-name="info">${s.counts.info}</td><td class="n" data-name="units">${s.units}</td></tr>`;
     return html`<table class="stack"><caption class="sr">Before and after</caption><thead><tr><td></td><th scope="col">state</th><th scope="col">readiness</th><th scope="col" class="n">errors</th><th scope="col" class="n">warnings</th><th scope="col" class="n">info</th><th scope="col" class="n">units</th></tr></thead><tbody>${row(base, 'before')}${row(head, 'after')}</tbody></table>`;
   }
 
@@ -115,7 +115,7 @@ class Page {
     const rows = [...new Map(findings.map(({ finding }) => [finding.clause, finding])).values()].map(f => {
       const c = clause(f.clause);
       const origin = [sepsOf(c), deadlineOf(c, this.comparison.today)].filter(Boolean).join('; ');
-      return html`<li><strong>${c.title}</strong>: ${c.spec.requirement}${origin !== '' && html` <span class="dim">(${origin})</span>`} ${c.spec.url !== null && html`<a href="${c.spec.url}">Specification<span class="sr"> about ${c.title}</span></a>`}<br><strong>Do:</strong> ${f.fix.summary}</li>`;
+      return html`<li><strong>${prose(c.title)}</strong>: ${prose(c.spec.requirement)}${origin !== '' && html` <span class="dim">(${origin})</span>`} ${c.spec.url !== null && html`<a href="${c.spec.url}">Specification<span class="sr"> about ${c.title}</span></a>`}<br><strong>Do:</strong> ${prose(f.fix.summary)}</li>`;
     });
     return html`<ul>${rows}</ul>`;
   }
@@ -180,14 +180,14 @@ class Page {
     const { clauses } = this.comparison;
     if (clauses.length === 0) return undefined;
     const row = (c: Comparison['clauses'][number]): Markup =>
-      html`<tr><td data-name="clause"><code>${c.clause}</code> ${c.title} <span class="dim">${c.status}</span></td><td class="n" data-name="before">${c.before}</td><td class="n" data-name="after">${c.after}</td><td class="n" data-name="fixed">${c.fixed}</td><td class="n" data-name="new">${c.new}</td><td class="n" data-name="left">${c.left}</td></tr>`;
+      html`<tr><td data-name="clause"><code>${c.clause}</code> ${prose(c.title)} <span class="dim">${c.status}</span></td><td class="n" data-name="before">${c.before}</td><td class="n" data-name="after">${c.after}</td><td class="n" data-name="fixed">${c.fixed}</td><td class="n" data-name="new">${c.new}</td><td class="n" data-name="left">${c.left}</td></tr>`;
     return html`<h2>By clause</h2><table class="stack"><caption class="sr">Findings by clause of the revision</caption><thead><tr><th scope="col">clause</th><th scope="col" class="n">before</th><th scope="col" class="n">after</th><th scope="col" class="n">fixed</th><th scope="col" class="n">new</th><th scope="col" class="n">left</th></tr></thead><tbody>${clauses.map(row)}</tbody></table>`;
   }
 
   #countdown(): Markup | undefined {
     const { countdown } = this.comparison.head.readiness;
     if (countdown.length === 0) return undefined;
-    return html`<h2>Deprecated features still in use</h2><ul>${countdown.map(d => html`<li><strong>${d.title}</strong>: ${d.days > 0 ? `a revision may drop it from ${d.from}, ${count(d.days, 'day')} left` : `any revision may drop it since ${d.from}`} (${count(d.findings, 'place')})</li>`)}</ul>`;
+    return html`<h2>Deprecated features still in use</h2><ul>${countdown.map(d => html`<li><strong>${prose(d.title)}</strong>: ${d.days > 0 ? `a revision may drop it from ${d.from}, ${count(d.days, 'day')} left` : `any revision may drop it since ${d.from}`} (${count(d.findings, 'place')})</li>`)}</ul>`;
   }
 
   #dependencies(): Markup | undefined {
@@ -213,6 +213,11 @@ function key({ status, finding }: ComparedFinding): string {
 
 function place({ file, line }: { readonly file: string; readonly line: number }, url: string | undefined): Markup {
   return url === undefined ? html`<span class="code">${file}:${line}</span>` : html`<a class="code" href="${url}">${file}:${line}</a>`;
+}
+
+/** Text of the catalogue, in which code stands between backticks. */
+function prose(text: string): Content {
+  return text.split(/`([^`]*)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 }
 
 function capital(text: string): string {

@@ -12,7 +12,7 @@ pre{background:var(--raised);border:1px solid var(--line);border-radius:4px;padd
 mark{background:var(--mark);color:inherit}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid var(--line)}
-td.n,th.n{text-align:right;white-space:nowrap}
+th{white-space:nowrap}td.n,th.n{text-align:right;white-space:nowrap}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem;margin:1rem 0;padding:0;list-style:none}
 .cards li{background:var(--raised);border:1px solid var(--line);border-radius:6px;padding:.6rem .8rem}
 .cards b{display:block;font-size:1.5rem}
