@@ -14,6 +14,7 @@ import { commitTree } from '../git/tree.js';
 import { Project } from '../project.js';
 import { registry } from '../registry.js';
 import { atLeast, type Report } from '../report/report.js';
+import type { Settings } from '../settings/settings.js';
 import { EXIT, UsageError, type ExitCode, type Io } from './io.js';
 import { auditOptions, dateOf, rootOf } from './audit.js';
 import { showProgress } from './progress.js';
@@ -64,7 +65,7 @@ async function compared(root: string, path: string, given: ReportArguments & { r
     const repository = openRepository(root);
     const { base, head } = sidesOf(repository, given);
     // Both states are judged by the configuration that is here now. A compiler would need both to be installed.
-    const settings = given.config ? { ...(await settingsOf(root)), types: false } : {};
+    const settings: Settings = given.config ? { ...(await settingsOf(root)), types: false } : {};
     const progress = showProgress(io, 'report');
     const options: AuditOptions = { ...(await auditOptions(root, given, settings, given.today)), onProgress: progress.step };
     const ignore = [...(settings.ignore ?? []), ...(given.ignore ?? [])];

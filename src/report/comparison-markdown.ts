@@ -53,7 +53,7 @@ function summaryTable({ base, head, totals }: Comparison): string {
     `| info | ${base.counts.info} | ${head.counts.info} |`,
     `| units | ${base.units} | ${head.units} |`,
     '',
-    `**${count(total(totals.fixed), 'finding')} fixed, ${total(totals.new)} new, ${total(totals.left)} left.**`,
+    `**${count(total(totals.fixed), 'finding')} fixed, ${total(totals.new).toLocaleString('en-US')} new, ${total(totals.left).toLocaleString('en-US')} left.**`,
   ].join('\n');
 }
 
