@@ -103,7 +103,8 @@ function result(finding: Finding, ruleIndex: number, { prefix, baseline }: Sarif
     ...(finding.because.length > 1 && {
       codeFlows: [{ threadFlows: [{ locations: [...finding.because.map((e): ThreadFlowLocation => ({ location: evidence(e, undefined, prefix) })), { location: { physicalLocation: physical(finding, prefix), message: { text: plain(finding.message) } } }] }] }],
     }),
-    partialFingerprints: { [FINGERPRINT_NAME]: finding.fingerprint },
+    // The second is the only one that GitHub compares; ours does not change when lines move.
+    partialFingerprints: { [FINGERPRINT_NAME]: finding.fingerprint, primaryLocationLineHash: `${finding.fingerprint}:1` },
     ...(baseline && { baselineState: baseline(finding) }),
     properties: { clause: finding.clause, clauses: finding.clauses, confidence: finding.confidence, precision: PRECISION[finding.confidence], subject: finding.subject, unit: finding.unit, zone: finding.zone, effort: finding.fix.level, ...(finding.fix.transform !== undefined && { transform: finding.fix.transform }) },
   };

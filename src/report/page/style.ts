@@ -19,6 +19,7 @@ th{white-space:nowrap}td.n,th.n{text-align:right;white-space:nowrap}
 .dim{color:var(--dim)}.error{color:var(--red)}.warning{color:var(--yellow)}.info{color:var(--blue)}.good{color:var(--green)}
 .chip{display:inline-block;border:1px solid currentColor;border-radius:1em;padding:0 .6em;font-size:.8125rem;line-height:1.5}
 .filters{position:sticky;top:0;z-index:1;background:var(--ground);border-bottom:1px solid var(--line);padding:.5rem 0;display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center}
+.filters>*{min-width:0;max-width:100%}
 .filters fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.25rem .75rem}
 .filters legend{float:left;padding:0;margin-right:.5rem;font-weight:600}
 input[type=search],select,button{font:inherit;color:inherit;background:var(--raised);border:1px solid var(--dim);border-radius:4px;padding:.3rem .5rem;max-width:100%}
