@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import type { AuditArguments } from './commands/audit.js';
+import { ask, endQuestions } from './commands/ask.js';
 import { EXIT, FAIL_LEVELS, FORMATS, outputOf, UsageError, type ExitCode, type Io } from './commands/io.js';
+import type { InitArguments } from './commands/init.js';
 import type { MigrateArguments } from './commands/migrate.js';
 import type { ProveArguments } from './commands/prove.js';
 import type { ReportArguments } from './commands/report.js';
@@ -95,6 +97,13 @@ Examples:
     .action(async (path: string | undefined, given: ReportArguments) => done(await (await import('./commands/report.js')).reportCommand(path, given, io)));
 
   cli
+    .command('init')
+    .description('set up the workflow, the configuration and ESLint: asks first, never writes over a file')
+    .argument('[path]', 'folder of the project', undefined)
+    .option('--yes', 'write without asking')
+    .action(async (path: string | undefined, given: InitArguments) => done(await (await import('./commands/init.js')).initCommand(path, given, io)));
+
+  cli
     .command('explain')
     .description('say what a rule or a clause of the catalogue is about, and what to do')
     .argument('<id>', 'id of a rule or of a clause, as printed with a finding')
@@ -166,6 +175,7 @@ async function main(): Promise<ExitCode> {
     env: process.env,
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
+    ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
     today: new Date().toISOString().slice(0, 10),
   };
   let code: ExitCode = EXIT.clean;
@@ -176,6 +186,8 @@ async function main(): Promise<ExitCode> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.failed;
     await io.stderr.write(error instanceof UsageError ? `mcp-stateless: ${error.message}\n` : `mcp-stateless failed: ${failure(error, io)}\n`);
     return EXIT.failed;
+  } finally {
+    endQuestions();
   }
 }
 

@@ -52,11 +52,15 @@ function evaluated(expression: string, inputs: Readonly<Record<string, string>>,
     if (compared) return value(compared[1] ?? '') === compared[2] ? 'true' : '';
     if (text.startsWith('inputs.')) return inputs[text.slice(7)] ?? '';
     if (text === 'github.token') return 'token';
-    if (text.startsWith('github.event.')) return String(text.slice(13).split('.').reduce<unknown>((o, k) => (typeof o === 'object' && o !== null ? (Reflect.get(o, k) as unknown) : undefined), facts.event) ?? '');
+    if (text.startsWith('github.event.')) return shown(text.slice(13).split('.').reduce<unknown>((o, k) => (typeof o === 'object' && o !== null ? (Reflect.get(o, k) as unknown) : undefined), facts.event));
     throw new Error(`Unknown expression: ${text}`);
   };
   const all = (text: string): string => text.split('&&').reduce((before, term) => (before === '' ? '' : value(term)), 'true');
   return expression.split('||').reduce((before, term) => before || all(term), '');
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 }
 
 function filled(text: string, inputs: Readonly<Record<string, string>>, facts: Facts): string {

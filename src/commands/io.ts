@@ -6,6 +6,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Puts a question that is answered with yes or no; absent when nobody is there to answer. */
+  readonly ask?: ((question: string) => Promise<boolean>) | undefined;
   /** ISO date of today, for countdowns. */
   readonly today: string;
 }
