@@ -1,4 +1,5 @@
 import { settled } from './doubt.js';
+import { Gates } from './eras/gates.js';
 import { diskTree } from './files/disk.js';
 import { zoneOf, type Zone } from './files/kinds.js';
 import type { FileTree } from './files/tree.js';
@@ -65,7 +66,7 @@ export function auditProject(project: Project, registry: Registry, options: Audi
   const broken: Report['files']['broken'][number][] = [];
   const mcp = new McpModel(project);
   const handling = (): readonly SourceFile[] => seeds.near.flatMap(path => (options.includeTests || zoneOf(path) !== 'test' ? (project.source(path) ?? []) : []));
-  const engine = new Engine(project, mcp, registry.transformOf, handling);
+  const engine = new Engine(project, mcp, registry.transformOf, handling, new Gates(mcp));
   if (seeds.mcp) {
     const visited = options.includeTests ? seeds.code : seeds.code.filter(s => zoneOf(s.path) !== 'test');
     for (const [index, { path, rules: present }] of visited.entries()) {
@@ -102,7 +103,7 @@ export function auditProject(project: Project, registry: Registry, options: Audi
       mcp: seeds.mcp,
       findings,
       units,
-      entries: seeds.mcp ? entriesOf(project) : { modern: false },
+      entries: seeds.mcp ? entriesOf(project) : { modern: false, stateless: false },
       files: filesByZone(project),
       testsAudited: options.includeTests ?? false,
       today: options.today ?? new Date().toISOString().slice(0, 10),

@@ -1,5 +1,6 @@
 import type { Project } from './project.js';
 import type { Rule } from './rule.js';
+import { WordFinder } from './words.js';
 
 /** Text that only programs or configuration with MCP in them contain. */
 const TELLTALE =
@@ -32,12 +33,13 @@ export function findSeeds(project: Project, rules: readonly Rule[]): Seeds {
   if (telling.size === 0) return { mcp: false, code: [], near: [], texts: [] };
   const near = connected(project, telling);
   const codeRules = rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code'));
+  const beside = new Set([...telling].flatMap(path => importedBy(project, path)));
+  const words = new PresentWords(project, codeRules);
   const code = project
     .codeFiles()
-    .filter(path => near.has(path) && (project.mentionsMcp(path) || importsAny(project, path, telling)))
+    .filter(path => near.has(path) && (project.mentionsMcp(path) || beside.has(path) || importsAny(project, path, telling)))
     .flatMap(path => {
-      const text = project.text(path);
-      const present = text === undefined ? [] : codeRules.filter(rule => mentions(text, rule) || (rule.followsImports && importsMention(project, path, rule)));
+      const present = codeRules.filter(rule => words.mentions(path, rule) || (rule.followsImports && importedBy(project, path).some(target => words.mentions(target, rule))));
       return present.length > 0 ? [{ path, rules: present }] : [];
     });
   return { mcp: true, code, near: mayHandle(project, near), texts: textSeeds(project, rules) };
@@ -59,20 +61,32 @@ function mayHandle(project: Project, near: ReadonlySet<string>): readonly string
   return project.codeFiles().filter(path => near.has(path) && project.mentionsMcp(path) && HANDLES.test(project.text(path) ?? ''));
 }
 
-function mentions(text: string, rule: Rule): boolean {
-  return rule.words.some(word => text.includes(word));
+/** The words of rules that each file contains, found when they are first asked for. */
+class PresentWords {
+  readonly #finder: WordFinder;
+  readonly #found = new Map<string, ReadonlySet<string>>();
+
+  constructor(
+    private readonly project: Project,
+    rules: readonly Rule[],
+  ) {
+    this.#finder = new WordFinder(rules.flatMap(r => r.words));
+  }
+
+  mentions(path: string, { words }: Rule): boolean {
+    let found = this.#found.get(path);
+    if (!found) this.#found.set(path, (found = this.#finder.wordsIn(this.project.text(path) ?? '')));
+    return words.some(word => found.has(word));
+  }
+}
+
+function importedBy(project: Project, path: string): readonly string[] {
+  return project.specifiers(path).flatMap(specifier => project.resolve(path, specifier) ?? []);
 }
 
 /** What a telling file exports can be used without a word of MCP. */
 function importsAny(project: Project, path: string, targets: ReadonlySet<string>): boolean {
-  return project.specifiers(path).some(specifier => targets.has(project.resolve(path, specifier) ?? ''));
-}
-
-function importsMention(project: Project, path: string, rule: Rule): boolean {
-  return project.specifiers(path).some(specifier => {
-    const target = project.resolve(path, specifier);
-    return target !== undefined && mentions(project.text(target) ?? '', rule);
-  });
+  return importedBy(project, path).some(target => targets.has(target));
 }
 
 /** The telling files, all they import, and all that imports them. */
@@ -89,7 +103,7 @@ function connected(project: Project, telling: ReadonlySet<string>): ReadonlySet<
     }
   };
   for (const path of telling) near.add(path);
-  reach(telling, path => project.specifiers(path).flatMap(s => project.resolve(path, s) ?? []));
+  reach(telling, path => importedBy(project, path));
   const down = new Set(near);
   reach(telling, path => project.importersOf(path).filter(p => !down.has(p)));
   return near;

@@ -167,6 +167,15 @@ describe('readiness', () => {
     expect(readiness.score).toBeLessThanOrEqual(50);
   });
 
+  it('says that what is kept by session leaks once nobody has one', () => {
+    const v1 = (generator: string): string =>
+      `${IMPORTS}import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nconst server = new McpServer({ name: 'a', version: '1' });\nconst carts = new Map<string, string[]>();\nserver.registerTool('add', { inputSchema: { k: z.string() } }, async ({ k }, extra) => { const id = extra.sessionId ?? 'default'; carts.set(id, [...(carts.get(id) ?? []), k]); return { content: [] }; });\nserver.registerTool('show', {}, async extra => ({ content: [{ type: 'text', text: String(carts.get(extra.sessionId)) }] }));\nawait server.connect(new StreamableHTTPServerTransport({ sessionIdGenerator: ${generator} }));\n`;
+    expect(audited({ 'server.ts': v1('undefined') }).readiness.verdict).toBe('breaks');
+    expect(audited({ 'server.ts': v1('() => crypto.randomUUID()') }).readiness.verdict).toBe('older-only');
+    const { findings } = audited({ 'server.ts': modern(`server.registerTool('add', { inputSchema: z.object({ k: z.string() }) }, async ({ k }, ctx) => { carts.set(ctx.sessionId, k); return { content: [{ type: 'text', text: carts.get(ctx.sessionId) }] }; });`).replace('export default', 'const carts = new Map();\nexport default') });
+    expect(findings.find(f => f.clause === 'session-keyed-state')).toMatchObject({ severity: 'error', message: expect.stringContaining('all callers share one entry already') as string });
+  });
+
   it('counts down from the day that it is given', () => {
     const files = { 'server.ts': `${IMPORTS}const server = new McpServer({ name: 'a', version: '1' });\nawait server.sendLoggingMessage({ level: 'info', data: 1 });\n` };
     expect(audited(files, { today: '2027-07-18' }).readiness.countdown).toMatchObject([{ clause: 'logging-feature', from: '2027-07-28', days: 10, findings: 1 }]);

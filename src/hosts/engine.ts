@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { TSESTree } from '@typescript-eslint/types';
-import { clause as clauseOf } from '../catalogue/clauses.js';
+import { clause as clauseOf, type Clause } from '../catalogue/clauses.js';
+import { nodeAt } from '../edits/locate.js';
+import type { Gate, Gates } from '../eras/gates.js';
 import { zoneOf } from '../files/kinds.js';
 import type { Evidence, Finding, Location } from '../finding.js';
 import type { McpModel } from '../mcp/model.js';
@@ -27,6 +29,7 @@ export class Engine {
     private readonly mcp: McpModel,
     private readonly transformOf: TransformOf = () => undefined,
     private readonly files: () => Iterable<SourceFile> = () => [],
+    private readonly gates?: Gates,
   ) {}
 
   get findings(): readonly Finding[] {
@@ -79,24 +82,33 @@ export class Engine {
     const clause = clauseOf(found.clause);
     if (!rule.clauses.includes(found.clause)) throw new Error(`Rule ${rule.id} reported ${found.clause}, which it does not list.`);
     const transform = this.transformOf(rule.id, found.clause);
+    const gate = this.#gateOf(clause, file, range);
     this.#findings.push({
       rule: rule.id,
       clause: clause.id,
       clauses: [clause.id, ...(found.also ?? [])],
-      severity: found.severity ?? clause.severity,
+      severity: gate ? 'info' : (found.severity ?? clause.severity),
       confidence: found.confidence ?? 'certain',
       ...this.#locate(file.path, range),
       message: found.message,
       subject: found.subject,
       because: chain(found.because).map(s => this.#evidence(s.file, s.range, s.why)),
-      related: (found.related ?? []).map(p => this.#relatedEvidence(p)),
+      related: [...(gate ? [{ ...gate, note: 'only requests of older revisions get past this' }] : []), ...(found.related ?? [])].map(p => this.#relatedEvidence(p)),
       fingerprint: fingerprint(rule.id, clause.id, file, range, found.subject),
       fix: { level: clause.automation.level, summary: clause.fix.summary, ...(transform !== undefined && { transform }) },
       unit: found.unit ?? `${rule.id}:${file.path}`,
       zone: zoneOf(file.path),
       range,
+      ...(gate && { era: 'older' as const }),
       ...(found.data && { data: found.data }),
     });
+  }
+
+  /** The check that keeps requests of the new revision away from a place that is about older ones. */
+  #gateOf(clause: Clause, { path }: { readonly path: string }, range: Range): Gate | undefined {
+    const file = this.gates && OF_OLDER.has(clause.group) ? this.project.parsed(path) : undefined;
+    const node = file && this.gates?.isNeeded ? nodeAt(file, range) : undefined;
+    return file && node && this.gates?.before(file, node);
   }
 
   #relatedEvidence({ file, node, note }: Place): Evidence {
@@ -127,6 +139,8 @@ function addListeners(listeners: Map<string, Listener[]>, visitor: Visitor): voi
   }
 }
 
+/** Clauses about what older connections have and new ones do not. The rest, such as that of a package, concerns both. */
+const OF_OLDER: ReadonlySet<string> = new Set(['lifecycle', 'sessions', 'http', 'server-initiated', 'deprecated-features', 'subscriptions', 'utilities', 'results']);
 const MAX_EVIDENCE_TEXT = 100;
 
 function shorten(text: string): string {

@@ -6,8 +6,14 @@ import type { Entries } from './readiness.js';
 const MODULES = /^@modelcontextprotocol\/(?:server|node|express|fastify|hono)(?:\/|$)/;
 const ENTRY = /\b(?:createMcpHandler|serveStdio)\s*\(/;
 
+/** A transport of the first line that keeps no session: its calls have no session id, and nobody can answer a question. */
+const STATELESS = /\bsessionIdGenerator\s*:\s*(?:undefined\b|void 0\b)/;
+const KEEPING = /\bsessionIdGenerator\b(?!\s*:\s*(?:undefined\b|void 0\b)|\s*[?]?\s*:\s*\(\)\s*=>\s*string)/;
+
 /** Read from the text: the files that could tell have been read already. */
 export function entriesOf(project: Project): Entries {
-  const modern = project.codeFiles().some(path => zoneOf(path) === 'source' && ENTRY.test(project.text(path) ?? '') && project.specifiers(path).some(s => MODULES.test(s)));
-  return { modern };
+  const source = project.codeFiles().filter(path => zoneOf(path) === 'source');
+  const modern = source.some(path => ENTRY.test(project.text(path) ?? '') && project.specifiers(path).some(s => MODULES.test(s)));
+  const texts = source.map(path => project.text(path) ?? '');
+  return { modern, stateless: texts.some(t => STATELESS.test(t)) && !texts.some(t => KEEPING.test(t)) };
 }

@@ -8,6 +8,8 @@ import { KINDS } from '../units/kinds.js';
 export interface Entries {
   /** Entry points of the second SDK line that answer the new revision. */
   readonly modern: boolean;
+  /** HTTP transports of the first line, none of which keeps sessions. */
+  readonly stateless: boolean;
 }
 
 export interface ReadinessInput {
@@ -30,6 +32,8 @@ const HALF = 30;
 const CEILING: Readonly<Record<Verdict, number>> = { 'no-mcp': 100, ready: 100, 'older-only': 90, breaks: 50 };
 /** Units whose errors harm users as soon as requests of the new revision come in. */
 const HARMFUL: ReadonlySet<UnitKind> = new Set(['hazards', 'state', 'elicitation', 'sampling', 'roots', 'lists', 'auth']);
+/** Those that harm users of a server of the first line too, once it keeps no sessions. */
+const HARMFUL_STATELESS: ReadonlySet<UnitKind> = new Set(['state', 'elicitation', 'sampling', 'roots']);
 const ZONES: readonly Zone[] = ['source', 'example', 'doc', 'test'];
 
 const SUMMARY: Readonly<Record<Verdict, string>> = {
@@ -57,7 +61,7 @@ export function readinessOf(input: ReadinessInput): Readiness {
 function verdictOf({ mcp, entries }: ReadinessInput, source: readonly Unit[]): { readonly verdict: Verdict; readonly reasons: readonly string[] } {
   if (!mcp) return { verdict: 'no-mcp', reasons: [] };
   const errors = source.filter(u => u.severity === 'error');
-  const harmful = errors.filter(u => u.kind === 'hazards' || (entries.modern && HARMFUL.has(u.kind)));
+  const harmful = errors.filter(u => (entries.modern && HARMFUL.has(u.kind)) || (entries.stateless && HARMFUL_STATELESS.has(u.kind)));
   if (harmful.length > 0) return { verdict: 'breaks', reasons: harmful.map(u => u.title) };
   if (errors.length > 0) return { verdict: 'older-only', reasons: errors.map(u => u.title) };
   const older = source.find(u => u.severity === 'warning' && (u.kind === 'framework' || (u.kind === 'sdk' && !entries.modern)));
