@@ -20,7 +20,8 @@ export function environmentChanges(before: Project, after: Project, changed: rea
 
 /** What the second project reads and the first does not, each name once. */
 function news(old: Project, now: Project, changed: readonly string[]): readonly Use[] {
-  const uses = new Map(changed.flatMap(path => usesIn(now, path)).reverse().map(use => [use.name, use]));
+  const code = new Set(now.codeFiles());
+  const uses = new Map(changed.filter(path => code.has(path)).flatMap(path => usesIn(now, path)).reverse().map(use => [use.name, use]));
   return [...uses.values()].filter(use => !isRead(old, use.name)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -29,7 +30,7 @@ function isRead(project: Project, name: string): boolean {
 }
 
 function usesIn(project: Project, path: string): readonly Use[] {
-  if (zoneOf(path) === 'test' || !project.codeFiles().includes(path) || !/\benv\b/.test(project.text(path) ?? '')) return [];
+  if (zoneOf(path) === 'test' || !/\benv\b/.test(project.text(path) ?? '')) return [];
   const file = project.source(path);
   if (!file) return [];
   const uses: Use[] = [];
