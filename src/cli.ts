@@ -1,14 +1,19 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import type { AuditArguments } from './commands/audit.js';
+import { ask, endQuestions } from './commands/ask.js';
 import { EXIT, FAIL_LEVELS, FORMATS, outputOf, UsageError, type ExitCode, type Io } from './commands/io.js';
+import type { InitArguments } from './commands/init.js';
 import type { MigrateArguments } from './commands/migrate.js';
 import type { ProveArguments } from './commands/prove.js';
+import type { ReportArguments } from './commands/report.js';
 import type { RulesArguments } from './commands/rules.js';
 import { VERSION } from './version.js';
 
-/** As in commands/prove.ts, which is loaded only when it is needed. */
+/** As in commands/prove.ts and commands/report.ts, which are loaded only when they are needed. */
 const PROOF_FORMATS = ['terminal', 'json', 'junit'] as const;
+const REPORT_FORMATS = ['terminal', 'markdown', 'html', 'json', 'sarif', 'github', 'gitlab', 'badge', 'badge-svg'] as const;
+const REPORT_FAIL_LEVELS = ['never', 'error', 'warning', 'info', 'new-error', 'new-warning', 'new-info'] as const;
 const PROOF_ERAS = ['modern', 'older', 'both'] as const;
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
@@ -63,6 +68,40 @@ Examples:
     .option('--json', 'print the plan as JSON')
     .option('--no-config', 'do not look for a configuration')
     .action(async (path: string | undefined, given: MigrateArguments) => done(await (await import('./commands/migrate.js')).migrateCommand(path, given, io)));
+
+  cli
+    .command('report')
+    .description('compare two states of the project: what a migration changed, what is left')
+    .argument('[path]', 'folder of the project, in a git repository', undefined)
+    .option('--base <ref>', 'commit, branch or tag before (where this branch began)')
+    .option('--head <ref>', 'commit, branch or tag after (the working tree)')
+    .option('--merge-base', 'compare with where the head left the base, as a pull request does')
+    .addOption(new Option('-f, --format <format>', 'how to print').choices(REPORT_FORMATS).default('terminal'))
+    .option('-o, --output <format=file>', 'also write this format to a file (repeatable)', collect)
+    .option('--history <file>', 'append a line about this run to a file of JSON lines, and draw the trend')
+    .addOption(new Option('--fail-on <level>', 'exit with 1 for findings after, or only new ones, of this level or above').choices(REPORT_FAIL_LEVELS).default('never'))
+    .option('--ignore <pattern>', 'leave out files, in the syntax of .gitignore (repeatable)', collect)
+    .option('--include-tests', 'report findings in tests too')
+    .option('--all', 'also report what only a name speaks for')
+    .option('--no-config', 'do not look for a configuration: mcp-stateless.config.* or "mcp-stateless" in package.json')
+    .option('--repository-url <url>', 'address for links to lines (that of the remote origin)')
+    .option('--today <date>', 'count days until removals from this date, for reports that stay the same')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-stateless report                         what this branch changed, with what is not committed yet
+  mcp-stateless report --base v1.4.0 --head v2.0.0
+  mcp-stateless report -f markdown -o html=report.html -o sarif=report.sarif`,
+    )
+    .action(async (path: string | undefined, given: ReportArguments) => done(await (await import('./commands/report.js')).reportCommand(path, given, io)));
+
+  cli
+    .command('init')
+    .description('set up the workflow, the configuration and ESLint: asks first, never writes over a file')
+    .argument('[path]', 'folder of the project', undefined)
+    .option('--yes', 'write without asking')
+    .action(async (path: string | undefined, given: InitArguments) => done(await (await import('./commands/init.js')).initCommand(path, given, io)));
 
   cli
     .command('explain')
@@ -136,6 +175,7 @@ async function main(): Promise<ExitCode> {
     env: process.env,
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
+    ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
     today: new Date().toISOString().slice(0, 10),
   };
   let code: ExitCode = EXIT.clean;
@@ -146,6 +186,8 @@ async function main(): Promise<ExitCode> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.failed;
     await io.stderr.write(error instanceof UsageError ? `mcp-stateless: ${error.message}\n` : `mcp-stateless failed: ${failure(error, io)}\n`);
     return EXIT.failed;
+  } finally {
+    endQuestions();
   }
 }
 

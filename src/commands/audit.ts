@@ -8,14 +8,19 @@ import type { Finding } from '../finding.js';
 import { codeAt } from '../hosts/engine.js';
 import { Project } from '../project.js';
 import { registry } from '../registry.js';
+import { auditMarkdown } from '../report/audit-markdown.js';
+import { codeQualityReport } from '../report/code-quality.js';
+import { githubReport } from '../report/github.js';
 import { jsonLinesReport, jsonReport } from '../report/json.js';
 import { paint, wantsColour } from '../report/paint.js';
 import { atLeast, narrowed, type Report } from '../report/report.js';
+import { sarifReport } from '../report/sarif.js';
 import { terminalReport } from '../report/terminal.js';
 import type { Settings } from '../settings/settings.js';
 import { changesSince } from './changes.js';
 import { EXIT, UsageError, type ExitCode, type FailLevel, type Format, type Io } from './io.js';
 import { showProgress } from './progress.js';
+import { linksOfRun, prefixOf } from './repository.js';
 import { settingsOf } from './settings.js';
 
 export interface AuditArguments {
@@ -55,7 +60,8 @@ export async function auditCommand(path: string | undefined, given: AuditArgumen
   return failOn !== 'never' && report.findings.some(f => atLeast(f.severity, failOn)) ? EXIT.findings : EXIT.clean;
 }
 
-async function auditOptions(root: string, given: AuditArguments, settings: Settings, today: string): Promise<AuditOptions> {
+/** What a run of rules is told by the command line and the configuration together. */
+export async function auditOptions(root: string, given: Pick<AuditArguments, 'rule' | 'clause' | 'all' | 'includeTests' | 'types'>, settings: Settings, today: string): Promise<AuditOptions> {
   const rules = await known(given.rule, registry.rules.map(r => r.id), id => `There is no rule ${id}.`, '`mcp-stateless rules` lists them.');
   const ofClauses = await known(given.clause, given.clause ? [...clauses().keys()] : [], id => `There is no clause ${id}.`, '`mcp-stateless rules --clauses` lists them.');
   const all = given.all ?? settings.all;
@@ -74,6 +80,11 @@ async function auditOptions(root: string, given: AuditArguments, settings: Setti
 function print(report: Report, project: Project, format: Format, path: string | undefined, io: Io): string {
   if (format === 'json') return jsonReport(report);
   if (format === 'jsonl') return jsonLinesReport(report);
+  const prefix = prefixOf(report.root, io);
+  if (format === 'sarif') return sarifReport(report, { prefix });
+  if (format === 'github') return githubReport(report, prefix);
+  if (format === 'gitlab') return codeQualityReport(report, prefix);
+  if (format === 'markdown') return auditMarkdown(report, { link: linksOfRun(io, prefix), today: io.today, next: nextCommand(report, path) });
   return terminalReport(report, {
     style: paint(wantsColour({ isTTY: io.stdout.isTTY, env: io.env })),
     lines: file => project.lines(file),
@@ -148,7 +159,7 @@ function shown(path: string, io: Io): string {
 }
 
 /** The day from which deadlines are counted. */
-function dateOf(given: string | undefined, io: Io): string {
+export function dateOf(given: string | undefined, io: Io): string {
   if (given === undefined) return io.today;
   const time = /^\d{4}-\d{2}-\d{2}$/.test(given) ? Date.parse(given) : Number.NaN;
   // The parser takes the 31st of February for a day of March.
