@@ -150,8 +150,13 @@ function forget(path: string): void {
   rmSync(join(path, 'journal.json'), { force: true });
   rmSync(path, { recursive: true, force: true });
   const base = dirname(path);
-  const own = dirname(base);
   if (existsSync(base) && readdirSync(base).length === 0) removeEmpty(base);
+  tidy(dirname(dirname(base)));
+}
+
+/** Our folder goes when there is nothing in it. */
+export function tidy(root: string): void {
+  const own = join(root, FOLDER);
   if (existsSync(own) && readdirSync(own).join() === '.gitignore') rmSync(own, { recursive: true, force: true });
 }
 

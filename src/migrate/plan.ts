@@ -93,7 +93,7 @@ class Planner {
   }
 
   #prepare(project: Project, step: PrepareStep): Project {
-    if (!this.#wants(step)) return project;
+    if (!this.#wants(step) || this.#dropped.some(d => d.transform === step.id)) return project;
     const prepared = step.apply(project, this.#choices);
     if (!prepared) return project;
     const { changes, notes } = applyTexts(project, prepared.changes, prepared.dependencies ?? [], this.#choices.markers ? (prepared.markers ?? []) : []);
