@@ -84,6 +84,7 @@ class Migration {
       ...AUDIT,
       choices,
       prepare: prepareSteps,
+      findings: this.#findings,
       ...(given.only && { transforms: given.only }),
       ...(given.skip && { skip: given.skip }),
       ...(given.unit && { units: given.unit }),

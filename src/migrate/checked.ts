@@ -10,8 +10,9 @@ import { keyOf, newErrors, type CheckedTypes, type TypeCheck } from './types.js'
 export interface PlanTypes {
   readonly verdict: 'same' | 'better' | 'worse' | 'not checked';
   /** Errors in the files that the plan touches and in those that import them. */
-  readonly before: number;
   readonly after: number;
+  /** Not asked for when there are none afterwards. */
+  readonly before?: number;
   /** Errors that are new, for a person. */
   readonly added: readonly CompileError[];
   readonly files: number;
@@ -33,7 +34,7 @@ export function planChecked(project: Project, transforms: readonly TransformDefi
   for (let round = 0; ; round++) {
     const plan = planMigration(project, transforms, registry, { ...options, dropped });
     const files = Object.keys(plan.result).filter(f => CODE.test(f) && !/\.d\.[cm]?ts$/.test(f));
-    if (!check || files.length === 0) return { ...plan, types: { verdict: 'not checked', before: 0, after: 0, added: [], files: 0, unchecked: check ? [] : files } };
+    if (!check || files.length === 0) return { ...plan, types: { verdict: 'not checked', after: 0, added: [], files: 0, unchecked: check ? [] : files } };
     checker ??= check();
     const trial = new Trial(project, plan, checker, files);
     const worse = round < MAX_ROUNDS ? trial.culprits() : [];
@@ -43,7 +44,7 @@ export function planChecked(project: Project, transforms: readonly TransformDefi
 }
 
 class Trial {
-  readonly #before: CheckedTypes;
+  #before: CheckedTypes | undefined;
   readonly #after: CheckedTypes;
   readonly #added: readonly CompileError[];
 
@@ -51,17 +52,21 @@ class Trial {
     private readonly project: Project,
     private readonly plan: Plan,
     private readonly check: TypeCheck,
-    files: readonly string[],
+    private readonly files: readonly string[],
   ) {
-    this.#before = check.errors(project, files);
     this.#after = check.errors(project.with(new Map(Object.entries(plan.result))), files);
-    this.#added = newErrors(this.#before.errors, this.#after.errors, plan.dependencies);
+    this.#added = this.#after.errors.length === 0 ? [] : newErrors(this.#errorsBefore(), this.#after.errors, plan.dependencies);
+  }
+
+  #errorsBefore(): readonly CompileError[] {
+    return (this.#before ??= this.check.errors(this.project, this.files)).errors;
   }
 
   types(): PlanTypes {
-    const [before, after] = [this.#before.errors.length, this.#after.errors.length];
-    const verdict = this.#after.checked === 0 ? 'not checked' : this.#added.length > 0 ? 'worse' : after < before ? 'better' : 'same';
-    return { verdict, before, after, added: this.#added, files: this.#after.checked, unchecked: this.#after.unchecked };
+    const after = this.#after.errors.length;
+    const before = this.#before?.errors.length;
+    const verdict = this.#after.checked === 0 ? 'not checked' : this.#added.length > 0 ? 'worse' : before !== undefined && after < before ? 'better' : 'same';
+    return { verdict, after, ...(before !== undefined && { before }), added: this.#added, files: this.#after.checked, unchecked: this.#after.unchecked };
   }
 
   /** The units that the new errors come from. Preparing steps are not left out: without them nothing else would fit. */
@@ -98,7 +103,7 @@ class Trial {
 
   #isThere(error: CompileError, step: number): boolean {
     const counts = this.#errorsIn(error.file, step);
-    const before = this.#before.errors.filter(e => keyOf(e) === keyOf(error)).length;
+    const before = this.#errorsBefore().filter(e => keyOf(e) === keyOf(error)).length;
     return (counts.get(keyOf(error)) ?? 0) > before;
   }
 

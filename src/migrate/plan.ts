@@ -41,6 +41,8 @@ export interface PlanOptions extends AuditOptions {
   readonly units?: readonly string[];
   readonly choices?: Partial<Choices>;
   readonly prepare?: readonly PrepareStep[];
+  /** What an audit of the project has found, when there has been one. */
+  readonly findings?: readonly Finding[];
   /** What has been tried, and is not tried again. */
   readonly dropped?: readonly DroppedStep[];
 }
@@ -73,7 +75,8 @@ class Planner {
 
   plan(): Plan {
     const prepared = (this.options.prepare ?? []).reduce((project, step) => this.#prepare(project, step), this.project);
-    let state: State = { project: prepared, findings: this.#audit(prepared) };
+    const known = prepared === this.project ? this.options.findings : undefined;
+    let state: State = { project: prepared, findings: known ?? this.#audit(prepared) };
     for (let pass = 0; pass < MAX_PASSES; pass++) {
       const before = state.project;
       for (const transform of this.transforms) if (this.#wants(transform)) state = this.#take(transform, state);

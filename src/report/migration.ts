@@ -85,7 +85,7 @@ function dependencies({ dependencies: changes }: CheckedPlan, { install }: Summa
 
 function types({ types: found }: CheckedPlan): readonly string[] {
   if (found.verdict === 'not checked') return ['Not checked: there is no tsconfig that covers these files, or the packages of the project are not installed, or nobody wanted it.'];
-  const rows = [`${count(found.files, 'file')} checked against the project's own tsconfig: ${count(found.before, 'error')} before, ${found.after.toString()} after, ${found.added.length.toString()} new.`];
+  const rows = [`${count(found.files, 'file')} checked against the project's own tsconfig: ${count(found.added.length, 'new error')}, ${found.after.toString()} in all.`];
   if (found.unchecked.length > 0) rows.push(`Not covered: ${found.unchecked.map(link).join(', ')}.`);
   return rows;
 }

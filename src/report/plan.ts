@@ -22,7 +22,7 @@ export function planText(plan: CheckedPlan, { style, patch, choices, next }: Pla
   for (const note of plan.notes) rows.push(`${style.cyan('note')}   ${inert(note)}`);
   if (patch !== '') rows.push('', colouredPatch(patch, style));
   const { types } = plan;
-  if (types.verdict !== 'not checked') rows.push(`${count(types.files, 'file')} checked by the compiler: ${count(types.added.length, 'new error')}, ${types.before.toString()} before.`);
+  if (types.verdict !== 'not checked') rows.push(`${count(types.files, 'file')} checked by the compiler: ${count(types.added.length, 'new error')}${types.after > types.added.length ? `, ${(types.after - types.added.length).toString()} that were there before` : ''}.`);
   for (const { file, line, message } of types.added) rows.push(`${style.red('error')}  ${inert(file)}:${line.toString()} ${inert(message)}`);
   rows.push(`${count(plan.left.length, 'finding')} left for a person.`);
   if (next !== undefined && patch !== '') rows.push(`Next: ${style.bold(next)}`);
