@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import type { AuditArguments } from './commands/audit.js';
-import { ask, endQuestions } from './commands/ask.js';
-import { EXIT, FAIL_LEVELS, FORMATS, outputOf, UsageError, type ExitCode, type Io } from './commands/io.js';
+import { ask, endQuestions } from './commands/confirm.js';
+import { EXIT, FAIL_LEVELS, FORMATS, outputOf, UsageError, type ExitCode, type Input, type Io } from './commands/io.js';
 import type { InitArguments } from './commands/init.js';
+import { HANDLE_SCOPES, LEGACIES, LOGGINGS, PROVIDERS, STORES, TARGETS } from './choices.js';
 import type { MigrateArguments } from './commands/migrate.js';
 import type { ProveArguments } from './commands/prove.js';
 import type { ReportArguments } from './commands/report.js';
 import type { RulesArguments } from './commands/rules.js';
+import type { UndoArguments } from './commands/undo.js';
 import { VERSION } from './version.js';
 
 /** As in commands/prove.ts and commands/report.ts, which are loaded only when they are needed. */
@@ -63,10 +65,36 @@ Examples:
     .argument('[path]', 'folder of the project', undefined)
     .option('--write', 'write the files: all or none')
     .option('--dry-run', 'write nothing (the default)')
+    .option('-i, --interactive', 'decide unit by unit, then write')
     .option('--only <transform>', 'run this transform only (repeatable)', collect)
+    .option('--skip <id>', 'leave out a transform or a unit (repeatable)', collect)
+    .option('--unit <id>', 'migrate this unit only (repeatable)', collect)
+    .addOption(new Option('--target <target>', 'where to go').choices(TARGETS))
+    .addOption(new Option('--store <store>', 'where state behind handles is kept').choices(STORES))
+    .addOption(new Option('--provider <provider>', "whom to ask instead of the client's model").choices(PROVIDERS))
+    .addOption(new Option('--logging <logging>', 'where log messages go').choices(LOGGINGS))
+    .addOption(new Option('--legacy <legacy>', 'how clients of older revisions are served over HTTP').choices(LEGACIES))
+    .addOption(new Option('--handle-per <scope>', 'whether containers that the same tools use share one handle').choices(HANDLE_SCOPES))
+    .option('--keep-protocol-logging', 'keep log messages to the client where the request asks for them')
+    .option('--no-markers', 'leave no TODO(mcp-stateless:...) comments')
+    .option('--no-types', 'do not ask the compiler')
+    .option('--check <command>', 'run this after writing, and put everything back when it fails')
+    .option('--allow-dirty', 'write although git has changes that are not committed')
     .option('--patch <file>', 'save the changes as a patch for git apply; - prints it')
+    .option('--summary <file>', 'save what was done and what is left, in Markdown')
     .option('--json', 'print the plan as JSON')
     .option('--no-config', 'do not look for a configuration')
+    .option('--no-pager', 'do not page on a terminal')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-stateless migrate                        show the plan; nothing is written
+  mcp-stateless migrate --write --check "npm test"
+  mcp-stateless migrate --interactive
+  mcp-stateless migrate --unit no-sampling:src/llm.ts --provider anthropic
+  mcp-stateless undo                           take the last migration back`,
+    )
     .action(async (path: string | undefined, given: MigrateArguments) => done(await (await import('./commands/migrate.js')).migrateCommand(path, given, io)));
 
   cli
@@ -102,6 +130,13 @@ Examples:
     .argument('[path]', 'folder of the project', undefined)
     .option('--yes', 'write without asking')
     .action(async (path: string | undefined, given: InitArguments) => done(await (await import('./commands/init.js')).initCommand(path, given, io)));
+
+  cli
+    .command('undo')
+    .description('take the last migration back: bytes, modes, new and removed files')
+    .argument('[path]', 'folder of the project', undefined)
+    .option('--force', 'also when a process seems to be writing')
+    .action(async (path: string | undefined, given: UndoArguments) => done(await (await import('./commands/undo.js')).undoCommand(path, given, io)));
 
   cli
     .command('explain')
@@ -177,6 +212,8 @@ async function main(): Promise<ExitCode> {
     stderr: outputOf(process.stderr),
     ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
     today: new Date().toISOString().slice(0, 10),
+    ...(process.stdin.isTTY && { stdin: await terminalInput() }),
+    ...(process.stdout.isTTY && { page: async (text: string) => (await import('./commands/pager.js')).page(text, process.env) }),
   };
   let code: ExitCode = EXIT.clean;
   try {
@@ -189,6 +226,11 @@ async function main(): Promise<ExitCode> {
   } finally {
     endQuestions();
   }
+}
+
+async function terminalInput(): Promise<Input> {
+  const { inputOf } = await import('./commands/input.js');
+  return inputOf(process.stdin);
 }
 
 /** A stack is for those who ask for it. */

@@ -21,6 +21,8 @@ export interface ProjectOptions {
   readonly tests?: boolean;
   /** Only some files of a project are here: nothing follows from what is not. */
   readonly partial?: boolean;
+  /** Paths that differ from what was read, over all runs before. */
+  readonly touched?: ReadonlySet<string>;
 }
 
 /** The files of one run: bytes read once, parsed on demand, with the import edges between them. */
@@ -170,13 +172,18 @@ export class Project {
 
   /** The same project with some texts replaced; what did not change is not parsed again. */
   with(changes: ReadonlyMap<string, string | null>): Project {
-    return new Project(overlayTree(this.tree, changes, kindOf), { earlier: this, changed: new Set(changes.keys()) });
+    return new Project(overlayTree(this.tree, changes, kindOf), { earlier: this, changed: new Set(changes.keys()), touched: new Set([...(this.#options.touched ?? []), ...changes.keys()]) });
   }
 
   /** The earlier run, when it has seen this file as it is now. */
   #before(path: string): Project | undefined {
     const { earlier, changed } = this.#options;
     return changed?.has(path) === false ? earlier : undefined;
+  }
+
+  /** Whether this path is not as it was read: changed, new or removed. */
+  isChanged(path: string): boolean {
+    return this.#options.touched?.has(path) ?? false;
   }
 
   #readImporters(): Map<string, Set<string>> {

@@ -10,6 +10,18 @@ export interface Io {
   readonly ask?: ((question: string) => Promise<boolean>) | undefined;
   /** ISO date of today, for countdowns. */
   readonly today: string;
+  /** Absent where nobody can answer. */
+  readonly stdin?: Input;
+  /** Shows a long text page by page; false when it could not. */
+  readonly page?: (text: string) => Promise<boolean>;
+}
+
+/** A person at a keyboard. Undefined when there is nothing more to come. */
+export interface Input {
+  readonly isTTY: boolean;
+  /** One key, without Enter. */
+  key(): Promise<string | undefined>;
+  line(): Promise<string | undefined>;
 }
 
 export interface Output {
