@@ -31,10 +31,10 @@ export function runOfficialCodemod(inputs: readonly CodemodInput[]): ReadonlyMap
     const style = styleOf(parsed);
     project.manipulationSettings.set(settingsFor(style, morph));
     const asImports = requiresToImports(parsed);
-    const source = project.createSourceFile(`/${path}`, asImports?.text ?? text, { overwrite: true });
+    const source = project.createSourceFile(`/${path}`, known(asImports?.text ?? text), { overwrite: true });
     try {
       for (const transform of transforms) transform.apply(source, { projectType: kind });
-      const after = restoreHead(text, source.getFullText());
+      const after = restoreHead(text, unknown(source.getFullText()));
       results.set(path, asImports ? importsToRequires(path, after, asImports.statements) : after);
     } catch {
       results.set(path, text);
@@ -59,4 +59,16 @@ function settingsFor(style: Style, { QuoteKind, IndentationText, NewLineKind }: 
 function restoreHead(before: string, after: string): string {
   const head = /^#![^\n]*\n(?:[ \t]*\r?\n)*/.exec(before)?.[0];
   return head !== undefined && !after.startsWith('#!') ? head + after : after;
+}
+
+const UNKNOWN_MOCK = 'jest.unstable_mockModule(';
+const KNOWN_MOCK = 'jest.mock(/*@unstable*/';
+
+/** The one way of mocking a module that the codemod does not know. */
+function known(text: string): string {
+  return text.replaceAll(UNKNOWN_MOCK, KNOWN_MOCK);
+}
+
+function unknown(text: string): string {
+  return text.replaceAll(KNOWN_MOCK, UNKNOWN_MOCK);
 }

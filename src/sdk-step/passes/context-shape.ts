@@ -56,3 +56,25 @@ export function nestedPattern(file: SourceFile, pattern: TSESTree.ObjectPattern)
 function groupText(group: string, members: readonly string[]): string {
   return `${group}: { ${members.join(', ')} }${group === 'http' ? ' = {}' : ''}`;
 }
+
+/** One member of something that is shaped like a context, with the text that it has at its new place. */
+export interface ShapedMember {
+  readonly group: 'mcpReq' | 'http' | undefined;
+  readonly text: string;
+}
+
+export interface ShapedGroup {
+  readonly group: 'mcpReq' | 'http';
+  readonly members: readonly string[];
+}
+
+/** Members in the order in which they stood, those of a group together where its first one stood. */
+export function grouped(members: readonly ShapedMember[]): readonly (ShapedMember | ShapedGroup)[] {
+  const seen = new Set<string>();
+  return members.flatMap((member): readonly (ShapedMember | ShapedGroup)[] => {
+    if (member.group === undefined) return [member];
+    if (seen.has(member.group)) return [];
+    seen.add(member.group);
+    return [{ group: member.group, members: members.filter(m => m.group === member.group).map(m => m.text) }];
+  });
+}

@@ -1,0 +1,102 @@
+import { innermost, memberName, indexOf } from '../mcp/file-index.js';
+import { McpModel } from '../mcp/model.js';
+import { applyEdits, type Edit } from '../edits/edit.js';
+import type { Prepared, PrepareStep } from '../migrate/prepare.js';
+import type { Project } from '../project.js';
+import type { Choices } from '../choices.js';
+import type { Marker } from '../transform.js';
+import { runOfficialCodemod } from './codemod.js';
+import { dependencyChanges, importMapChanges } from './manifests.js';
+import { kindsOfPackages } from './package-kinds.js';
+import { runPass, takeMarks, type Pass } from './pass.js';
+import { callbackTypes } from './passes/callback-types.js';
+import { contextDoubles } from './passes/context-doubles.js';
+import { contextTypes } from './passes/context-types.js';
+import { contexts } from './passes/contexts.js';
+import { compatTypes } from './passes/compat-types.js';
+import { httpStatus } from './passes/http-status.js';
+import { namespaces } from './passes/namespaces.js';
+import { isRegistration, registrations } from './passes/registrations.js';
+import { specifiers } from './passes/specifiers.js';
+import { errorTexts } from './repairs/error-texts.js';
+import { importHomes } from './repairs/homes.js';
+import { restoreLostNames } from './repairs/lost-names.js';
+import { moduleMocks } from './repairs/module-mocks.js';
+import { restoreStyle } from './repairs/style.js';
+
+const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
+
+/** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
+const BEFORE: readonly Pass[] = [specifiers, namespaces, compatTypes, httpStatus, registrations, contextDoubles, contextTypes, contexts, callbackTypes];
+/** After it: what it left. */
+const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts];
+
+/** From the SDK's first major to its second: the official codemod, with what it needs before and after it. */
+export const sdkStep: PrepareStep = {
+  id: 'sdk-v1-to-v2',
+  title: 'Move from the first major of the SDK to the second',
+  apply: migrateSdk,
+};
+
+export function migrateSdk(project: Project, choices: Choices): Prepared | undefined {
+  if (choices.target !== '2026-07-28') return undefined;
+  const files = project.codeFiles().filter(path => V1.test(project.text(path) ?? ''));
+  if (files.length === 0) return undefined;
+  let current = project;
+  for (const pass of BEFORE) current = runPass(current, pass);
+  current = current.with(officially(current, files));
+  for (const pass of AFTER) current = runPass(current, pass);
+  return collect(project, current, choices);
+}
+
+/** The codemod over the files that import the SDK, with calls of others out of its sight. */
+function officially(project: Project, files: readonly string[]): Map<string, string> {
+  const kinds = kindsOfPackages(project);
+  const hidden = new Map(files.map(path => [path, hideForeignCalls(project, path)]));
+  const results = runOfficialCodemod(files.map(path => ({ path, text: hidden.get(path) ?? '', kind: kinds(path) })));
+  const texts = new Map<string, string>();
+  for (const path of files) {
+    const before = project.source(path);
+    const result = results.get(path)?.replaceAll(HIDDEN, '');
+    if (!before || result === undefined) continue;
+    texts.set(path, restoreLostNames(before, restoreStyle(before, result)));
+  }
+  return texts;
+}
+
+const HIDDEN = '__notOfTheSdk';
+const SEEN_BY_NAME = /^(?:tool|prompt|resource|registerTool|registerPrompt|registerResource)$/;
+
+/** The codemod takes any `.tool(...)` in a file with a server for one of the SDK. */
+function hideForeignCalls(project: Project, path: string): string {
+  const file = project.source(path);
+  if (!file || file.problems.length > 0) return project.text(path) ?? '';
+  const mcp = new McpModel(project);
+  const edits: Edit[] = [];
+  for (const call of indexOf(file).calls) {
+    const callee = innermost(call.callee);
+    if (callee.type !== 'MemberExpression' || callee.computed || !SEEN_BY_NAME.test(memberName(callee) ?? '')) continue;
+    if (!isRegistration({ mcp, file }, call, callee)) edits.push({ range: [callee.property.range[1], callee.property.range[1]], text: HIDDEN });
+  }
+  return applyEdits(file.text, edits);
+}
+
+function collect(before: Project, after: Project, choices: Choices): Prepared | undefined {
+  const changes = new Map<string, string | null>();
+  const markers: Marker[] = [];
+  for (const path of after.codeFiles()) {
+    const { text, marks } = takeMarks(path, after.text(path) ?? '');
+    const lines = text.split('\n');
+    for (const { line, id, detail } of choices.markers ? marks : []) {
+      const start = lines.slice(0, line - 1).reduce((sum, l) => sum + l.length + 1, 0);
+      const indent = /^[ \t]*/.exec(lines[line - 1] ?? '')?.[0].length ?? 0;
+      markers.push({ id, file: path, offset: start + indent, ...(detail !== undefined && { detail }) });
+    }
+    if (text !== before.text(path)) changes.set(path, text);
+  }
+  for (const [path, text] of importMapChanges(before, changes)) changes.set(path, text);
+  const final = before.with(changes);
+  const { dependencies, notes } = dependencyChanges(before, final);
+  if (changes.size === 0 && dependencies.length === 0) return undefined;
+  return { changes, markers, notes, dependencies };
+}
