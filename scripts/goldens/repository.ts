@@ -171,8 +171,12 @@ function loosened({ install: text, manager }: Commands): string {
     case 'bun':
       return `bun install --ignore-scripts${note}`;
     default:
-      return `npm install --ignore-scripts --no-audit --no-fund --legacy-peer-deps${text.includes('jest@29') ? ' --no-save jest@29' : ''}${note}`;
+      return `npm install --ignore-scripts --no-audit --no-fund${extraPackages(text)} || npm install --ignore-scripts --no-audit --no-fund --legacy-peer-deps${extraPackages(text)}${note}`;
   }
+}
+
+function extraPackages(text: string): string {
+  return /--no-save [^&|()]+/.exec(text)?.[0].trimEnd().replace(/^/, ' ') ?? '';
 }
 
 function commandsOf(record: GoldenRecord, root: string, subdir: string): Commands {

@@ -4,7 +4,7 @@ import type * as Codemod from '@modelcontextprotocol/codemod';
 import type * as Morph from 'ts-morph';
 import { styleOf, type Style } from '../edits/style.js';
 import { parseSource } from '../parse/parse.js';
-import { importsToRequires, requiresToImports } from './commonjs.js';
+import { importsToRequires, nestedRequires, requiresToImports, resolveNested } from './commonjs.js';
 
 const require = createRequire(import.meta.url);
 
@@ -31,11 +31,13 @@ export function runOfficialCodemod(inputs: readonly CodemodInput[]): ReadonlyMap
     const style = styleOf(parsed);
     project.manipulationSettings.set(settingsFor(style, morph));
     const asImports = requiresToImports(parsed);
-    const source = project.createSourceFile(`/${path}`, known(asImports?.text ?? text), { overwrite: true });
+    const nested = nestedRequires(parsed);
+    const source = project.createSourceFile(`/${path}`, known((asImports?.text ?? text) + nested.imports), { overwrite: true });
     try {
       for (const transform of transforms) transform.apply(source, { projectType: kind });
       const after = restoreHead(text, unknown(source.getFullText()));
-      results.set(path, asImports ? importsToRequires(path, after, asImports.statements) : after);
+      const restored = nested.imports === '' ? after : resolveNested(path, after, nested.names);
+      results.set(path, asImports ? importsToRequires(path, restored, asImports.statements) : restored);
     } catch {
       results.set(path, text);
     } finally {

@@ -77,7 +77,10 @@ function changesOf(manifest: Manifest, need: Needs | undefined, notes: string[])
   const onlyDev = isOnlyDev(manifest);
   for (const [name, runtime] of need?.second ?? []) {
     if (declared.has(name)) continue;
-    changes.push({ name, range: rangeOf(name), package: manifest.folder, ...((!runtime || onlyDev) && { dev: true }) });
+    const change = { name, range: rangeOf(name), package: manifest.folder };
+    const asPeer = runtime && holds(manifest, 'peerDependencies');
+    if (!asPeer || holds(manifest, 'devDependencies')) changes.push({ ...change, ...((!runtime || onlyDev || asPeer) && { dev: true }) });
+    if (asPeer) changes.push({ ...change, peer: true });
   }
   if (hasFormer && need && !need.former && need.second.size > 0) changes.push({ name: FORMER, range: undefined, package: manifest.folder });
   if (hasFormer && (!need || (need.second.size === 0 && !need.former))) notes.push(`${manifest.path} declares ${FORMER}, but nothing in it imports it: see whether it can go.`);
@@ -90,10 +93,13 @@ function rangeOf(name: string): string {
   return `^${sdk().versionOf(name) ?? '2.0.0'}`;
 }
 
+function holds(manifest: Manifest, field: string): boolean {
+  const value = manifest.json[field];
+  return isRecord(value) && FORMER in value;
+}
+
 function isOnlyDev(manifest: Manifest): boolean {
-  const { dependencies, peerDependencies, devDependencies, optionalDependencies } = manifest.json;
-  const has = (field: unknown): boolean => isRecord(field) && FORMER in field;
-  return has(devDependencies) && !has(dependencies) && !has(peerDependencies) && !has(optionalDependencies);
+  return holds(manifest, 'devDependencies') && !['dependencies', 'peerDependencies', 'optionalDependencies'].some(f => holds(manifest, f));
 }
 
 /** Schemas of zod below 4.2 do not describe themselves as the second major needs it. */

@@ -33,11 +33,11 @@ export interface Mark {
 const SENTINEL = '/*@mcp-stateless:';
 const SENTINELS = /^[ \t]*\/\*@mcp-stateless:([a-z0-9-]+)(?: ([^\n]*?))?@\*\/\r?\n/m;
 
-/** Runs a pass over all files that have its words. */
-export function runPass(project: Project, pass: Pass): Project {
+/** Runs a pass over all files that have its words, or some of them. */
+export function runPass(project: Project, pass: Pass, files: readonly string[] = project.codeFiles()): Project {
   const mcp = new McpModel(project);
   const changes = new Map<string, string>();
-  for (const path of project.codeFiles()) {
+  for (const path of files) {
     const text = project.text(path);
     if (text === undefined || !pass.words.test(text)) continue;
     const file = project.source(path);

@@ -17,19 +17,23 @@ import { compatTypes } from './passes/compat-types.js';
 import { httpStatus } from './passes/http-status.js';
 import { namespaces } from './passes/namespaces.js';
 import { isRegistration, registrations } from './passes/registrations.js';
+import { schemaKeys } from './passes/schema-keys.js';
 import { specifiers } from './passes/specifiers.js';
+import { bundlerExternals } from './repairs/bundler-externals.js';
 import { errorTexts } from './repairs/error-texts.js';
+import { formerImports } from './repairs/former-imports.js';
 import { importHomes } from './repairs/homes.js';
 import { restoreLostNames } from './repairs/lost-names.js';
 import { moduleMocks } from './repairs/module-mocks.js';
-import { restoreStyle } from './repairs/style.js';
+import { restoreRegistry } from './repairs/registry-prefix.js';
+import { restoreGaps, restoreStyle } from './repairs/style.js';
 
 const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
-const BEFORE: readonly Pass[] = [specifiers, namespaces, compatTypes, httpStatus, registrations, contextDoubles, contextTypes, contexts, callbackTypes];
+const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, compatTypes, httpStatus, registrations, contextDoubles, contextTypes, contexts, callbackTypes];
 /** After it: what it left. */
-const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts];
+const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
 
 /** From the SDK's first major to its second: the official codemod, with what it needs before and after it. */
 export const sdkStep: PrepareStep = {
@@ -45,7 +49,10 @@ export function migrateSdk(project: Project, choices: Choices): Prepared | undef
   let current = project;
   for (const pass of BEFORE) current = runPass(current, pass);
   current = current.with(officially(current, files));
-  for (const pass of AFTER) current = runPass(current, pass);
+  for (const pass of AFTER) current = runPass(current, pass, files);
+  current = runPass(current, bundlerExternals);
+  const migrated = current;
+  current = migrated.with(new Map(files.map(path => [path, restoreRegistry(project.text(path) ?? '', path, migrated.text(path) ?? '')])));
   return collect(project, current, choices);
 }
 
@@ -57,14 +64,17 @@ function officially(project: Project, files: readonly string[]): Map<string, str
   const texts = new Map<string, string>();
   for (const path of files) {
     const before = project.source(path);
-    const result = results.get(path)?.replaceAll(HIDDEN, '');
+    const result = results.get(path)?.replaceAll(HIDDEN, '').replaceAll(HIDDEN_MODULE, '@modelcontextprotocol/sdk');
     if (!before || result === undefined) continue;
-    texts.set(path, restoreLostNames(before, restoreStyle(before, result)));
+    texts.set(path, restoreGaps(before, restoreLostNames(before, restoreStyle(before, result))));
   }
   return texts;
 }
 
 const HIDDEN = '__notOfTheSdk';
+/** Modules that the codemod removes, or does not know: what is used of them stays as it is. */
+const WITHOUT_SUCCESSOR = /^(@modelcontextprotocol\/sdk)(\/(?:experimental\/|server\/zod-|client\/websocket|shared\/(?:responseMessage|toolNameValidation)|server\/(?:requestBody|sseKeepAlive)))/;
+const HIDDEN_MODULE = '@modelcontextprotocol-first/sdk';
 const SEEN_BY_NAME = /^(?:tool|prompt|resource|registerTool|registerPrompt|registerResource)$/;
 
 /** The codemod takes any `.tool(...)` in a file with a server for one of the SDK. */
@@ -78,6 +88,12 @@ function hideForeignCalls(project: Project, path: string): string {
     if (callee.type !== 'MemberExpression' || callee.computed || !SEEN_BY_NAME.test(memberName(callee) ?? '')) continue;
     if (!isRegistration({ mcp, file }, call, callee)) edits.push({ range: [callee.property.range[1], callee.property.range[1]], text: HIDDEN });
   }
+  for (const statement of file.program.body) {
+    if (statement.type !== 'ImportDeclaration' || !WITHOUT_SUCCESSOR.test(statement.source.value)) continue;
+    const isUsed = statement.specifiers.some(s => file.variableOf(s.local)?.references.length !== 0);
+    const { range } = statement.source;
+    if (isUsed) edits.push({ range, text: file.text.slice(...range).replace('@modelcontextprotocol/sdk', HIDDEN_MODULE) });
+  }
   return applyEdits(file.text, edits);
 }
 
@@ -85,7 +101,9 @@ function collect(before: Project, after: Project, choices: Choices): Prepared | 
   const changes = new Map<string, string | null>();
   const markers: Marker[] = [];
   for (const path of after.codeFiles()) {
-    const { text, marks } = takeMarks(path, after.text(path) ?? '');
+    const marked = after.text(path);
+    if (marked === undefined) continue;
+    const { text, marks } = takeMarks(path, marked);
     const lines = text.split('\n');
     for (const { line, id, detail } of choices.markers ? marks : []) {
       const start = lines.slice(0, line - 1).reduce((sum, l) => sum + l.length + 1, 0);

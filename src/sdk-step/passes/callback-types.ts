@@ -1,8 +1,9 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { walkTree } from '../../parse/walk.js';
+import { addNamedImport } from '../imports.js';
 import type { Pass, PassFile } from '../pass.js';
 import { isRawShape } from './schema-kinds.js';
-import { ensureZod } from './zod-name.js';
+import { zodName } from './zod-name.js';
 
 /** `ToolCallback<Shape>` takes a schema in v2: `ToolCallback<z.ZodObject<Shape>>`. */
 export const callbackTypes: Pass = {
@@ -13,8 +14,9 @@ export const callbackTypes: Pass = {
       if (node.type !== 'TSTypeReference' || !isCallbackType(pass, node)) return;
       const [given] = node.typeArguments?.params ?? [];
       if (!given || !isShapeType(pass, given)) return;
-      const zod = ensureZod(pass);
-      pass.editor.insert(given.range[0], `${zod}.ZodObject<`);
+      const zod = zodName(pass.file);
+      if (zod === undefined) addNamedImport(pass.editor, 'zod', 'ZodObject', 'type');
+      pass.editor.insert(given.range[0], `${zod === undefined ? '' : `${zod}.`}ZodObject<`);
       pass.editor.insert(given.range[1], '>');
     });
   },
@@ -40,7 +42,7 @@ function isShapeType(pass: PassFile, type: TSESTree.TypeNode, depth = 0): boolea
       if (/^(?:ZodRawShape|ZodRawShapeCompat)$/.test(type.typeName.name)) return true;
       const definition = file.variableOf(type.typeName)?.defs[0]?.node;
       if (depth > 3) return false;
-      if (definition?.type === 'TSTypeParameter') return definition.constraint !== undefined && isShapeType(pass, definition.constraint, depth + 1);
+      if (definition?.type === 'TSTypeParameter') return definition.constraint ? isShapeType(pass, definition.constraint, depth + 1) : false;
       return definition?.type === 'TSTypeAliasDeclaration' && isShapeType(pass, definition.typeAnnotation, depth + 1);
     }
     default:

@@ -70,7 +70,7 @@ function reshape({ file, editor }: PassFile, body: TSESTree.TSTypeLiteral | TSES
   const end = /;\s*\}$/.test(file.text.slice(...body.range)) ? ';' : /,\s*\}$/.test(file.text.slice(...body.range)) ? ',' : '';
   const rows = groups.map(g => {
     if (!('members' in g)) return `${outer}${indent}${g.text}${end}`;
-    return [`${outer}${indent}${head(g.group)}{`, ...g.members.map(m => `${outer}${indent}${indent}${m}${end}`), `${outer}${indent}}${end}`].join(eol);
+    return [`${outer}${indent}${head(g.group)}{`, ...g.members.map(m => `${outer}${indent}${indent}${m.replace(/\n/g, `\n${indent}`)}${end}`), `${outer}${indent}}${end}`].join(eol);
   });
   editor.replace(body, `{${eol}${rows.join(eol)}${eol}${outer}}`);
 }

@@ -58,7 +58,8 @@ function isPartial({ mcp, file }: PassFile, node: TSESTree.Expression): boolean 
   const inner = innermost(node);
   if (inner.type !== 'Identifier') return false;
   const definition = mcp.infer.references.declarationOf(file, inner)?.variable.defs[0]?.name;
-  return definition?.type === 'Identifier' && definition.typeAnnotation !== undefined && /^:\s*Partial</.test(file.text.slice(...definition.typeAnnotation.range));
+  const type = definition?.type === 'Identifier' ? definition.typeAnnotation : undefined;
+  return type ? /^:\s*Partial</.test(file.text.slice(...type.range)) : false;
 }
 
 /** `const { signal, sendNotification } = extra` and the same in a parameter list. */
@@ -81,6 +82,6 @@ function patternIsContext(pass: PassFile, node: TSESTree.ObjectPattern): boolean
   const holder = parent.type === 'AssignmentPattern' ? parent.parent : parent;
   if (!isFunctionNode(holder)) return false;
   const index = holder.params.findIndex(p => p === node || p === parent);
-  return index !== -1 && (hasContext(pass.mcp.infer.parameters.ofFunction(pass.file, holder, index)) || (node.typeAnnotation !== undefined && hasContext(pass.mcp.infer.annotations.values(pass.file, node.typeAnnotation.typeAnnotation))));
+  return index !== -1 && (hasContext(pass.mcp.infer.parameters.ofFunction(pass.file, holder, index)) || hasContext(pass.mcp.infer.annotations.values(pass.file, node.typeAnnotation?.typeAnnotation)));
 }
 

@@ -60,7 +60,7 @@ function textLiteral(node: TSESTree.Node | undefined): TSESTree.StringLiteral | 
 }
 
 export function plainSpecifier(specifier: string): string | undefined {
-  if (!/(?:^|\/)@modelcontextprotocol\/sdk(?:\/|$|@)/.test(specifier)) return undefined;
+  if (!/(?:^|[/:])@modelcontextprotocol\/sdk(?:\/|$|@)/.test(specifier)) return undefined;
   const plain = canonicalSpecifier(specifier);
   if (plain === undefined) return undefined;
   return SAME[plain] ?? SAME[plain.replace(/\.[cm]?js$/, '')] ?? SAME[`${plain}.js`] ?? plain;

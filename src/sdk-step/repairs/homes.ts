@@ -60,7 +60,6 @@ function fromImport(pass: PassFile, statement: TSESTree.ImportDeclaration): void
     editor.removeElements(moved, statement);
     editor.insert(statement.range[1], `${editor.style.eol}${lines.join(editor.style.eol)}`);
   }
-  markFormer(pass, statement, moves);
 }
 
 function fromExport(pass: PassFile, statement: TSESTree.ExportNamedDeclaration): void {
@@ -75,12 +74,6 @@ function fromExport(pass: PassFile, statement: TSESTree.ExportNamedDeclaration):
   const { quote, semicolon, eol } = editor.style;
   if (kept.length > 0) lines.unshift(`export ${statement.exportKind === 'type' ? 'type ' : ''}{ ${kept.join(', ')} } from ${quote}${module}${quote}${semicolon}`);
   editor.replace(statement, lines.join(eol));
-  markFormer(pass, statement, moves);
-}
-
-function markFormer(pass: PassFile, statement: TSESTree.Node, moves: readonly (Move | undefined)[]): void {
-  const former = moves.filter(m => m?.module.startsWith('@modelcontextprotocol/sdk') === true).map(m => m?.text);
-  if (former.length > 0) pass.mark(statement.range[0], 'sdk-removed', former.join(', '));
 }
 
 function linesOf({ quote, semicolon }: PassFile['editor']['style'], moves: readonly (Move | undefined)[], keyword: string): string[] {

@@ -59,7 +59,7 @@ function merge({ file, editor }: PassFile, group: readonly ModuleMock[]): void {
   const isTypeScript = /\.[cm]?tsx?$/.test(file.path);
   const isAsync = first.caller === 'vi' || first.method === 'unstable_mockModule' || factories.some(f => 'async' in f && f.async);
   const original = first.caller === 'vi' ? `await importOriginal${isTypeScript ? '<object>' : ''}()` : `jest.requireActual${isTypeScript ? '<object>' : ''}(${quoted})`;
-  const parts = factories.flatMap(f => partsOf(file, f, outer + step, step));
+  const parts = factories.flatMap(f => partsOf(file, f, { indent: outer + step, step, awaits: first.caller === 'vi' || isAsync }));
   const head = first.caller === 'vi' ? 'async importOriginal =>' : isAsync ? 'async () =>' : '() =>';
   const body = [`...(${original})`, ...parts].map(p => `${outer}${step}${p}`).join(`,${eol}`);
   const text = `${head} ({${eol}${body},${eol}${outer}})`;
@@ -73,7 +73,7 @@ function keepsRest(file: SourceFile, factory: TSESTree.Expression | undefined): 
 }
 
 /** The properties that a factory returns, or the factory called. */
-function partsOf(file: SourceFile, factory: TSESTree.Expression, indent: string, step: string): readonly string[] {
+function partsOf(file: SourceFile, factory: TSESTree.Expression, { indent, step, awaits }: { readonly indent: string; readonly step: string; readonly awaits: boolean }): readonly string[] {
   const object = returnedObject(factory);
   if (object) {
     const own = indentAt(file.text, object.range[0]) + step;
@@ -84,7 +84,8 @@ function partsOf(file: SourceFile, factory: TSESTree.Expression, indent: string,
     });
   }
   const takes = 'params' in factory && factory.params.length > 0;
-  return [`...(await (${file.text.slice(...factory.range)})(${takes ? 'importOriginal' : ''}))`];
+  const called = `(${file.text.slice(...factory.range)})(${takes ? 'importOriginal' : ''})`;
+  return [awaits ? `...(await ${called})` : `...${called}`];
 }
 
 function returnedObject(factory: TSESTree.Expression): TSESTree.ObjectExpression | undefined {

@@ -27,3 +27,27 @@ export function restoreStyle(before: SourceFile, text: string): string {
   }
   return applyEdits(after.text, edits);
 }
+
+/** Blank lines around statements that the codemod did not write are those that they had. */
+export function restoreGaps(before: SourceFile, text: string): string {
+  const after = parseSource(before.path, text);
+  if (after.problems.length > 0) return text;
+  const gaps = new Map<string, string>();
+  for (const { gap, own } of statements(before)) gaps.set(own, gap);
+  const edits: Edit[] = [];
+  for (const { gap, own, start } of statements(after)) {
+    const wanted = gaps.get(own);
+    if (wanted === undefined || wanted === gap || wanted.trim() !== gap.trim() || start === 0) continue;
+    edits.push({ range: [start, start + gap.length], text: wanted });
+  }
+  return applyEdits(text, edits);
+}
+
+/** Each statement but the first, with what stands between it and the one before. */
+function statements({ text, program }: SourceFile): readonly { readonly gap: string; readonly own: string; readonly start: number }[] {
+  return program.body.flatMap((statement, i) => {
+    const previous = program.body[i - 1];
+    if (!previous) return [];
+    return [{ gap: text.slice(previous.range[1], statement.range[0]), own: text.slice(...statement.range), start: previous.range[1] }];
+  });
+}
