@@ -42,7 +42,7 @@ export async function measure(record: GoldenRecord, options: Options): Promise<R
   if (files === undefined) return { ...base, problem: `no commit ${commit}` };
   const subdir = record.subdir ?? '';
   const commands = commandsOf(record, before, subdir);
-  const env: Record<string, string | undefined> = { PATH: await toolsFor(record.node ?? '', [commands.manager], options.work) };
+  const env: Record<string, string | undefined> = { PATH: await toolsFor(record.node ?? '', [commands.manager], options.work), npm_config_manage_package_manager_versions: 'false' };
   const words: string[] = [];
   for (const text of record.prep ?? []) {
     const variables = prepare(text, before);

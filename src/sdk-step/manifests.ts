@@ -14,6 +14,7 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   '@modelcontextprotocol/hono': ['@modelcontextprotocol/server'],
   '@modelcontextprotocol/fastify': ['@modelcontextprotocol/server'],
 };
+const GIVES_SCHEMAS = /\b(?:registerTool|registerPrompt|completable)\b/;
 const ZOD_FLOOR = '^4.2.0';
 
 export interface ManifestPlan {
@@ -26,6 +27,8 @@ interface Needs {
   readonly second: Map<string, boolean>;
   former: boolean;
   zod: boolean;
+  /** Schemas of zod are given to the SDK. */
+  schemas: boolean;
 }
 
 /** What every package.json of the project needs after the step, from what its files import then. */
@@ -47,7 +50,7 @@ function collect(before: Project, after: Project, path: string, needs: Map<Manif
   const own = manifestOf(before.manifests, path);
   if (!own) return;
   const owner = declaring(before.manifests, own);
-  const need = needs.get(owner) ?? { second: new Map<string, boolean>(), former: false, zod: false };
+  const need = needs.get(owner) ?? { second: new Map<string, boolean>(), former: false, zod: false, schemas: false };
   const runtime = zoneOf(path) === 'source' || zoneOf(path) === 'example';
   const mentioned = new Set([...after.specifiers(path), ...[...text.matchAll(/['"`](@modelcontextprotocol\/[\w-]+)[^'"`\s]*['"`]/g)].map(m => m[1] ?? '')]);
   for (const specifier of mentioned) {
@@ -56,6 +59,7 @@ function collect(before: Project, after: Project, path: string, needs: Map<Manif
     if (/^@modelcontextprotocol\/sdk(?:\/|$)/.test(specifier)) need.former = true;
     if (/^zod(?:\/|$)/.test(specifier)) need.zod = true;
   }
+  if (GIVES_SCHEMAS.test(text) && need.second.size > 0) need.schemas = true;
   needs.set(owner, need);
 }
 
@@ -106,7 +110,7 @@ function isOnlyDev(manifest: Manifest): boolean {
 function zodChanges(manifest: Manifest, declared: ReadonlyMap<string, string>, need: Needs, notes: string[]): readonly DependencyChange[] {
   const range = declared.get('zod');
   if (range === undefined) return need.zod && !isProvided(manifest) ? [{ name: 'zod', range: ZOD_FLOOR, package: manifest.folder }] : [];
-  if (!need.zod || !beginsBelow(range, 4, 2) || /^(?:catalog|workspace|npm|link|file):/.test(range)) return [];
+  if (!need.zod || !need.schemas || !beginsBelow(range, 4, 2) || /^(?:catalog|workspace|npm|link|file):/.test(range)) return [];
   if (lowestMajor(range) === 3) notes.push(`${manifest.path}: zod goes from ${range} to ${ZOD_FLOOR}, since the second major of the SDK needs schemas of zod 4.2 or newer. See https://zod.dev/v4/changelog for what else changes.`);
   return [{ name: 'zod', range: ZOD_FLOOR, package: manifest.folder }];
 }

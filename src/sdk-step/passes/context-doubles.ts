@@ -52,7 +52,7 @@ function isDouble(mcp: McpModel, file: SourceFile, node: TSESTree.ObjectExpressi
 /** `... as RequestHandlerExtra`, `const extra: RequestHandlerExtra = ...`, what a function declares to return. */
 function declared(mcp: McpModel, file: SourceFile, node: TSESTree.ObjectExpression): boolean {
   for (let current: TSESTree.Node = node; ; ) {
-    const parent: TSESTree.Node | undefined = current.parent;
+    const parent = parentOf(current);
     if (parent?.type === 'TSAsExpression' || parent?.type === 'TSSatisfiesExpression' || parent?.type === 'TSTypeAssertion') {
       if (hasContext(mcp.infer.annotations.values(file, parent.typeAnnotation))) return true;
       current = parent;
@@ -61,6 +61,10 @@ function declared(mcp: McpModel, file: SourceFile, node: TSESTree.ObjectExpressi
       return type !== undefined && hasContext(mcp.infer.annotations.values(file, type));
     }
   }
+}
+
+function parentOf(node: TSESTree.Node): TSESTree.Node | undefined {
+  return node.parent;
 }
 
 function returnType(parent: TSESTree.Node | undefined, current: TSESTree.Node): TSESTree.TypeNode | undefined {
