@@ -41,6 +41,8 @@ export interface PlanOptions extends AuditOptions {
   readonly units?: readonly string[];
   readonly choices?: Partial<Choices>;
   readonly prepare?: readonly PrepareStep[];
+  /** What has been tried, and is not tried again. */
+  readonly dropped?: readonly DroppedStep[];
 }
 
 /** As often as transforms may make work for transforms that come before them. */
@@ -66,6 +68,7 @@ class Planner {
     private readonly options: PlanOptions,
   ) {
     this.#choices = { ...DEFAULT_CHOICES, ...options.choices };
+    this.#dropped.push(...(options.dropped ?? []));
   }
 
   plan(): Plan {
