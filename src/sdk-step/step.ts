@@ -2,6 +2,7 @@ import { innermost, memberName, indexOf } from '../mcp/file-index.js';
 import { McpModel } from '../mcp/model.js';
 import { applyEdits, type Edit } from '../edits/edit.js';
 import type { Prepared, PrepareStep } from '../migrate/prepare.js';
+import type { TypeCheck } from '../migrate/types.js';
 import type { Project } from '../project.js';
 import type { Choices } from '../choices.js';
 import type { Marker } from '../transform.js';
@@ -23,6 +24,7 @@ import { specifiers } from './passes/specifiers.js';
 import { bundlerExternals } from './repairs/bundler-externals.js';
 import { errorTexts } from './repairs/error-texts.js';
 import { formerImports } from './repairs/former-imports.js';
+import { declareResults } from './repairs/result-types.js';
 import { importHomes } from './repairs/homes.js';
 import { restoreLostNames } from './repairs/lost-names.js';
 import { moduleMocks } from './repairs/module-mocks.js';
@@ -43,7 +45,18 @@ export const sdkStep: PrepareStep = {
   apply: migrateSdk,
 };
 
-export function migrateSdk(project: Project, choices: Choices): Prepared | undefined {
+const known = new WeakMap<Project, Map<string, Prepared | undefined>>();
+
+/** A plan is made more than once of the same project; this part of it is always the same. */
+export function migrateSdk(project: Project, choices: Choices, types?: TypeCheck): Prepared | undefined {
+  const made = known.get(project) ?? new Map<string, Prepared | undefined>();
+  known.set(project, made);
+  const key = `${choices.target} ${String(choices.markers)} ${String(types !== undefined)}`;
+  if (!made.has(key)) made.set(key, migrate(project, choices, types));
+  return made.get(key);
+}
+
+function migrate(project: Project, choices: Choices, types: TypeCheck | undefined): Prepared | undefined {
   if (choices.target !== '2026-07-28') return undefined;
   const files = project.codeFiles().filter(path => V1.test(project.text(path) ?? ''));
   if (files.length === 0) return undefined;
@@ -54,6 +67,7 @@ export function migrateSdk(project: Project, choices: Choices): Prepared | undef
   current = runPass(current, bundlerExternals);
   const migrated = current;
   current = migrated.with(new Map(files.map(path => [path, restoreRegistry(project.text(path) ?? '', path, migrated.text(path) ?? '')])));
+  if (types) current = declareResults(current, files, types);
   return collect(project, current, choices);
 }
 

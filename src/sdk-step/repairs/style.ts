@@ -6,7 +6,7 @@ import { specifiersOf } from './homes.js';
 
 /** Quotes, semicolons and line ends that the codemod wrote become those of the file. */
 export function restoreStyle(before: SourceFile, text: string): string {
-  const { quote, semicolon, eol } = styleOf(before);
+  const { quote, semicolon, eol, indent } = styleOf(before);
   const unified = eol === '\r\n' ? text.replace(/\r?\n/g, '\r\n') : text;
   const after = parseSource(before.path, unified);
   if (after.problems.length > 0) return unified;
@@ -25,7 +25,16 @@ export function restoreStyle(before: SourceFile, text: string): string {
     if (semicolon !== '' || statement.type !== 'ImportDeclaration' || !statement.source.value.startsWith('@modelcontextprotocol/')) continue;
     if (after.text[statement.range[1] - 1] === ';' && !before.text.includes(after.text.slice(...statement.range))) edits.push({ range: [statement.range[1] - 1, statement.range[1]], text: '' });
   }
-  return applyEdits(after.text, edits);
+  return wrapped(before, applyEdits(after.text, edits), indent, eol);
+}
+
+const MAX_LINE = 120;
+
+/** Long imports that the codemod merged on one line get a line for each name, as formatters do. */
+function wrapped(before: SourceFile, text: string, indent: string, eol: string): string {
+  return text.replace(/^(import (?:type )?\{) ([^{}\n]+) (\} from ['"]@modelcontextprotocol\/[^'"]+['"];?)$/gm, (line: string, head: string, names: string, tail: string) =>
+    line.length <= MAX_LINE || before.text.includes(line) ? line : [head, ...names.split(', ').map(n => `${indent}${n},`), tail].join(eol),
+  );
 }
 
 /** Blank lines around statements that the codemod did not write are those that they had. */
