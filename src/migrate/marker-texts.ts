@@ -18,6 +18,7 @@ export const MARKER_TEXTS: Readonly<Record<string, MarkerText>> = {
   'sdk-removed': { text: '{detail} stays on the first major of the SDK: the second has no such thing. Replace it, then remove @modelcontextprotocol/sdk.', otherwise: 'This', until: 'person' },
   'sdk-registration': { text: 'The arguments of this registration cannot be told apart. Use registerTool, registerPrompt or registerResource.', until: 'person' },
   'sdk-path': { text: 'What this module had is in several packages of the second major. Import by name.', until: 'person' },
+  'sdk-result': { text: 'This is no {detail}, and clients will refuse it. Return one, or throw a ProtocolError.', otherwise: 'result of this method', until: 'person' },
   'sdk-error-text': { text: 'Messages of errors no longer begin with the code.', until: 'person' },
   // Hosting
   'server-escapes': { text: 'This server object is used outside the code that builds it. Make that code take the server as a parameter, then build it in the factory.', until: 'finding' },

@@ -17,6 +17,7 @@ import { contexts } from './passes/contexts.js';
 import { compatTypes } from './passes/compat-types.js';
 import { httpStatus } from './passes/http-status.js';
 import { namespaces } from './passes/namespaces.js';
+import { registrationDoubles } from './passes/registration-doubles.js';
 import { isRegistration, registrations } from './passes/registrations.js';
 import { schemaKeys } from './passes/schema-keys.js';
 import { shapeReads } from './passes/shape-reads.js';
@@ -34,7 +35,7 @@ import { restoreGaps, restoreStyle } from './repairs/style.js';
 const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
-const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, shapeReads, compatTypes, httpStatus, registrations, contextDoubles, contextTypes, contexts, callbackTypes];
+const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, shapeReads, compatTypes, httpStatus, registrationDoubles, registrations, contextDoubles, contextTypes, contexts, callbackTypes];
 /** After it: what it left. */
 const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
 

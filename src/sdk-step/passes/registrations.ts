@@ -103,13 +103,17 @@ function fromOlder(pass: PassFile, call: TSESTree.CallExpression, callee: TSESTr
 
 /** Which argument is which, as the SDK tells them apart: a text, then a shape, then annotations; each may be absent. */
 function partsOf(pass: PassFile, middle: readonly TSESTree.Expression[], schema: string): readonly Part[] | undefined {
-  const kinds = middle.map(node => kindOfArgument(pass, node));
-  const order = assign(kinds);
+  const order = argumentKinds(pass, middle);
   if (!order) return undefined;
   return middle.map((node, i): Part => {
     const kind = order[i];
     return { key: kind === 'text' ? 'description' : kind === 'shape' ? schema : 'annotations', node, wrap: kind === 'shape' };
   });
+}
+
+/** What stands between the name and the callback of one of the older methods. */
+export function argumentKinds(pass: Pick<PassFile, 'mcp' | 'file'>, middle: readonly TSESTree.Expression[]): readonly ArgumentKind[] | undefined {
+  return assign(middle.map(node => kindOfArgument(pass, node)));
 }
 
 const ORDERS: readonly (readonly ArgumentKind[])[] = [
