@@ -22,6 +22,7 @@ import { isRegistration, registrations } from './passes/registrations.js';
 import { schemaKeys } from './passes/schema-keys.js';
 import { shapeReads } from './passes/shape-reads.js';
 import { specifiers } from './passes/specifiers.js';
+import { zodFour } from './passes/zod-four.js';
 import { bundlerExternals } from './repairs/bundler-externals.js';
 import { errorTexts } from './repairs/error-texts.js';
 import { formerImports } from './repairs/former-imports.js';
@@ -35,7 +36,7 @@ import { restoreGaps, restoreStyle } from './repairs/style.js';
 const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
-const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, shapeReads, compatTypes, httpStatus, registrationDoubles, registrations, contextDoubles, contextTypes, contexts, callbackTypes];
+const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, shapeReads, compatTypes, httpStatus, zodFour, registrationDoubles, registrations, contextDoubles, contextTypes, contexts, callbackTypes];
 /** After it: what it left. */
 const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
 

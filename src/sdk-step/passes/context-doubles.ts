@@ -8,7 +8,7 @@ import { walkTree } from '../../parse/walk.js';
 import type { Pass, PassFile } from '../pass.js';
 import { indentAt, shifted } from '../text.js';
 import { CONTEXT_WORDS, grouped, placeOf, type ShapedMember } from './context-shape.js';
-import { hasContext } from './contexts.js';
+import { hasContext } from './context-values.js';
 
 /** Names that only a context has. */
 const TELLING = new Set(['sendRequest', 'sendNotification', 'requestInfo', 'closeSSEStream', 'closeStandaloneSSEStream']);

@@ -9,7 +9,7 @@ import { walkTree } from '../../parse/walk.js';
 import type { Pass, PassFile } from '../pass.js';
 import { indentAt } from '../text.js';
 import { CONTEXT_WORDS, grouped, placeOf, type ShapedMember } from './context-shape.js';
-import { hasContext } from './contexts.js';
+import { hasContext } from './context-values.js';
 
 /** Types that people wrote out for what handlers are given: parts of the SDK's type, and shapes of their own. */
 export const contextTypes: Pass = {

@@ -1,11 +1,11 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { keyName } from '../../mcp/exports.js';
 import { indexOf, innermost, outermost } from '../../mcp/file-index.js';
-import { sdk } from '../../mcp/sdk.js';
-import { isFunctionNode, type Known } from '../../mcp/values.js';
+import { isFunctionNode } from '../../mcp/values.js';
 import { walkTree } from '../../parse/walk.js';
 import type { Pass, PassFile } from '../pass.js';
 import { CONTEXT_WORDS, nestedPattern, placeOf } from './context-shape.js';
+import { hasContext, isContext } from './context-values.js';
 import { rewriteHeaderUses } from './headers.js';
 
 /**
@@ -21,14 +21,6 @@ export const contexts: Pass = {
     rewriteHeaderUses(pass);
   },
 };
-
-export function isContext({ mcp, file }: Pick<PassFile, 'mcp' | 'file'>, node: TSESTree.Node): boolean {
-  return hasContext(mcp.values(file, node));
-}
-
-export function hasContext(values: readonly Known[]): boolean {
-  return values.some(({ value }) => value.kind === 'sdk' && sdk().extends(value.type, 'sdk#RequestHandlerExtra'));
-}
 
 function members(pass: PassFile): void {
   const { file, editor } = pass;

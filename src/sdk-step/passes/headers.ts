@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { indexOf, innermost, memberName, outermost } from '../../mcp/file-index.js';
 import type { PassFile } from '../pass.js';
-import { isContext } from './contexts.js';
+import { isContext } from './context-values.js';
 
 /** Headers of a request are a `Headers` object in v2: they are asked for by `get`, not read by index. */
 export function rewriteHeaderUses(pass: PassFile): void {

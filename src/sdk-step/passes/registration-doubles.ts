@@ -88,16 +88,17 @@ class Doubles {
   }
 
   #isAsked(use: TSESTree.MemberExpression): boolean {
-    let node: TSESTree.Node = use;
-    while (node.parent?.type === 'TSAsExpression' || node.parent?.type === 'TSNonNullExpression') node = node.parent;
+    let node: TSESTree.Expression = use;
+    while (node.parent.type === 'TSAsExpression' || node.parent.type === 'TSNonNullExpression') node = node.parent;
     const { parent } = node;
-    if (parent?.type === 'MemberExpression' && parent.object === node) return ASKED.test(memberName(parent) ?? '');
-    if (parent?.type === 'AssignmentExpression') return parent.left === node && DOUBLE.test(this.#text(parent.right));
-    return parent?.type === 'CallExpression' && parent.callee !== node && /(?:^expect$|mocked$|[mM]ock$)/.test(this.#text(parent.callee));
+    if (parent.type === 'MemberExpression' && parent.object === node) return ASKED.test(memberName(parent) ?? '');
+    if (parent.type === 'VariableDeclarator') return parent.init === node && /(?:server|mcp)$/i.test(this.#text(use.object));
+    if (parent.type === 'AssignmentExpression') return parent.left === node && DOUBLE.test(this.#text(parent.right));
+    return parent.type === 'CallExpression' && parent.callee !== node && /(?:^expect$|mocked$|[mM]ock$)/.test(this.#text(parent.callee));
   }
 
   #isDouble(property: TSESTree.Property): boolean {
-    if (property.parent.type !== 'ObjectExpression') return false;
+    if (property.parent.type !== 'ObjectExpression' || property.parent.properties.some(p => p.type === 'Property' && keyName(p.key) === NEWER[this.name])) return false;
     if (DOUBLE.test(this.#text(property.value))) return true;
     if (!isFunctionNode(property.value) || this.form.kinds === undefined) return false;
     const takes = property.value.params.length;
@@ -144,7 +145,7 @@ class Doubles {
     if (!kinds || this.#done.has(pattern) || pattern.elements.length < 2 || pattern.elements.some(e => e?.type === 'RestElement')) return;
     this.#done.add(pattern);
     const [name, ...others] = pattern.elements;
-    const parts = others.slice(0, kinds.length).flatMap((e, i) => (e ? [kinds[i] === 'shape' ? `${this.#key(kinds[i])}: { shape: ${this.#text(e)} }` : `${this.#key(kinds[i])}: ${this.#text(e)}`] : []));
+    const parts = others.slice(0, kinds.length).flatMap((e, i) => (e ? [kinds[i] === 'shape' ? `${this.#key(kinds[i])}: { ${renamed('shape', this.#text(e))} }` : renamed(this.#key(kinds[i]), this.#text(e))] : []));
     const callback = others[kinds.length];
     const elements = [name ? this.#text(name) : '', parts.length > 0 ? `{ ${parts.join(', ')} }` : '', ...(callback ? [this.#text(callback)] : [])];
     const end = pattern.typeAnnotation ? pattern.typeAnnotation.range[0] : pattern.range[1];
@@ -164,7 +165,7 @@ class Doubles {
       return;
     }
     this.pass.editor.replace(node.property, '1');
-    this.pass.editor.insert(end, `.${this.#key(kind)}${kind === 'shape' ? '.shape' : ''}`);
+    this.pass.editor.insert(end, `.${this.#key(kind)}${kind === 'shape' ? '?.shape' : ''}`);
   }
 
   /** `toHaveBeenCalledWith(name, description, schema, callback)` */
@@ -201,4 +202,8 @@ class Doubles {
   #text(node: TSESTree.Node): string {
     return this.pass.file.text.slice(...node.range);
   }
+}
+
+function renamed(key: string, local: string): string {
+  return key === local ? key : `${key}: ${local}`;
 }
