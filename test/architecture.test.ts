@@ -73,8 +73,14 @@ describe('the parts of src', () => {
 
   it('reach the compiler through few files, which are loaded when they are needed', () => {
     const users = new Set(edges.filter(e => /^(?:ts-morph|@ts-morph\/common)$/.test(packageOf(e.specifier) ?? '') && !e.typeOnly).map(e => e.from));
-    expect([...users].filter(u => !u.startsWith('src/program/'))).toEqual([]);
+    expect([...users].filter(u => !u.startsWith('src/program/') && u !== 'src/sdk-step/codemod.ts')).toEqual([]);
     expect(edges.filter(e => e.target !== undefined && users.has(e.target) && !e.typeOnly && !isLazy(e)).map(shown)).toEqual([]);
+  });
+
+  it('reach the official codemod through one file', () => {
+    const users = edges.filter(e => packageOf(e.specifier) === '@modelcontextprotocol/codemod').map(e => e.from);
+    expect([...new Set(users)]).toEqual(['src/sdk-step/codemod.ts']);
+    expect(inFolder(/^src\/sdk-step\//).filter(e => e.target !== undefined && /^(?:rules|transforms|src\/(?:hosts|report|commands))\//.test(e.target)).map(shown)).toEqual([]);
   });
 
   it('make reports from data: no files, no process', () => {

@@ -31,12 +31,12 @@ const CODE = /\.[cm]?[jt]sx?$/;
 export function planChecked(project: Project, transforms: readonly TransformDefinition[], registry: Registry, options: PlanOptions, check: (() => TypeCheck) | undefined): CheckedPlan {
   let dropped: readonly DroppedStep[] = options.dropped ?? [];
   let checker: TypeCheck | undefined;
+  const types = check && ((): TypeCheck => (checker ??= check()));
   for (let round = 0; ; round++) {
-    const plan = planMigration(project, transforms, registry, { ...options, dropped });
+    const plan = planMigration(project, transforms, registry, { ...options, dropped, ...(types && { types }) });
     const files = Object.keys(plan.result).filter(f => CODE.test(f) && !/\.d\.[cm]?ts$/.test(f));
-    if (!check || files.length === 0) return { ...plan, types: { verdict: 'not checked', after: 0, added: [], files: 0, unchecked: check ? [] : files } };
-    checker ??= check();
-    const trial = new Trial(project, plan, checker, files);
+    if (!types || files.length === 0) return { ...plan, types: { verdict: 'not checked', after: 0, added: [], files: 0, unchecked: types ? [] : files } };
+    const trial = new Trial(project, plan, types(), files);
     const worse = round < MAX_ROUNDS ? trial.culprits() : [];
     if (worse.length === 0) return { ...plan, types: trial.types() };
     dropped = [...dropped, ...worse];

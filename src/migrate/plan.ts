@@ -8,6 +8,7 @@ import { markResult, placedMarkers } from './leave.js';
 import type { PrepareStep } from './prepare.js';
 import { applyTexts } from './rewrites.js';
 import type { DroppedStep, FileChange, PlacedMarker, Step } from './step.js';
+import type { TypeCheck } from './types.js';
 import { takeTransform, type State } from './take.js';
 import { brokenBy } from './verify.js';
 
@@ -43,6 +44,8 @@ export interface PlanOptions extends AuditOptions {
   readonly prepare?: readonly PrepareStep[];
   /** What an audit of the project has found, when there has been one. */
   readonly findings?: readonly Finding[];
+  /** A compiler for the preparing steps. */
+  readonly types?: () => TypeCheck;
   /** What has been tried, and is not tried again. */
   readonly dropped?: readonly DroppedStep[];
 }
@@ -97,7 +100,7 @@ class Planner {
 
   #prepare(project: Project, step: PrepareStep): Project {
     if (!this.#wants(step) || this.#dropped.some(d => d.transform === step.id)) return project;
-    const prepared = step.apply(project, this.#choices);
+    const prepared = step.apply(project, this.#choices, this.options.types?.());
     if (!prepared) return project;
     const { changes, notes } = applyTexts(project, prepared.changes, prepared.dependencies ?? [], this.#choices.markers ? (prepared.markers ?? []) : []);
     const next = project.with(textsOf(changes));
