@@ -1,6 +1,6 @@
 // What the compiled package needs and the compiler does not write: data that is read at run time, and an entry for jscodeshift
 // beside each transform.
-import { chmodSync, copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
 
@@ -15,6 +15,7 @@ module.exports = async file => {
 `;
 
 for (const file of ['src/mcp/sdk-map.json', 'src/mcp/wrappers.json', 'src/catalogue/catalogue.json']) copyFileSync(new URL(file, root), new URL(`dist/${file}`, root));
+cpSync(new URL('templates/', root), new URL('dist/templates/', root), { recursive: true, filter: path => !path.includes('stand-ins') });
 for (const id of readdirSync(new URL('dist/transforms', root))) {
   const folder = new URL(`dist/transforms/${id}/`, root);
   if (existsSync(new URL('transform.js', folder))) writeFileSync(new URL('jscodeshift.cjs', folder), JSCODESHIFT);

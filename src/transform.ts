@@ -72,6 +72,7 @@ export interface ProjectRewrite {
   readonly markers?: readonly Marker[];
   /** What a person must know about this step: what changes for users, what it costs. */
   readonly notes?: readonly string[];
+  readonly removedComments?: ReadonlyMap<string, readonly { readonly range: readonly [number, number] }[]>;
 }
 
 export interface ProjectRewrites {
@@ -85,6 +86,8 @@ export interface ProjectRewriteContext {
   /** Made when it is first asked for. */
   readonly state: () => StateModel;
   readonly choices: Choices;
+  /** Of the choices, those that a person made. */
+  readonly chosen: Partial<Choices>;
 }
 
 interface Common {

@@ -98,7 +98,7 @@ function takeStep(transform: TransformDefinition, state: State, registry: Regist
   if (mine.length === 0) return undefined;
   const choices = { ...DEFAULT_CHOICES, ...options.choices };
   if (transform.targets && !transform.targets.includes(choices.target)) return undefined;
-  const attempt = rewriteAll(transform, state.project, mine, choices);
+  const attempt = rewriteAll(transform, state.project, mine, choices, options);
   if (attempt.problem !== undefined) return { transform: transform.id, reason: attempt.problem };
   const { changes, declines } = attempt;
   if (changes.length === 0)
@@ -118,7 +118,7 @@ function verified(transform: TransformDefinition, { project, findings }: State, 
   const gone = mine.filter(f => !still.has(f.fingerprint)).length;
   const [worse] = added;
   if (worse) return { transform: transform.id, reason: `${worse.file}:${worse.line} would get a new finding: ${worse.message}` };
-  const again = rewriteAll(transform, next, after.filter(f => takes(transform, f.rule, f.clause) && !declined.has(f.fingerprint)), choices);
+  const again = rewriteAll(transform, next, after.filter(f => takes(transform, f.rule, f.clause) && !declined.has(f.fingerprint)), choices, options);
   const stable = again.changes.length === 0;
   if (!stable) return { transform: transform.id, reason: `a second run would change ${again.changes.map(c => c.file).join(', ')} again.` };
   return { step: { ...describe(transform), changes, declines, verdict: { parses: true, stable, gone, added } }, state: { project: next, findings: after } };
@@ -133,8 +133,8 @@ function keyOf({ rule, clause, file, subject }: Finding): string {
   return [rule, clause, file, subject].join('\0');
 }
 
-function rewriteAll(transform: TransformDefinition, project: Project, findings: readonly Finding[], choices: Choices): Attempt {
-  return 'rewrite' in transform ? rewriteFiles(transform, project, findings) : rewriteTogether(transform, project, findings, choices);
+function rewriteAll(transform: TransformDefinition, project: Project, findings: readonly Finding[], choices: Choices, options: PlanOptions): Attempt {
+  return 'rewrite' in transform ? rewriteFiles(transform, project, findings) : rewriteTogether(transform, project, findings, choices, options);
 }
 
 function rewriteFiles(transform: FileTransform, project: Project, findings: readonly Finding[]): Attempt {
@@ -154,10 +154,10 @@ function rewriteFiles(transform: FileTransform, project: Project, findings: read
 }
 
 /** All rewrites of a transform that works on the whole project, at once. */
-function rewriteTogether(transform: ProjectTransform, project: Project, findings: readonly Finding[], choices: Choices): Attempt {
+function rewriteTogether(transform: ProjectTransform, project: Project, findings: readonly Finding[], choices: Choices, options: PlanOptions): Attempt {
   const mcp = new McpModel(project);
   let state: StateModel | undefined;
-  const { rewrites, declines } = transform.rewriteProject({ project, mcp, state: () => (state ??= new StateModel(mcp, sources(project))), choices }, findings);
+  const { rewrites, declines } = transform.rewriteProject({ project, mcp, state: () => (state ??= new StateModel(mcp, sources(project))), choices, chosen: options.choices ?? {} }, findings);
   const edits = new Map<string, Edit[]>();
   const changes: FileChange[] = [];
   for (const rewrite of rewrites) {
