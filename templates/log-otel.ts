@@ -35,18 +35,24 @@ export function log(level: Level, data: unknown, { logger = 'mcp-server', meta }
   const within = meta && !trace.getSpan(active) ? propagation.extract(active, meta) : active;
   const otel = logs.getLogger(logger);
   if (otel.enabled({ severityNumber, context: within })) {
-    const body = data instanceof Error ? { body: data.message, exception: data } : { body: data as AnyValue };
+    const body = data instanceof Error ? { body: data.message, exception: data } : { body: (isJson(data) ? data : String(data)) as AnyValue };
     otel.emit({ severityNumber, severityText: level, context: within, ...body });
     return;
   }
   process.stderr.write(`${format({ time: new Date().toISOString(), level, logger, data: data instanceof Error ? data.stack : data })}\n`);
 }
 
+/** A record that cannot be written would take its whole batch with it. */
+function isJson(data: unknown): boolean {
+  try {
+    JSON.stringify(data);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Logging must not throw: what is not JSON is shown as text. */
 function format(line: Record<string, unknown>): string {
-  try {
-    return JSON.stringify(line);
-  } catch {
-    return JSON.stringify({ ...line, data: String(line['data']) });
-  }
+  return JSON.stringify(isJson(line) ? line : { ...line, data: String(line['data']) });
 }
