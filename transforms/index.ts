@@ -2,6 +2,8 @@
 import type { TransformDefinition } from '../src/transform.js';
 import loggingToLogger from './logging-to-logger/transform.js';
 import notFoundToInvalidParams from './not-found-to-invalid-params/transform.js';
+import rootsToParams from './roots-to-params/transform.js';
+import samplingToProvider from './sampling-to-provider/transform.js';
 import setLevelToNothing from './set-level-to-nothing/transform.js';
 
-export const transforms: readonly TransformDefinition[] = [loggingToLogger.definition, notFoundToInvalidParams.definition, setLevelToNothing.definition];
+export const transforms: readonly TransformDefinition[] = [loggingToLogger.definition, notFoundToInvalidParams.definition, rootsToParams.definition, samplingToProvider.definition, setLevelToNothing.definition];

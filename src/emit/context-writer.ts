@@ -4,7 +4,7 @@ import { keyName } from '../mcp/exports.js';
 import { requestContextAt, type RequestContext } from '../mcp/request-context.js';
 import { isFunctionNode, type FunctionNode } from '../mcp/values.js';
 import type { McpModel } from '../mcp/model.js';
-import { freeName } from './imports.js';
+import { freeName, freeParameter } from './imports.js';
 
 export type ContextPart = 'signal' | 'meta';
 
@@ -36,7 +36,7 @@ export class ContextWriter {
     let name = this.#given.get(fn);
     if (name === undefined) {
       if (fn.type === 'FunctionDeclaration' || !isInline(fn)) return undefined;
-      name = context.line === 'v2' ? freeName(this.editor.file, 'ctx', 'requestContext') : freeName(this.editor.file, 'extra', 'requestExtra');
+      name = context.line === 'v2' ? freeParameter(this.editor.file, fn, 'ctx', 'requestContext') : freeParameter(this.editor.file, fn, 'extra', 'requestExtra');
       this.#given.set(fn, name);
       this.#addParameter(fn, name);
     }

@@ -39,29 +39,48 @@ export function freeName(file: SourceFile, ...wanted: readonly string[]): string
   return [...wanted, ...Array.from({ length: 50 }, (_, i) => `${last}${(i + 2).toString()}`)].find(name => !taken.has(name)) ?? last;
 }
 
+/** The first of these names that means nothing inside a function, so that a parameter can have it. */
+export function freeParameter(file: SourceFile, fn: { readonly range: readonly [number, number] }, ...wanted: readonly string[]): string {
+  const isInside = (range: readonly [number, number]): boolean => fn.range[0] <= range[0] && range[1] <= fn.range[1];
+  const taken = new Set<string>();
+  for (const scope of file.scopes.scopes) {
+    for (const { identifier } of scope.references) if (isInside(identifier.range)) taken.add(identifier.name);
+    if (isInside(scope.block.range)) for (const variable of scope.variables) taken.add(variable.name);
+  }
+  return wanted.find(name => !taken.has(name)) ?? freeName(file, ...wanted);
+}
+
 export interface WantedName {
   readonly name: string;
   /** Under which the file uses it. */
   readonly as?: string;
 }
 
-/** Adds an import, or a require, below those that are there. To be called when what goes has gone. */
-export function addImport(editor: Editor, specifier: string, names: readonly WantedName[], typeOnly = false): void {
+export interface NewImport {
+  readonly specifier: string;
+  readonly names: readonly WantedName[];
+}
+
+/** Adds imports, or requires, below those that are there. To be called once for a file, when what goes has gone. */
+export function addImports(editor: Editor, imports: readonly NewImport[]): void {
   const { file, style } = editor;
-  const quoted = `${style.quote}${specifier}${style.quote}`;
-  const commonJs = isCommonJs(file);
-  const list = names.map(({ name, as }) => (as === undefined || as === name ? name : commonJs ? `${name}: ${as}` : `${name} as ${as}`)).join(', ');
-  const line = commonJs ? `const { ${list} } = require(${quoted})${style.semicolon}` : `import ${typeOnly ? 'type ' : ''}{ ${list} } from ${quoted}${style.semicolon}`;
+  const lines = imports.map(i => importLine(editor, i)).join(style.eol);
   const last = lastImport(file);
-  if (last) {
-    const at = endOfLine(file, last);
-    const gone = editor.edits.find(e => e.text === '' && e.range[0] < at && at <= e.range[1]);
-    if (gone) editor.insert(gone.range[0], `${line}${style.eol}${/\n[ \t]*\r?\n$/.test(file.text.slice(...gone.range)) ? style.eol : ''}`);
-    else editor.insert(at, `${style.eol}${line}`);
+  if (!last) {
+    editor.insert(afterHead(file), `${lines}${style.eol}${style.eol}`);
     return;
   }
-  const at = afterHead(file);
-  editor.insert(at, `${line}${style.eol}${style.eol}`);
+  const at = endOfLine(file, last);
+  const gone = editor.edits.find(e => e.text === '' && e.range[0] < at && at <= e.range[1]);
+  if (gone) editor.insert(gone.range[0], `${lines}${style.eol}${/\n[ \t]*\r?\n$/.test(file.text.slice(...gone.range)) ? style.eol : ''}`);
+  else editor.insert(at, `${style.eol}${lines}`);
+}
+
+function importLine({ file, style }: Editor, { specifier, names }: NewImport): string {
+  const commonJs = isCommonJs(file);
+  const quoted = `${style.quote}${specifier}${style.quote}`;
+  const list = names.map(({ name, as }) => (as === undefined || as === name ? name : commonJs ? `${name}: ${as}` : `${name} as ${as}`)).join(', ');
+  return commonJs ? `const { ${list} } = require(${quoted})${style.semicolon}` : `import { ${list} } from ${quoted}${style.semicolon}`;
 }
 
 function lastImport({ program }: SourceFile): TSESTree.Node | undefined {

@@ -5,7 +5,7 @@ import { walkTree } from '../../src/parse/walk.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { ContextWriter } from '../../src/emit/context-writer.js';
 import { Editors } from '../../src/emit/editors.js';
-import { addImport, freeName, specifierFor } from '../../src/emit/imports.js';
+import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
 import { indentAt, textAt } from '../../src/emit/reindent.js';
 import type { Manifest } from '../../src/graph/workspace.js';
@@ -73,7 +73,7 @@ export class LoggingRewrite {
     this.#removeProtocol(handlers);
     this.#leftovers.clear();
     for (const [file, writer] of this.#writers) writer.finish(name => this.#leftovers.isUnused(file, name));
-    for (const [file, name] of this.#names) if (target) addImport(this.#editors.of(file), specifierFor(file.path, target.path, [file, ...this.#relatives(file)]), [{ name: 'log', as: name }]);
+    for (const [file, name] of this.#names) if (target) addImports(this.#editors.of(file), [{ specifier: specifierFor(file.path, target.path, [file, ...this.#relatives(file)]), names: [{ name: 'log', as: name }] }]);
     return { ...(this.#answers.size > 0 ? { rewrite: this.#rewrite(target) } : {}), declines: this.#declines };
   }
 
