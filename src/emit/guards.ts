@@ -1,5 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { indexOf, innermost } from '../mcp/file-index.js';
+import { keyName } from '../mcp/exports.js';
+import { enclosingFunction, indexOf, innermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import type { SourceFile } from '../parse/source.js';
 
@@ -12,12 +13,21 @@ export interface Guard {
 }
 
 /** Where a file asks for a capability of the client. Other uses than as a condition are left out. */
-export function guardsFor(mcp: McpModel, file: SourceFile, capability: string): readonly Guard[] {
+export function guardsFor(mcp: McpModel, file: SourceFile, capability: string, asksHere: boolean): readonly Guard[] {
   return (indexOf(file).members.get(capability) ?? []).flatMap(member => {
+    if (!asksHere && !isNamedAfter(member, capability)) return [];
     if (!isCapabilities(mcp, file, member.object)) return [];
     const guard = questionAround(member);
     return guard ? [guard] : [];
   });
+}
+
+/** `supportsSampling() { return ... }`: a question for others. What only reports capabilities reports those of the client. */
+function isNamedAfter(node: TSESTree.Node, capability: string): boolean {
+  const fn = enclosingFunction(node);
+  const isAnswer = node.parent?.type !== 'Property' && fn !== undefined;
+  const name = fn?.type === 'FunctionDeclaration' ? fn.id?.name : fn?.parent.type === 'MethodDefinition' ? keyName(fn.parent.key) : fn?.parent.type === 'VariableDeclarator' && fn.parent.id.type === 'Identifier' ? fn.parent.id.name : undefined;
+  return isAnswer && name !== undefined && name.toLowerCase().includes(capability) && /^(?:can|has|is|supports?|does|should|may)/i.test(name);
 }
 
 function isCapabilities(mcp: McpModel, file: SourceFile, object: TSESTree.Node): boolean {

@@ -108,7 +108,7 @@ export class Leftovers {
     const calls = this.#callsOf(file, fn);
     if (!calls || calls.some(c => !canLose(c.node, index))) return false;
     this.#removeItem(file, fn.params, index);
-    for (const call of calls) if (call.node.arguments[index]) this.#removeItem(call.file, call.node.arguments, index);
+    for (const call of calls) if (call.node.arguments[index] && !this.isGone(call.file, call.node)) this.#removeItem(call.file, call.node.arguments, index);
     this.#forgetTag(file, fn, variable.name);
     return true;
   }

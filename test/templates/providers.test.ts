@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-deprecated -- One of two providers has no other name for it. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Anthropic from '@anthropic-ai/sdk';

@@ -133,7 +133,7 @@ export class RootsRewrite {
     for (const path of project.codeFiles()) {
       if (!this.#isInside(path) || zoneOf(path) === 'test' || !project.hasWord(path, 'roots') || !project.mentionsMcp(path)) continue;
       const file = project.source(path);
-      for (const { node, negated } of file ? guardsFor(mcp, file, 'roots') : []) {
+      for (const { node, negated } of file ? guardsFor(mcp, file, 'roots', this.#lists.has(file)) : []) {
         if (!file || this.#leftovers.isGone(file, node)) continue;
         this.#editors.of(file).replace(node, `${negated ? '!' : ''}${this.#nameIn(this.#questions, file, 'hasRoots', 'hasConfiguredRoots')}()`);
         this.#leftovers.gone(file, node.range);

@@ -17,6 +17,7 @@ export interface StartUp {
 export function startUpOf(file: SourceFile, call: TSESTree.Node, isGone: (node: { readonly range: Range }) => boolean): StartUp | 'stays' | undefined {
   const fn = enclosingFunction(call);
   const assignment = fn?.parent;
+  if (fn && isInHook(fn)) return 'stays';
   if (!fn || assignment?.type !== 'AssignmentExpression' || assignment.right !== fn || assignment.left.type !== 'MemberExpression' || memberName(assignment.left) !== 'oninitialized') return undefined;
   const hook = assignment.parent;
   if (hook.type !== 'ExpressionStatement' || fn.body.type !== 'BlockStatement' || fn.params.length > 0 || usesThis(fn)) return 'stays';
@@ -28,6 +29,15 @@ export function startUpOf(file: SourceFile, call: TSESTree.Node, isGone: (node: 
   const home = hook.parent;
   const isVisible = home.type === 'Program' || (home.range[0] <= only.range[0] && only.range[1] <= home.range[1]);
   return isVisible ? { hook, body: fn.body, serving: only } : 'stays';
+}
+
+/** Somewhere inside a hook, in a function of its own. */
+function isInHook(fn: FunctionNode): boolean {
+  const outer = enclosingFunction(fn);
+  if (!outer) return false;
+  const { parent } = outer;
+  const isHook = parent.type === 'AssignmentExpression' && parent.left.type === 'MemberExpression' && memberName(parent.left) === 'oninitialized';
+  return isHook || isInHook(outer);
 }
 
 function rootOf(node: TSESTree.MemberExpression): string | undefined {

@@ -21,7 +21,7 @@ const RESULTS = /^CreateMessageResult(?:WithTools)?Schema$/;
 const OPTION_KEYS = new Set(['signal', 'timeout', 'onprogress', 'resetTimeoutOnProgress', 'maxTotalTimeout', 'relatedRequestId']);
 
 /** A sentence when it cannot be taken apart. */
-export function samplingCall(mcp: McpModel, file: SourceFile, finding: Finding): SamplingCall | string {
+export function samplingCall(mcp: McpModel, file: SourceFile, finding: Finding, inLibrary: boolean): SamplingCall | string {
   const callee = nodeAt(file, finding.range);
   const call = callee?.parent?.type === 'ChainExpression' ? callee.parent.parent : callee?.parent;
   if (call?.type !== 'CallExpression' || call.arguments.some(a => a.type === 'SpreadElement')) return 'The arguments of this call are put together elsewhere.';
@@ -31,6 +31,7 @@ export function samplingCall(mcp: McpModel, file: SourceFile, finding: Finding):
   if (use && /^(?:fastmcp|litemcp|mcp-framework)#/.test(use.owner) && /\.[cm]?tsx?$/.test(file.path)) return 'The framework asks for this, with types of its own. Call the provider by hand.';
   const [first, second, third] = call.arguments;
   if (!first) return 'The arguments of this call are put together elsewhere.';
+  if (inLibrary && isHandedOn(file, first)) return 'This library hands on what its users ask for. They decide whether to call a provider.';
   if (finding.subject !== 'sampling:request') return { finding, file, call, params: first, member: false, options: second, literal: literalOf(file, first) };
   const schema = second && !isOptions(second) ? second : undefined;
   if (schema && !isResult(mcp, file, schema)) return 'The answer is read by a schema of its own, which no model provider gives. Ask for text, and read that.';
@@ -44,6 +45,12 @@ export function samplingCall(mcp: McpModel, file: SourceFile, finding: Finding):
   const request = literalOf(file, message);
   const params = request ? memberOf(request, 'params') : undefined;
   return { finding, file, call, params: first, member: true, options, literal: params ? literalOf(file, params) : undefined };
+}
+
+/** A method of a class passes its own parameter on. */
+function isHandedOn(file: SourceFile, node: TSESTree.Node): boolean {
+  const definition = node.type === 'Identifier' ? file.variableOf(node)?.defs[0] : undefined;
+  return definition?.type === 'Parameter' && definition.node.parent.type === 'MethodDefinition';
 }
 
 function isOptions(node: TSESTree.Node): boolean {

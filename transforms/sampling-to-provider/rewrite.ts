@@ -66,7 +66,7 @@ export class SamplingRewrite {
   #call(finding: Finding): SamplingCall | readonly [] {
     const file = this.context.project.source(finding.file);
     if (!file || file.problems.length > 0) return [];
-    const found = finding.zone === 'test' ? 'This is a test. Let it put a model of its own in place of the client.' : samplingCall(this.context.mcp, file, finding);
+    const found = finding.zone === 'test' ? 'This is a test. Let it put a model of its own in place of the client.' : samplingCall(this.context.mcp, file, finding, isLibrary(this.manifest));
     if (typeof found !== 'string') return found;
     this.#declines.push({ for: finding.fingerprint, reason: found });
     return [];
@@ -128,7 +128,8 @@ export class SamplingRewrite {
     for (const path of project.codeFiles()) {
       if ((folder !== '' && !path.startsWith(`${folder}/`)) || zoneOf(path) === 'test' || !project.hasWord(path, 'sampling') || !project.mentionsMcp(path)) continue;
       const file = project.source(path);
-      for (const { node, negated } of file ? guardsFor(mcp, file, 'sampling') : []) {
+      if (this.asks.some(f => f.file === path && !this.#answers.has(f.fingerprint))) continue;
+      for (const { node, negated } of file ? guardsFor(mcp, file, 'sampling', this.#callers.has(file)) : []) {
         if (!file) continue;
         const name = this.#nameIn(this.#guarded, file, 'canCreateMessage', 'canCallModel');
         this.#editors.of(file).replace(node, `${negated ? '!' : ''}${name}()`);
@@ -156,6 +157,11 @@ export class SamplingRewrite {
       addImports(this.#editors.of(file), wanted.flatMap(({ name, as, path }) => (as === undefined ? [] : [{ specifier: specifierFor(file.path, path, evidence), names: [{ name, as }] }])));
     }
   }
+}
+
+/** Others import it. */
+function isLibrary(manifest: Manifest | undefined): boolean {
+  return manifest !== undefined && manifest.json['private'] !== true && (manifest.json['exports'] !== undefined || manifest.json['types'] !== undefined);
 }
 
 function sendsAudio(literal: TSESTree.ObjectExpression): boolean {
