@@ -70,11 +70,12 @@ function usesThis(fn: FunctionNode): boolean {
 /** `await server.connect(transport)`, `serveStdio(createServer)`. */
 function servingStatements(file: SourceFile): readonly TSESTree.Node[] {
   const calls = indexOf(file).calls.filter(({ callee }) => (callee.type === 'Identifier' && callee.name === 'serveStdio') || (callee.type === 'MemberExpression' && memberName(callee) === 'connect'));
-  return calls.map(call => {
-    let node: TSESTree.Node = call;
-    while (node.parent && node.parent.type !== 'Program' && node.parent.type !== 'BlockStatement') node = node.parent;
-    return node;
-  });
+  return calls.map(statementOf);
+}
+
+function statementOf(node: TSESTree.Node): TSESTree.Node {
+  const { parent } = node;
+  return !parent || parent.type === 'Program' || parent.type === 'BlockStatement' ? node : statementOf(parent);
 }
 
 function canAwait(file: SourceFile, node: TSESTree.Node): boolean {
