@@ -18,5 +18,7 @@ export default defineConfig(
       'max-lines': ['error', { max: 700, skipBlankLines: true, skipComments: true }],
     },
   },
+  // The types of a deprecated feature, for calls that replace it and keep its shapes.
+  { files: ['templates/llm.ts'], rules: { '@typescript-eslint/no-deprecated': 'off' } },
   { files: ['scripts/*.mjs', 'scripts/timing/*.mjs', 'test/support/*.mjs', 'eslint.config.js'], extends: [tseslint.configs.disableTypeChecked] },
 );

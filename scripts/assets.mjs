@@ -15,6 +15,7 @@ module.exports = async file => {
 `;
 
 for (const file of ['src/mcp/sdk-map.json', 'src/mcp/wrappers.json', 'src/catalogue/catalogue.json', 'src/hosts/eslint/rules.d.cts']) copyFileSync(new URL(file, root), new URL(`dist/${file}`, root));
+cpSync(new URL('templates/', root), new URL('dist/templates/', root), { recursive: true, filter: path => !path.includes('stand-ins') });
 for (const id of readdirSync(new URL('dist/transforms', root))) {
   const folder = new URL(`dist/transforms/${id}/`, root);
   if (existsSync(new URL('transform.js', folder))) writeFileSync(new URL('jscodeshift.cjs', folder), JSCODESHIFT);

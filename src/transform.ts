@@ -102,6 +102,8 @@ export interface ProjectRewriteContext {
   /** Made when it is first asked for. */
   readonly state: () => StateModel;
   readonly choices: Choices;
+  /** Of the choices, those that a person made. */
+  readonly chosen: Partial<Choices>;
 }
 
 interface Common {

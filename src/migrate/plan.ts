@@ -127,7 +127,7 @@ class Planner {
   }
 
   #take(transform: TransformDefinition, state: State): State {
-    const outcome = takeTransform(transform, state, { audit: project => this.#audit(project), choices: this.#choices, wanted: unit => this.#wantsUnit(unit), dropped: this.#dropped });
+    const outcome = takeTransform(transform, state, { audit: project => this.#audit(project), choices: this.#choices, chosen: this.options.choices ?? {}, wanted: unit => this.#wantsUnit(unit), dropped: this.#dropped });
     this.#steps.push(...outcome.steps);
     this.#dropped.push(...outcome.dropped);
     this.#declines.set(transform.id, outcome.declines);

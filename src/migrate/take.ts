@@ -18,6 +18,8 @@ export interface State {
 export interface TakeOptions {
   readonly audit: (project: Project) => readonly Finding[];
   readonly choices: Choices;
+  /** Of these, what a person decided. */
+  readonly chosen: Partial<Choices>;
   readonly wanted: (unit: string) => boolean;
   /** What has been dropped before is not tried again. */
   readonly dropped: readonly DroppedStep[];
@@ -118,7 +120,7 @@ class Taking {
     // A transform of the whole project sees all: what one unit is depends on the others.
     const mine = findings.filter(f => takes(this.transform, f.rule, f.clause) && (!takesOne || this.options.wanted(f.unit)));
     if (mine.length === 0) return { rewrites: [], silent: [], declines: [] };
-    const { rewrites, declines } = rewritesOf(this.transform, project, mine, this.options.choices);
+    const { rewrites, declines } = rewritesOf(this.transform, project, mine, this.options);
     const wanted = rewrites.filter(r => this.options.wanted(r.unit) && !this.#isDropped(r));
     const effective = wanted.filter(r => hasEffect(project, r, this.options.choices));
     return { rewrites: effective, silent: wanted.filter(r => !effective.includes(r)), declines };
@@ -196,11 +198,11 @@ function hasEffect(project: Project, rewrite: ProjectRewrite, choices: Choices):
   return 'problem' in applied || applied.changes.length > 0;
 }
 
-function rewritesOf(transform: TransformDefinition, project: Project, findings: readonly Finding[], choices: Choices): ProjectRewrites {
+function rewritesOf(transform: TransformDefinition, project: Project, findings: readonly Finding[], { choices, chosen }: Pick<TakeOptions, 'choices' | 'chosen'>): ProjectRewrites {
   const mcp = new McpModel(project);
   if ('rewrite' in transform) return rewritesOfFiles(transform, project, mcp, findings);
   let state: StateModel | undefined;
-  return transform.rewriteProject({ project, mcp, state: () => (state ??= new StateModel(mcp, sources(project))), choices }, findings);
+  return transform.rewriteProject({ project, mcp, state: () => (state ??= new StateModel(mcp, sources(project))), choices, chosen }, findings);
 }
 
 /** What a transform of single files does, as one rewrite for each file. */

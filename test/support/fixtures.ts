@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import type { Choices } from '../../src/choices.js';
 
 const root = new URL('../../', import.meta.url).pathname;
 const FIXTURES = join(root, 'fixtures');
@@ -19,6 +20,8 @@ export interface TransformFixture {
   readonly alone: Files;
   /** Of the findings that the transform takes, those that stay: file and subject. */
   readonly left: readonly string[];
+  /** What a person chose. */
+  readonly choices: Partial<Choices>;
   /** The reasons why it declined. */
   readonly declines: readonly string[];
 }
@@ -31,14 +34,16 @@ function readFixture(transform: string, name: string): TransformFixture {
   const folder = join(FIXTURES, transform, name);
   const before = readFiles(join(folder, 'before'));
   const after = readOptional(join(folder, 'after')) ?? before;
-  const expected = existsSync(join(folder, 'expect.json')) ? (JSON.parse(readFileSync(join(folder, 'expect.json'), 'utf8')) as { left?: string[]; declines?: string[] }) : {};
+  const expected = existsSync(join(folder, 'expect.json')) ? (JSON.parse(readFileSync(join(folder, 'expect.json'), 'utf8')) as { left?: string[]; declines?: string[]; choices?: Partial<Choices> }) : {};
+  const creates = Object.keys(after).some(path => !(path in before));
   return {
     name: `${transform}/${name}`,
     transform,
     folder,
     before,
     after,
-    alone: readOptional(join(folder, 'alone')) ?? after,
+    alone: readOptional(join(folder, 'alone')) ?? (creates ? before : after),
+    choices: expected.choices ?? {},
     left: expected.left ?? [],
     declines: expected.declines ?? [],
   };
