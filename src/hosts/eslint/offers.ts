@@ -69,7 +69,7 @@ export class Offers {
   /** Of the rewrites over the whole project, those that stay in this file and ask for nothing else. */
   #byProject(transform: ProjectTransform, findings: readonly Finding[]): readonly Draft[] {
     const { project, mcp } = this.snapshot;
-    const { rewrites } = transform.rewriteProject({ project, mcp, state: () => this.snapshot.state(), choices: { ...DEFAULT_CHOICES, markers: false } }, findings);
+    const { rewrites } = transform.rewriteProject({ project, mcp, state: () => this.snapshot.state(), choices: { ...DEFAULT_CHOICES, markers: false }, chosen: {} }, findings);
     return rewrites.filter(r => staysIn(r, this.path)).map(rewrite => ({
       findings: findings.filter(f => rewrite.answers.includes(f.fingerprint)),
       edits: withoutRepetitions(rewrite.edits.get(this.path) ?? []),
