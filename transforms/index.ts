@@ -2,5 +2,6 @@
 import type { TransformDefinition } from '../src/transform.js';
 import notFoundToInvalidParams from './not-found-to-invalid-params/transform.js';
 import setLevelToNothing from './set-level-to-nothing/transform.js';
+import stdioToServeStdio from './stdio-to-serve-stdio/transform.js';
 
-export const transforms: readonly TransformDefinition[] = [notFoundToInvalidParams.definition, setLevelToNothing.definition];
+export const transforms: readonly TransformDefinition[] = [notFoundToInvalidParams.definition, setLevelToNothing.definition, stdioToServeStdio.definition];
