@@ -34,7 +34,7 @@ export function findSeeds(project: Project, rules: readonly Rule[]): Seeds {
   const codeRules = rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code'));
   const code = project
     .codeFiles()
-    .filter(path => near.has(path) && project.mentionsMcp(path))
+    .filter(path => near.has(path) && (project.mentionsMcp(path) || importsAny(project, path, telling)))
     .flatMap(path => {
       const text = project.text(path);
       const present = text === undefined ? [] : codeRules.filter(rule => mentions(text, rule) || (rule.followsImports && importsMention(project, path, rule)));
@@ -61,6 +61,11 @@ function mayHandle(project: Project, near: ReadonlySet<string>): readonly string
 
 function mentions(text: string, rule: Rule): boolean {
   return rule.words.some(word => text.includes(word));
+}
+
+/** What a telling file exports can be used without a word of MCP. */
+function importsAny(project: Project, path: string, targets: ReadonlySet<string>): boolean {
+  return project.specifiers(path).some(specifier => targets.has(project.resolve(path, specifier) ?? ''));
 }
 
 function importsMention(project: Project, path: string, rule: Rule): boolean {

@@ -9,7 +9,7 @@ import { byPath, type ListedFile, type SkippedFile } from './tree.js';
 const ignore = createRequire(import.meta.url)('ignore') as typeof import('ignore');
 
 /** Never worth listing: they are not the project's own text. */
-const NEVER = new Set(['.git', '.hg', '.svn', 'node_modules', 'bower_components', '.yarn', '.pnpm-store', '__pycache__', '.venv']);
+const NEVER = new Set(['.git', '.mcp-stateless', '.hg', '.svn', 'node_modules', 'bower_components', '.yarn', '.pnpm-store', '__pycache__', '.venv']);
 /** Usually written by a build. TypeScript sources found in there still count, the rest is output. */
 const OUTPUT = new Set(['dist', 'build', 'out', 'output', 'lib-cov', 'coverage', '.next', '.nuxt', '.output', '.svelte-kit', '.turbo', '.cache', '.wrangler', '.vercel', '.netlify', '.serverless', 'storybook-static', 'bundle', 'bundles']);
 const IGNORE_FILES = ['.gitignore', '.ignore', '.mcp-stateless-ignore'];

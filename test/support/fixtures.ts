@@ -48,8 +48,10 @@ function readOptional(folder: string): Files | undefined {
   return existsSync(folder) ? readFiles(folder) : undefined;
 }
 
+/** Without what a migration keeps to be undone. */
 export function readFiles(folder: string): Files {
-  const paths = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap(e => (e.isFile() ? [join(e.parentPath, e.name)] : []));
+  const own = `${join(folder, '.mcp-stateless')}${sep}`;
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap(e => (e.isFile() && !join(e.parentPath, e.name).startsWith(own) ? [join(e.parentPath, e.name)] : []));
   return Object.fromEntries(paths.sort().map(path => [relative(folder, path).split(sep).join('/'), readFileSync(path, 'utf8')]));
 }
 
