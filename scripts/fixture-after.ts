@@ -17,7 +17,7 @@ if (!transform || id === undefined) {
 }
 for (const fixture of transformFixtures([id])) {
   if (only !== undefined && !fixture.name.endsWith(`/${only}`)) continue;
-  const plan = planMigration(new Project(diskTree(join(fixture.folder, 'before'))), [transform], registry, { includeTests: true, choices: choicesOf(fixture.folder) });
+  const plan = planMigration(new Project(diskTree(join(fixture.folder, 'before'))), [transform], registry, { includeTests: true, choices: fixture.choices });
   for (const drop of plan.dropped) console.log(`${fixture.name}: ${drop.reason}`);
   const after = join(fixture.folder, 'after');
   rmSync(after, { recursive: true, force: true });
@@ -34,9 +34,4 @@ for (const fixture of transformFixtures([id])) {
     mkdirSync(dirname(join(after, path)), { recursive: true });
     writeFileSync(join(after, path), text);
   }
-}
-
-function choicesOf(folder: string): object {
-  const path = join(folder, 'expect.json');
-  return existsSync(path) ? ((JSON.parse(readFileSync(path, 'utf8')) as { choices?: object }).choices ?? {}) : {};
 }

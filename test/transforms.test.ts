@@ -4,6 +4,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { transforms } from '../transforms/index.js';
 import { auditTree } from '../src/audit.js';
+import type { Choices } from '../src/choices.js';
 import { diskTree } from '../src/files/disk.js';
 import { planMigration, type Plan } from '../src/migrate/plan.js';
 import { writePlan } from '../src/migrate/write.js';
@@ -23,8 +24,8 @@ function definitionOf(id: string): TransformDefinition {
   return found;
 }
 
-function migrate(folder: string, transform: TransformDefinition): Plan {
-  return planMigration(new Project(diskTree(folder)), [transform], registry, { includeTests: true });
+function migrate(folder: string, transform: TransformDefinition, choices: Partial<Choices>): Plan {
+  return planMigration(new Project(diskTree(folder)), [transform], registry, { includeTests: true, choices });
 }
 
 function brokenFiles(files: Files): readonly string[] {
@@ -44,18 +45,18 @@ describe.each(fixtures)('$name', fixture => {
       const after = variant.of(fixture.after);
       expect(brokenFiles(before), 'the variant of the fixture parses').toEqual([]);
       const folder = tempFolder(before);
-      const plan = migrate(folder, transform);
+      const plan = migrate(folder, transform, fixture.choices);
       expect(plan.dropped).toEqual([]);
       writePlan(plan);
       expect(readFiles(folder)).toEqual(after);
       expect(brokenFiles(after)).toEqual([]);
-      expect(migrate(folder, transform).result, 'a second run').toEqual({});
+      expect(migrate(folder, transform, fixture.choices).result, 'a second run').toEqual({});
     });
   }
 
   it('leaves the findings that it should, and says why', () => {
     const folder = tempFolder(fixture.before);
-    const plan = migrate(folder, transform);
+    const plan = migrate(folder, transform, fixture.choices);
     writePlan(plan);
     const { findings } = auditTree(diskTree(folder), registry, { includeTests: true });
     expect(findings.filter(f => takes(transform, f.rule, f.clause)).map(f => `${f.file} ${f.subject}`)).toEqual(fixture.left);

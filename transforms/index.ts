@@ -2,7 +2,8 @@
 import type { TransformDefinition } from '../src/transform.js';
 import httpSessionsToHandler from './http-sessions-to-handler/transform.js';
 import notFoundToInvalidParams from './not-found-to-invalid-params/transform.js';
+import sessionsToStatelessTransport from './sessions-to-stateless-transport/transform.js';
 import setLevelToNothing from './set-level-to-nothing/transform.js';
 import stdioToServeStdio from './stdio-to-serve-stdio/transform.js';
 
-export const transforms: readonly TransformDefinition[] = [httpSessionsToHandler.definition, notFoundToInvalidParams.definition, setLevelToNothing.definition, stdioToServeStdio.definition];
+export const transforms: readonly TransformDefinition[] = [httpSessionsToHandler.definition, notFoundToInvalidParams.definition, sessionsToStatelessTransport.definition, setLevelToNothing.definition, stdioToServeStdio.definition];

@@ -5,6 +5,7 @@ const sse = `import { SSEServerTransport } from '@modelcontextprotocol/sdk/serve
 
 export default defineCases({
   valid: [
+    { name: 'the leg for older clients', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nimport { isLegacyRequest } from '@modelcontextprotocol/server';\nif (await isLegacyRequest(request)) await new NodeStreamableHTTPServerTransport({ sessionIdGenerator: undefined }).handleRequest(req, res);` },
     { name: 'a stateless transport', code: `${http}const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });` },
     { name: 'a stateless transport without options', code: `${http}const transport = new StreamableHTTPServerTransport();` },
     { name: 'void 0 and null', code: `${http}new StreamableHTTPServerTransport({ sessionIdGenerator: void 0 });\nnew StreamableHTTPServerTransport({ sessionIdGenerator: null as never });` },
@@ -15,6 +16,7 @@ export default defineCases({
     { name: 'a table of starters', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst servers = { one: new McpServer({ name: 'one', version: '1' }), two: new McpServer({ name: 'two', version: '1' }) };` },
   ],
   invalid: [
+    { name: 'a transport per request, on the second line of the SDK', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nconst transport = new «NodeStreamableHTTPServerTransport»({ sessionIdGenerator: undefined });`, found: ['legacy-only:http'] },
     {
       name: 'the SDK example',
       code: `${http}import { randomUUID } from 'node:crypto';

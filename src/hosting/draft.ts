@@ -20,6 +20,7 @@ interface Addition {
 export class FileDraft {
   readonly editor: Editor;
   readonly #removed: Ranged[] = [];
+  readonly #replaced: Ranged[] = [];
   readonly #added: Addition[] = [];
   readonly #renamed = new Set<TSESTree.Node>();
 
@@ -40,6 +41,7 @@ export class FileDraft {
   /** New text in the place of a node; what it says about names counts only where it is kept. */
   replace(node: Ranged, text: string, kept: readonly Ranged[] = []): void {
     this.editor.replace(node, text);
+    this.#replaced.push(node);
     this.gone(node, kept);
   }
 
@@ -73,6 +75,11 @@ export class FileDraft {
     return undefined;
   }
 
+  /** Comments that go with what they described. */
+  get removedComments(): readonly Ranged[] {
+    return [...this.editor.removedComments, ...this.file.comments.filter(c => this.isGone(c))];
+  }
+
   isGone(node: Ranged): boolean {
     return this.#removed.some(({ range }) => range[0] <= node.range[0] && node.range[1] <= range[1]);
   }
@@ -95,7 +102,7 @@ export class FileDraft {
     for (let again = true; again; ) {
       again = false;
       for (const statement of removableStatements(this.file)) {
-        if (this.isGone(statement)) continue;
+        if (this.isGone(statement) || this.#replaced.some(({ range }) => range[0] <= statement.range[0] && statement.range[1] <= range[1])) continue;
         const variables = variablesOf(this.file, statement);
         if (variables.length === 0 || !variables.every(v => this.#isUnused(v, statement))) continue;
         this.removeStatement(statement);
@@ -134,7 +141,10 @@ export class FileDraft {
     const names = [...wanted].sort((a, b) => Number(a.type) - Number(b.type)).map(a => (a.type && statement.importKind !== 'type' ? `type ${a.name}` : a.name));
     const [first, ...rest] = unused;
     if (names.length === 0) {
-      if (first && unused.length === statement.specifiers.length) this.editor.removeStatement(statement);
+      if (first && unused.length === statement.specifiers.length) {
+        this.editor.removeStatement(statement);
+        this.#removed.push(statement);
+      }
       else if (first) this.#removeSpecifiers(statement, unused);
       return;
     }
@@ -175,7 +185,7 @@ export class FileDraft {
     const { eol, quote, semicolon } = this.editor.style;
     const modules = [...new Set(added.map(a => a.module))];
     const body = this.file.program.body;
-    const imports = body.filter(s => s.type === 'ImportDeclaration');
+    const imports = body.filter((s): s is TSESTree.ImportDeclaration => s.type === 'ImportDeclaration' && !this.isGone(s));
     const required = imports.length === 0 && body.some(s => /\brequire\s*\(/.test(this.editor.text(s)));
     const lines = modules.map(module => {
       const of = added.filter(a => a.module === module);
@@ -184,7 +194,7 @@ export class FileDraft {
       return required ? `const { ${names} } = require(${quote}${module}${quote})${semicolon}` : `import ${allTypes ? 'type ' : ''}{ ${names} } from ${quote}${module}${quote}${semicolon}`;
     });
     const sibling = imports.filter(s => s.source.value.startsWith('@modelcontextprotocol/')).at(-1) ?? imports.at(-1) ?? requires(body).at(-1);
-    if (sibling) this.editor.insert(sibling.range[1], lines.map(l => `${eol}${l}`).join(''));
+    if (sibling && !this.isGone(sibling)) this.editor.insert(sibling.range[1], lines.map(l => `${eol}${l}`).join(''));
     else this.editor.insert(body[0]?.range[0] ?? 0, lines.map(l => `${l}${eol}`).join(''));
   }
 }
@@ -209,7 +219,7 @@ function removableStatements(file: SourceFile): readonly TSESTree.Statement[] {
 }
 
 function variablesOf(file: SourceFile, statement: TSESTree.Statement): readonly Variable[] {
-  return file.scopes.scopes.flatMap(scope => scope.variables.filter(v => v.defs.some(d => d.node === statement || (d.node.type === 'VariableDeclarator' && d.node.parent === statement))));
+  return file.scopes.scopes.filter(scope => scope.block !== statement).flatMap(scope => scope.variables.filter(v => v.defs.some(d => d.node === statement || (d.node.type === 'VariableDeclarator' && d.node.parent === statement))));
 }
 
 /** The edits of one rewrite, over all its files. */
@@ -222,6 +232,11 @@ export class Draft {
     let draft = this.#files.get(file.path);
     if (!draft) this.#files.set(file.path, (draft = new FileDraft(file)));
     return draft;
+  }
+
+  /** By file, as the engine wants to know them. */
+  get removedComments(): ReadonlyMap<string, readonly Ranged[]> {
+    return new Map([...this.#files].map(([path, draft]) => [path, draft.removedComments]));
   }
 
   /** Throws an EditConflict when the edits do not fit together. */

@@ -12,10 +12,10 @@ export interface Kept {
 }
 
 /** Code that closed the server closes what serves now. `type` is the handle's type, for a variable that is filled later. */
-export function keepHandle(draft: FileDraft, statement: TSESTree.Statement, closers: readonly TSESTree.Node[], { names, type }: HandleType): Kept {
+export function keepHandle(draft: FileDraft, statement: TSESTree.Node, closers: readonly TSESTree.Node[], { names, type }: HandleType): Kept {
   if (closers.length === 0) return { assign: '' };
   const name = draft.freeName(...names);
-  const block = statement.parent;
+  const block = statement.parent ?? statement;
   const isVisible = closers.every(c => contains(block, c) && (c.range[0] > statement.range[1] || isFunctionBetween(c, block)));
   const call = isVisible ? `${name}.close()` : `${name}?.close()`;
   for (const closer of closers) draft.replace(closer, call);
@@ -30,7 +30,7 @@ function isFunctionBetween(node: TSESTree.Node, block: TSESTree.Node): boolean {
   return false;
 }
 
-function declareBefore(draft: FileDraft, statement: TSESTree.Statement, closers: readonly TSESTree.Node[], name: string, type: HandleType['type']): void {
+function declareBefore(draft: FileDraft, statement: TSESTree.Node, closers: readonly TSESTree.Node[], name: string, type: HandleType['type']): void {
   const { file, editor } = draft;
   const { eol, semicolon } = editor.style;
   const nodes = [statement, ...closers];

@@ -233,8 +233,12 @@ function ofImport(context: OriginContext, file: SourceFile, name: TSESTree.Ident
   if (!origin || definition?.type !== 'VariableDeclarator' || !definition.init || definition.id.type !== 'Identifier') return obstacle(`${name.name} is imported from code that is not understood.`);
   if (!isFresh(mcp, origin.file, definition.init)) return obstacle(`${name.name} comes from code that may give the same server twice.`);
   const elsewhere = mcp.infer.references.ofVariable(origin.file, origin.variable, 'all').filter(p => p.file !== origin.file && p.file !== file);
-  const [other] = elsewhere;
-  if (other) return obstacle(`${other.file.path} imports ${origin.variable.name} too. Make that code take the server as a parameter.`);
+  const others = new Map<SourceFile, TSESTree.CallExpression[]>();
+  for (const place of elsewhere) {
+    const call = callOn(place.node, /^connect$/);
+    if (!call || importOf(place.file, place.node)?.type !== 'ImportSpecifier') return obstacle(`${place.file.path} imports ${origin.variable.name} too. Make that code take the server as a parameter.`);
+    others.set(place.file, [...(others.get(place.file) ?? []), call.node]);
+  }
   const specifier = local.defs[0]?.node;
   if (specifier?.type !== 'ImportSpecifier' && specifier?.type !== 'ImportDefaultSpecifier') return obstacle(`${name.name} is imported in a way that is not understood.`);
   const closers: TSESTree.CallExpression[] = [];
@@ -252,10 +256,16 @@ function ofImport(context: OriginContext, file: SourceFile, name: TSESTree.Ident
   if (closure.moved.length === 1 && innermost(definition.init).type !== 'NewExpression') return obstacle(`${origin.file.path} exports one server. Export the function that makes it.`);
   const made = writeFactory(mcp, draft.of(origin.file), closure);
   draft.of(file).renameImport(specifier, made.expression);
+  for (const [other, connects] of others) {
+    const otherDraft = draft.of(other);
+    const imported = connects[0]?.callee.type === 'MemberExpression' ? importOf(other, connects[0].callee.object) : undefined;
+    if (imported?.type === 'ImportSpecifier') otherDraft.renameImport(imported, made.expression);
+    for (const connect of connects) replaceReceiver(otherDraft, connect, made);
+  }
   return { factory: made, closers: closers.map(node => ({ file, node })), notes: [] };
 }
 
-/** Whether a node is part of one of the calls that are rewritten. */
-export function isWithin(node: TSESTree.Node, outer: readonly TSESTree.Node[]): boolean {
-  return outer.some(o => contains(o, node));
+function importOf(file: SourceFile, node: TSESTree.Node): TSESTree.Node | undefined {
+  const inner = innermost(node);
+  return inner.type === 'Identifier' ? file.variableOf(inner)?.defs[0]?.node : undefined;
 }

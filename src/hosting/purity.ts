@@ -8,6 +8,7 @@ export function isRemovable(statement: TSESTree.Node): statement is TSESTree.Sta
   if (statement.parent?.type === 'ExportNamedDeclaration' || statement.parent?.type === 'ExportDefaultDeclaration') return false;
   switch (statement.type) {
     case 'FunctionDeclaration':
+    case 'ClassDeclaration':
     case 'TSInterfaceDeclaration':
     case 'TSTypeAliasDeclaration':
       return true;

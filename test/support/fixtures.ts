@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import type { Choices } from '../../src/choices.js';
 
 const root = new URL('../../', import.meta.url).pathname;
 const FIXTURES = join(root, 'fixtures');
@@ -21,6 +22,8 @@ export interface TransformFixture {
   readonly left: readonly string[];
   /** The reasons why it declined. */
   readonly declines: readonly string[];
+  /** What a person chose, where that is not the default. */
+  readonly choices: Partial<Choices>;
 }
 
 export function transformFixtures(transforms: readonly string[]): readonly TransformFixture[] {
@@ -31,7 +34,7 @@ function readFixture(transform: string, name: string): TransformFixture {
   const folder = join(FIXTURES, transform, name);
   const before = readFiles(join(folder, 'before'));
   const after = readOptional(join(folder, 'after')) ?? before;
-  const expected = existsSync(join(folder, 'expect.json')) ? (JSON.parse(readFileSync(join(folder, 'expect.json'), 'utf8')) as { left?: string[]; declines?: string[] }) : {};
+  const expected = existsSync(join(folder, 'expect.json')) ? (JSON.parse(readFileSync(join(folder, 'expect.json'), 'utf8')) as { left?: string[]; declines?: string[]; choices?: Partial<Choices> }) : {};
   return {
     name: `${transform}/${name}`,
     transform,
@@ -41,6 +44,7 @@ function readFixture(transform: string, name: string): TransformFixture {
     alone: readOptional(join(folder, 'alone')) ?? after,
     left: expected.left ?? [],
     declines: expected.declines ?? [],
+    choices: { markers: false, ...expected.choices },
   };
 }
 

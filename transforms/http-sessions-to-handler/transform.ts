@@ -5,8 +5,8 @@ import { Draft, type FileDraft } from '../../src/hosting/draft.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import type { SourceFile } from '../../src/parse/source.js';
 import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
-import { blockOf } from './block.js';
-import { rewriteCors } from './cors.js';
+import { blockOf } from '../../src/hosting/http/block.js';
+import { rewriteCors } from '../../src/hosting/http/cors.js';
 import { writeBlock } from './write.js';
 
 export default defineTransform({
@@ -39,7 +39,7 @@ export default defineTransform({
 
 /** A transport with sessions, or the routes of HTTP+SSE: the other findings are parts of the block. */
 function isHosting({ subject }: Finding): boolean {
-  return subject === 'transport:stateful' || subject === 'sse:server';
+  return subject === 'transport:stateful' || subject === 'legacy-only:http' || subject === 'sse:server';
 }
 
 function filesWithSessions(findings: readonly Finding[]): readonly string[] {
@@ -65,6 +65,8 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
       title: 'Serve HTTP without sessions',
       answers: answered(fileDraft, findings),
       edits,
+      removedComments: draft.removedComments,
+      ...(block.endpoints.some(e => e.hosts ?? e.origins) && project.manifests.length > 0 && { dependencies: [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] }),
       notes: notesOf(block.sse.length > 0),
     };
   } catch (error) {

@@ -4,9 +4,9 @@ import { contains } from '../../src/mcp/nodes.js';
 import type { FileDraft } from '../../src/hosting/draft.js';
 import { keepHandle } from '../../src/hosting/handle.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
-import { HANDLE, type Endpoint, type SessionBlock } from './block.js';
-import { leftoversOf, writeLeftovers } from './leftovers.js';
-import type { Route } from './routes.js';
+import { HANDLE, type Endpoint, type SessionBlock } from '../../src/hosting/http/block.js';
+import { leftoversOf, writeLeftovers } from '../../src/hosting/http/leftovers.js';
+import type { Route } from '../../src/hosting/http/routes.js';
 
 const SERVER = '@modelcontextprotocol/server';
 const NODE = '@modelcontextprotocol/node';
@@ -27,12 +27,15 @@ export function writeBlock(draft: FileDraft, block: SessionBlock): Obstacle | un
   if (isObstacle(leftovers)) return leftovers;
   const closers = (block.origin?.closers ?? []).filter(c => c.file === file && !routes.some(r => contains(r.handler.fn, c.node))).map(c => c.node);
   const [first] = block.endpoints;
-  const place = first ? placeOf(first.main) : undefined;
+  const place = first ? placeOf(first) : undefined;
   if (!first || !place) return obstacle('There is no place for the handler.');
-  if (block.endpoints.some(e => placeOf(e.main)?.parent !== place.parent)) return obstacle(`${file.path} serves several addresses from different functions.`);
+  if (block.endpoints.some(e => placeOf(e)?.parent !== place.parent)) return obstacle(`${file.path} serves several addresses from different functions.`);
   const needsClose = leftovers.close.length > 0 || closers.length > 0;
   if (block.perRequest && needsClose) return obstacle(`${file.path} makes its server from the request, and closes all sessions at the end.`, 'session-lifecycle');
-  const names: Names = { handler: draft.freeName(...HANDLE.names), node: draft.freeName('mcpNodeHandler', 'nodeHandler') };
+  const inClass = place.parent?.type === 'ClassBody';
+  if (inClass && (needsClose || block.perRequest === false && isWeb(first))) return obstacle(`${file.path} keeps its sessions in a class that closes them. Give the class one handler, and close that.`);
+  const prefix = inClass ? 'this.' : '';
+  const names: Names = { handler: draft.freeName(...HANDLE.names), node: prefix + draft.freeName('mcpNodeHandler', 'nodeHandler') };
   for (const endpoint of block.endpoints) {
     const problem = writeEndpoint(draft, block, endpoint, names);
     if (problem) return problem;
@@ -49,35 +52,31 @@ function insideDeadFunction(draft: FileDraft, node: TSESTree.Node, routes: reado
     const name = n.type === 'FunctionDeclaration' ? n.id : n.type === 'VariableDeclarator' && n.id.type === 'Identifier' && /Function/.test(n.init?.type ?? '') ? n.id : undefined;
     const variable = name ? draft.file.variableOf(name) : undefined;
     const uses = variable?.references.filter(r => r.init !== true) ?? [];
-    if (uses.length > 0 && uses.every(u => routes.some(r => contains(r.handler.fn, u.identifier) || (r !== routes[0] && contains(r.statement, u.identifier))))) return true;
+    if (uses.length > 0 && uses.every(u => routes.some(r => contains(r.handler.fn, u.identifier) || (r.statement !== undefined && r !== routes[0] && contains(r.statement, u.identifier))))) return true;
   }
   return false;
 }
 
-/** The statement before which the handler is declared. */
-function placeOf(route: Route): TSESTree.Statement | undefined {
-  let node: TSESTree.Node = route.handler.name === undefined ? route.statement : route.handler.fn;
-  while (node.parent && node.parent.type !== 'BlockStatement' && node.parent.type !== 'Program') node = node.parent;
-  const block = node.parent;
-  if (block?.type !== 'BlockStatement' && block?.type !== 'Program') return undefined;
-  const statement = block.body.find(s => s === node);
-  // Inside `if`, `for` and the like the handler would be made again.
-  return statement && /^(?:If|For)/.test(block.parent?.type ?? '') ? climb(statement) : statement;
-}
-
-function climb(statement: TSESTree.Statement): TSESTree.Statement {
-  let node: TSESTree.Node = statement.parent;
-  while (node.parent && node.parent.type !== 'BlockStatement' && node.parent.type !== 'Program') node = node.parent;
-  const block = node.parent;
-  const found = block?.type === 'BlockStatement' || block?.type === 'Program' ? block.body.find(s => s === node) : undefined;
-  return found ?? statement;
+/** The statement before which the handler is declared, or the member of a class. */
+function placeOf({ main, others }: Endpoint): TSESTree.Node | undefined {
+  let node: TSESTree.Node = main.handler.name === undefined && main.statement ? main.statement : main.handler.fn;
+  const shared = others.filter(r => r.handler.fn === main.handler.fn);
+  for (; node.parent; node = node.parent) {
+    const { parent }: TSESTree.Node = node;
+    if (parent?.type === 'ClassBody') return node;
+    if (parent?.type !== 'BlockStatement' && parent?.type !== 'Program') continue;
+    // In a loop the handler would be made again; and all routes have to see it.
+    const block = parent;
+    if (!/^For/.test(block.parent?.type ?? '') && shared.every(r => !r.statement || contains(block, r.statement))) return node;
+  }
+  return undefined;
 }
 
 function isWeb(endpoint: Endpoint): boolean {
   return endpoint.serving.arguments.length === 1;
 }
 
-function declareHandler(draft: FileDraft, block: SessionBlock, endpoint: Endpoint, place: TSESTree.Statement, names: Names, needsClose: boolean, closers: readonly TSESTree.CallExpression[], closing: readonly TSESTree.Statement[]): void {
+function declareHandler(draft: FileDraft, block: SessionBlock, endpoint: Endpoint, place: TSESTree.Node, names: Names, needsClose: boolean, closers: readonly TSESTree.CallExpression[], closing: readonly TSESTree.Statement[]): void {
   draft.addImport('createMcpHandler', SERVER);
   const web = isWeb(endpoint);
   if (!web) draft.addImport('toNodeHandler', NODE);
@@ -86,7 +85,12 @@ function declareHandler(draft: FileDraft, block: SessionBlock, endpoint: Endpoin
   const [start] = withComments(draft.file, place);
   const base = indentAt(draft.file, start);
   const made = createCall(block, endpoint, base);
-  const visible = [...closers, ...closing].every(c => contains(place.parent, c));
+  if (place.parent?.type === 'ClassBody') {
+    const isTypeScript = /\.[cm]?tsx?$/.test(draft.file.path);
+    draft.editor.insert(start, `${isTypeScript ? 'private readonly ' : ''}${names.node.replace('this.', '')} = toNodeHandler(${made})${semicolon}${eol}${eol}${base}`);
+    return;
+  }
+  const visible = [...closers, ...closing].every(c => place.parent !== undefined && contains(place.parent, c));
   const assigned = needsClose && visible ? keepHandle(draft, place, closers, { ...HANDLE, names: [names.handler] }).assign || `const ${names.handler} = ` : '';
   const outside = needsClose && !visible ? moduleVariable(draft, names.handler, [place, ...closers, ...closing]) : '';
   const own = assigned || outside;
@@ -95,7 +99,8 @@ function declareHandler(draft: FileDraft, block: SessionBlock, endpoint: Endpoin
     : own
       ? [`${own}${made}`, `const ${names.node} = toNodeHandler(${names.handler})`]
       : [`const ${names.node} = toNodeHandler(${made})`];
-  draft.editor.insert(start, lines.map(l => `${l}${semicolon}${eol}${base}`).join(''));
+  const gap = start < place.range[0] || place.type !== 'ExpressionStatement' ? eol + base : '';
+  draft.editor.insert(start, lines.map(l => `${l}${semicolon}${eol}${base}`).join('').replace(/[ \t]*$/, '') + gap.replace(/[ \t]*$/, '') + base);
 }
 
 /** The function that closes cannot see the one that serves. */
@@ -119,14 +124,15 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   const { fn } = main.handler;
   if (fn.body.type !== 'BlockStatement') return obstacle('The handler is an expression.');
   const args = serving.arguments.map(a => editor.text(a));
-  const base = indentAt(file, fn.body.range[1] - 1);
+  const base = indentAt(file, body.block.range[1] - 1);
   const call = isWeb(endpoint) ? `${names.handler}.fetch(${webRequest(args[0] ?? '')})` : `${block.perRequest ? `toNodeHandler(${createCall(block, endpoint, base + editor.style.indent)})` : names.node}(${args.join(', ')})`;
-  const kept: TSESTree.Node[] = [...body.keep, ...serving.arguments, ...(body.server?.declarator.init ? [body.server.declarator.init] : []), ...(body.server?.setup ?? [])];
+  const kept: TSESTree.Node[] = [...body.keep, ...serving.arguments, ...block.used];
   writeHandler(draft, endpoint, call, base, kept);
-  const methodName = main.call.callee.type === 'MemberExpression' ? main.call.callee.property : undefined;
-  if (main.method === 'post' && methodName) editor.replace(methodName, 'all');
+  for (const route of [main, ...others.filter(o => o.method === 'post')]) {
+    if (route.method === 'post' && route.call?.callee.type === 'MemberExpression') editor.replace(route.call.callee.property, 'all');
+  }
   if (endpoint.hosts || endpoint.origins) guard(draft, endpoint);
-  for (const route of others) removeRoute(draft, route);
+  for (const route of others) if (route.method !== 'post') removeRoute(draft, route);
   return undefined;
 }
 
@@ -142,7 +148,7 @@ function writeHandler(draft: FileDraft, { main, body }: Endpoint, call: string, 
   const raw = /\.raw\b/.test(call) && !/\.fetch\(/.test(call);
   const params = fn.params.map(p => editor.text(p)).join(', ');
   const web = /\.fetch\(/.test(call) && !call.startsWith('toNodeHandler');
-  if (body.keep.length === 0 && name === undefined && fn.type === 'ArrowFunctionExpression' && !raw) {
+  if (body.keep.length === 0 && name === undefined && main.call && body.block === fn.body && fn.type === 'ArrowFunctionExpression' && !raw) {
     const open = file.text[fn.range[0] + (fn.async ? 5 : 0)]?.trim() === '(' || file.text.slice(fn.range[0], fn.body.range[0]).includes('(') ? `(${params})` : params;
     draft.replace(fn, `${open} => ${web ? '' : 'void '}${call}`, [...fn.params, ...kept]);
     return;
@@ -150,7 +156,7 @@ function writeHandler(draft: FileDraft, { main, body }: Endpoint, call: string, 
   const keep = body.keep.map(s => `${inner}${reindented(file, withComments(file, s), inner)}${eol}`);
   const hijack = raw && fn.params[1]?.type === 'Identifier' && !/hijack/.test(keep.join('')) ? [`${inner}${fn.params[1].name}.hijack()${semicolon}${eol}`] : [];
   const last = web ? `return ${call}` : fn.async ? `await ${call}` : `void ${call}`;
-  draft.replace(fn.body, `{${eol}${keep.join('')}${hijack.join('')}${inner}${last}${semicolon}${eol}${base}}`, kept);
+  draft.replace(body.block, `{${eol}${keep.join('')}${hijack.join('')}${inner}${last}${semicolon}${eol}${base}}`, kept);
 }
 
 function guard(draft: FileDraft, endpoint: Endpoint): void {
@@ -159,11 +165,11 @@ function guard(draft: FileDraft, endpoint: Endpoint): void {
   const checks = [...(endpoint.hosts ? [`hostHeaderValidation(${list(endpoint.hosts)})`] : []), ...(endpoint.origins ? [`originValidation(${list(endpoint.origins)})`] : [])];
   if (endpoint.hosts) draft.addImport('hostHeaderValidation', EXPRESS);
   if (endpoint.origins) draft.addImport('originValidation', EXPRESS);
-  draft.editor.insert(endpoint.main.argument.range[0], checks.map(c => `${c}, `).join(''));
+  if (endpoint.main.argument) draft.editor.insert(endpoint.main.argument.range[0], checks.map(c => `${c}, `).join(''));
 }
 
 /** The route, and an `if` of which nothing else is left. */
 function removeRoute(draft: FileDraft, route: Route): void {
-  draft.removeStatement(route.statement);
+  if (route.statement) draft.removeStatement(route.statement);
 }
 

@@ -53,7 +53,7 @@ function finished(draft: Draft, finding: Finding, { call }: Connection, taken: S
     const edits = draft.finish();
     if ([...edits.keys()].some(path => taken.has(path))) return obstacle(`Another server of the same files is rewritten first; run the migration again for the one at offset ${call.range[0]}.`);
     for (const path of edits.keys()) taken.add(path);
-    return { unit: finding.unit, title: 'Serve stdio from a factory', answers: [finding.fingerprint], edits };
+    return { unit: finding.unit, title: 'Serve stdio from a factory', answers: [finding.fingerprint], edits, removedComments: draft.removedComments };
   } catch (error) {
     if (error instanceof EditConflict) return obstacle('What moves into the factory overlaps with what is removed.');
     throw error;

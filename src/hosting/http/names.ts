@@ -1,11 +1,13 @@
 import type { Variable } from '@typescript-eslint/scope-manager';
-import { innermost, memberName, type Finding, type TSESTree } from '../../src/define-transform.js';
-import { nodeAt } from '../../src/edits/locate.js';
-import { contains } from '../../src/mcp/nodes.js';
-import type { McpModel } from '../../src/mcp/model.js';
-import type { FunctionNode } from '../../src/mcp/values.js';
-import type { SourceFile } from '../../src/parse/source.js';
-import { walkTree } from '../../src/parse/walk.js';
+import type { TSESTree } from '@typescript-eslint/types';
+import type { Finding } from '../../finding.js';
+import { innermost, memberName } from '../../mcp/file-index.js';
+import { nodeAt } from '../../edits/locate.js';
+import { contains } from '../../mcp/nodes.js';
+import type { McpModel } from '../../mcp/model.js';
+import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
+import type { SourceFile } from '../../parse/source.js';
+import { walkTree } from '../../parse/walk.js';
 
 const SESSION_HEADER = /^(?:mcp-session-id|last-event-id)$/i;
 const TRANSPORT = /#(?:Node)?StreamableHTTPServerTransport$|#WebStandardStreamableHTTPServerTransport$|#SSEServerTransport$|#StreamableHTTPTransport$/;
@@ -69,8 +71,8 @@ export class SessionNames {
   }
 
   /** Adds what is derived from sessions inside a function: the id, the transport that is looked up or made. */
-  follow(fn: FunctionNode): void {
-    const local = this.file.scopes.scopes.flatMap(s => s.variables).filter(v => v.defs.some(d => contains(fn, d.name) && d.type === 'Variable'));
+  follow(fn: TSESTree.Node): void {
+    const local = this.file.scopes.scopes.flatMap(s => s.variables).filter(v => v.defs.some(d => contains(fn, d.name) && (d.type === 'Variable' || d.type === 'Parameter')));
     for (let before = -1; before !== this.#variables.size; ) {
       before = this.#variables.size;
       for (const variable of local) if (!this.#variables.has(variable) && this.#isDerived(variable)) this.#variables.add(variable);
@@ -79,10 +81,27 @@ export class SessionNames {
 
   #isDerived(variable: Variable): boolean {
     const declarator = variable.defs[0]?.node;
+    if (isFunctionNode(declarator)) return this.#isGivenSessions(declarator) || this.#isContainer(variable);
     if (declarator?.type !== 'VariableDeclarator') return false;
+    const loop = declarator.parent.parent;
+    if ((loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') && loop.left === declarator.parent) return this.mentions(loop.right);
     if (declarator.id.type === 'Identifier' && this.mcp.types(this.file, declarator.id).some(t => TRANSPORT.test(t.type))) return true;
     const values = [...(declarator.init ? [declarator.init] : []), ...variable.references.flatMap(r => (r.writeExpr && r.init !== true ? [r.writeExpr] : []))];
     return values.some(v => this.#gives(v)) || this.#holdsSession(variable);
+  }
+
+  /** A parameter that holds transports. */
+  #isContainer(variable: Variable): boolean {
+    const name = variable.defs[0]?.name;
+    if (name?.type !== 'Identifier') return false;
+    const held = this.mcp.infer.elements(this.mcp.values(this.file, name));
+    return held.some(k => k.value.kind === 'sdk' && TRANSPORT.test(k.value.type));
+  }
+
+  /** `transports.forEach(t => ...)`, `Object.values(transports).map(t => ...)`. */
+  #isGivenSessions(fn: FunctionNode): boolean {
+    const call = fn.parent;
+    return call.type === 'CallExpression' && call.arguments.some(a => a === fn) && call.callee.type === 'MemberExpression' && this.mentions(call.callee.object);
   }
 
   #gives(value: TSESTree.Node): boolean {

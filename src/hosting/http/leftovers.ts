@@ -1,11 +1,12 @@
-import type { TSESTree } from '../../src/define-transform.js';
-import { lineOf } from '../../src/hosting/closure.js';
-import type { FileDraft } from '../../src/hosting/draft.js';
-import { obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
-import { indexOf } from '../../src/mcp/file-index.js';
-import { contains } from '../../src/mcp/nodes.js';
-import { isFunctionNode } from '../../src/mcp/values.js';
-import type { SourceFile } from '../../src/parse/source.js';
+import type { TSESTree } from '@typescript-eslint/types';
+import { lineOf } from '../closure.js';
+import { calledFunctions } from '../fresh.js';
+import type { FileDraft } from '../draft.js';
+import { obstacle, type Obstacle } from '../obstacle.js';
+import { indexOf } from '../../mcp/file-index.js';
+import { contains } from '../../mcp/nodes.js';
+import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
+import type { SourceFile } from '../../parse/source.js';
 import { some, type SessionNames } from './names.js';
 import { Plumbing } from './plumbing.js';
 
@@ -13,8 +14,17 @@ import { Plumbing } from './plumbing.js';
 export interface Leftovers {
   readonly remove: readonly TSESTree.Node[];
   readonly properties: readonly TSESTree.Property[];
+  /** Arguments that carried the sessions to a function, with its parameters. */
+  readonly carried: readonly Carried[];
   /** Statements that closed the sessions: the handler is closed in the place of the first of a function. */
   readonly close: readonly TSESTree.Statement[];
+}
+
+interface Carried {
+  readonly call: TSESTree.CallExpression;
+  readonly argument: TSESTree.Node;
+  readonly fn: FunctionNode;
+  readonly parameter: TSESTree.Parameter;
 }
 
 /** `gone` are the routes and functions that go in any case. */
@@ -22,9 +32,16 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
   const remove: TSESTree.Node[] = [];
   const properties: TSESTree.Property[] = [];
   const close: TSESTree.Statement[] = [];
+  const carried: Carried[] = [];
   const plumbing = new Plumbing(names, file, ['res', 'reply', 'response'], ['req', 'request']);
-  for (const use of usesOf(names, file)) {
+  const uses = usesOf(names, file);
+  for (const use of uses) {
     if (gone(use) || [...remove, ...properties, ...close].some(r => contains(r, use))) continue;
+    const carrier = carriedBy(names, file, use, gone);
+    if (carrier) {
+      carried.push(carrier);
+      continue;
+    }
     const property = propertyAround(use);
     if (property) {
       properties.push(property);
@@ -33,12 +50,25 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
     const statement = statementAround(use);
     if (!statement) return obstacle(`The sessions are used at ${file.path}:${lineOf(file, use)} in a way that is not understood.`, 'session-lifecycle');
     const whole = timerAround(statement) ?? statement;
+    names.follow(whole);
     const foreign = plumbing.foreign(whole) ?? returned(whole);
     if (foreign) return obstacle(`Line ${lineOf(file, foreign)} of ${file.path} uses the sessions for more than to serve them.`, 'session-lifecycle');
     if (closes(file, whole) && whole === statement) close.push(statement);
     else remove.push(whole);
   }
-  return { remove: remove.filter(r => !remove.some(o => o !== r && contains(o, r))), properties, close };
+  return { remove: remove.filter(r => !remove.some(o => o !== r && contains(o, r))), properties, close, carried };
+}
+
+/** `handle(req, res, sessions)`, where the function does not use them any more. */
+function carriedBy(names: SessionNames, file: SourceFile, use: TSESTree.Node, gone: (node: TSESTree.Node) => boolean): Carried | undefined {
+  const call = use.parent;
+  if (call?.type !== 'CallExpression') return undefined;
+  const index = call.arguments.findIndex(a => a === use);
+  const [called] = calledFunctions(names.mcp, file, call);
+  const parameter = called?.node.params[index];
+  if (!called || called.file !== file || parameter?.type !== 'Identifier') return undefined;
+  const uses = file.variableOf(parameter)?.references.filter(r => r.init !== true) ?? [];
+  return uses.every(r => gone(r.identifier)) ? { call, argument: use, fn: called.node, parameter } : undefined;
 }
 
 function usesOf(names: SessionNames, file: SourceFile): readonly TSESTree.Node[] {
@@ -87,6 +117,11 @@ export function writeLeftovers(draft: FileDraft, leftovers: Leftovers, handler: 
     const objects = new Set(leftovers.properties.map(p => p.parent));
     for (const object of objects) draft.editor.removeProperties(leftovers.properties.filter(p => p.parent === object));
   }
+  for (const { call, argument, fn, parameter } of leftovers.carried) {
+    draft.editor.removeElements([argument], call);
+    draft.gone(argument);
+    dropParameter(draft, fn, parameter);
+  }
   const done = new Set<TSESTree.Node | undefined>();
   for (const statement of leftovers.close) {
     const fn = functionAround(statement);
@@ -105,3 +140,12 @@ function functionAround(node: TSESTree.Node): TSESTree.Node | undefined {
   return undefined;
 }
 
+
+function dropParameter(draft: FileDraft, fn: FunctionNode, parameter: TSESTree.Parameter): void {
+  const index = fn.params.indexOf(parameter);
+  const before = fn.params[index - 1];
+  const after = fn.params[index + 1];
+  draft.gone(parameter);
+  if (before) draft.editor.replace({ range: [before.range[1], parameter.range[1]] }, '');
+  else draft.editor.replace({ range: [parameter.range[0], after ? after.range[0] : parameter.range[1]] }, '');
+}

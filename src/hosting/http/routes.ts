@@ -1,22 +1,22 @@
-import { enclosingFunction, innermost, memberName, type TSESTree } from '../../src/define-transform.js';
-import { indexOf } from '../../src/mcp/file-index.js';
-import type { McpModel } from '../../src/mcp/model.js';
-import { contains } from '../../src/mcp/nodes.js';
-import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
-import type { SourceFile } from '../../src/parse/source.js';
+import type { TSESTree } from '@typescript-eslint/types';
+import { enclosingFunction, indexOf, innermost, memberName } from '../../mcp/file-index.js';
+import type { McpModel } from '../../mcp/model.js';
+import { contains } from '../../mcp/nodes.js';
+import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
+import type { SourceFile } from '../../parse/source.js';
 
 const METHODS = /^(?:get|post|put|delete|all|use|options)$/;
 
-/** `app.post('/mcp', auth, handler)`. */
+/** `app.post('/mcp', auth, handler)`, or a function that is called with every request. */
 export interface Route {
-  readonly call: TSESTree.CallExpression;
-  readonly statement: TSESTree.ExpressionStatement;
+  readonly call?: TSESTree.CallExpression;
+  readonly statement?: TSESTree.ExpressionStatement;
   readonly method: string;
   /** The text of its path. */
   readonly path: string;
   readonly handler: Handler;
   /** The argument that is the handler. */
-  readonly argument: TSESTree.CallExpressionArgument;
+  readonly argument?: TSESTree.CallExpressionArgument;
 }
 
 export interface Handler {
@@ -66,7 +66,21 @@ export function parameterNames(fn: FunctionNode): readonly string[] {
   return fn.params.map(p => (p.type === 'Identifier' ? p.name : ''));
 }
 
-export function isInside(node: TSESTree.Node, fn: FunctionNode): boolean {
-  for (let f = enclosingFunction(node); f; f = enclosingFunction(f)) if (f === fn) return true;
-  return false;
+/** The function around a call that gets request and response: nobody but its callers knows the address. */
+export function functionAround(node: TSESTree.CallExpression): Handler | undefined {
+  const [request] = node.arguments;
+  const root = request ? rootOf(request) : undefined;
+  for (let fn = enclosingFunction(node); fn; fn = enclosingFunction(fn)) {
+    if (root === undefined || !parameterNames(fn).includes(root)) continue;
+    const { parent } = fn;
+    const name = fn.type === 'FunctionDeclaration' ? fn.id?.name : parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? parent.id.name : undefined;
+    return { fn, ...(name !== undefined && { name }) };
+  }
+  return undefined;
+}
+
+function rootOf(node: TSESTree.Node): string | undefined {
+  let n = innermost(node);
+  while (n.type === 'MemberExpression') n = innermost(n.object);
+  return n.type === 'Identifier' ? n.name : undefined;
 }

@@ -1,14 +1,16 @@
-import { innermost, memberName, type TSESTree } from '../../src/define-transform.js';
-import { calledFunctions } from '../../src/hosting/fresh.js';
-import { dotted } from '../../src/hosting/purity.js';
-import { contains } from '../../src/mcp/nodes.js';
-import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
-import type { SourceFile } from '../../src/parse/source.js';
-import { walkTree } from '../../src/parse/walk.js';
-import type { SessionNames } from './names.js';
+import type { TSESTree } from '@typescript-eslint/types';
+import { innermost, memberName } from '../../mcp/file-index.js';
+import { calledFunctions } from '../fresh.js';
+import { dotted } from '../purity.js';
+import { contains } from '../../mcp/nodes.js';
+import { roleOf } from '../../mcp/roles.js';
+import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
+import type { SourceFile } from '../../parse/source.js';
+import { walkTree } from '../../parse/walk.js';
+import { some, type SessionNames } from './names.js';
 
 const LOGS = /^(?:console|.*log(?:ger)?|l|winston|pino|debug|trace)$/i;
-const LOG_CALL = /^(?:log|debug|logError|logInfo|logger|error|warn|info)$/i;
+const LOG_CALL = /^(?:\w*(?:debug|log|trace)|log\w*|error|warn|info)$/i;
 const HARMLESS = /^(?:crypto\.randomUUID|randomUUID|uuidv4|uuid|nanoid|isInitializeRequest|Date\.now|performance\.now|JSON\.stringify|JSON\.parse|String|Number|Boolean|Object\.(?:keys|values|entries)|Array\.(?:from|isArray)|Math\.\w+|Promise\.(?:resolve|all|allSettled|race)|setTimeout|clearTimeout|setInterval|clearInterval|next|parseInt|encodeURIComponent)$/;
 const READS = /^(?:some|every|find|filter|map|includes|toString|toISOString|trim|startsWith|endsWith|slice|join|forEach|keys|values|entries|toLowerCase|split|substring|flat|then|catch|finally|unref|ref|header|get|has|bind|call|isArray|at|padStart|safeParse)$/;
 const CONSTRUCTORS = /(?:Transport|EventStore|Error|Date|Map|Set|Promise|AbortController|URL)$/;
@@ -25,6 +27,8 @@ export class Plumbing {
     /** What the handler answers with. */
     readonly reply: readonly string[],
     readonly request: readonly string[],
+    /** The end of a session is confirmed there: a reply is no answer of its own. */
+    readonly ends = false,
   ) {}
 
   /** The first thing that is done besides; undefined when all of it may go. */
@@ -50,17 +54,17 @@ export class Plumbing {
       const root = rootName(callee);
       const member = memberName(callee) ?? '';
       if (root !== undefined && LOGS.test(root)) return true;
-      if (root !== undefined && this.reply.includes(root)) return REPLY.test(member) && !isAnswer(call);
+      if (root !== undefined && this.reply.includes(root)) return REPLY.test(member) && (this.ends || !isAnswer(call));
       if (root !== undefined && this.request.includes(root)) return true;
       if (READS.test(member)) return true;
       if (/^(?:connect|close)$/.test(member)) return this.names.mcp.member(this.file, callee) !== undefined;
       if (LOGS.test(memberNameOfObject(callee) ?? '')) return true;
     } else if (callee.type === 'Identifier' && LOG_CALL.test(callee.name)) return true;
-    return this.#isPlumbingHelper(call, depth) || this.#makesServer(call);
+    return this.#makesServer(call) || this.#isPlumbingHelper(call, depth);
   }
 
   #makesServer(call: TSESTree.CallExpression): boolean {
-    return [...this.servers].some(s => contains(s, call));
+    return [...this.servers].some(s => contains(s, call)) || this.names.mcp.types(this.file, call).some(t => roleOf(t.type) === 'server');
   }
 
   #isServer(callee: TSESTree.Node): boolean {
@@ -91,7 +95,7 @@ export class Plumbing {
   }
 
   #isPlumbingNew(node: TSESTree.NewExpression): boolean {
-    return CONSTRUCTORS.test(dotted(node.callee)) || [...this.servers].some(s => contains(s, node));
+    return CONSTRUCTORS.test(dotted(node.callee)) || [...this.servers].some(s => contains(s, node)) || this.names.mcp.types(this.file, node).some(t => roleOf(t.type) === 'server');
   }
 
   /** A local of the block, or something of the session. */
@@ -127,11 +131,17 @@ function memberNameOfObject(node: TSESTree.MemberExpression): string | undefined
 /** `res.json({ name, version })`: an answer that is no refusal. */
 function isAnswer(call: TSESTree.CallExpression): boolean {
   const callee = innermost(call.callee);
-  if (callee.type !== 'MemberExpression' || memberName(callee) !== 'json') return false;
+  if (callee.type !== 'MemberExpression' || memberName(callee) !== 'json' || endsSession(call)) return false;
   for (let n = innermost(callee.object); n.type === 'CallExpression' && n.callee.type === 'MemberExpression'; n = innermost(n.callee.object)) {
     const [status] = n.arguments;
     if (/^(?:status|code)$/.test(memberName(n.callee) ?? '') && (status?.type !== 'Literal' || Number(status.value) >= 400)) return false;
   }
   const [body] = call.arguments;
   return !(body?.type === 'ObjectExpression' && body.properties.some(p => p.type === 'Property' && p.key.type === 'Identifier' && /^(?:jsonrpc|error)$/.test(p.key.name)));
+}
+
+/** Under `if (req.method === 'DELETE')`. */
+function endsSession(node: TSESTree.Node): boolean {
+  for (let n: TSESTree.Node | undefined = node; n; n = n.parent) if (n.type === 'IfStatement' && some(n.test, t => t.type === 'Literal' && t.value === 'DELETE')) return true;
+  return false;
 }

@@ -1,6 +1,8 @@
-import { keyName, type Finding, type TSESTree } from '../../src/define-transform.js';
-import { nodeAt } from '../../src/edits/locate.js';
-import type { FileDraft } from '../../src/hosting/draft.js';
+import type { TSESTree } from '@typescript-eslint/types';
+import type { Finding } from '../../finding.js';
+import { keyName } from '../../mcp/exports.js';
+import { nodeAt } from '../../edits/locate.js';
+import type { FileDraft } from '../draft.js';
 
 const SESSION = /^mcp-session-id$/i;
 const GONE = /^(?:mcp-session-id|last-event-id)$/i;
@@ -29,7 +31,7 @@ function rewriteArray(draft: FileDraft, list: TSESTree.ArrayExpression): void {
   const names = list.elements.flatMap(e => (e?.type === 'Literal' && typeof e.value === 'string' ? [{ node: e, name: e.value }] : []));
   const exposes = /expose/i.test(ownerName(list));
   const gone = names.filter(n => (exposes ? GONE : SESSION).test(n.name));
-  const quote = draft.editor.style.quote;
+  const quote = names[0] ? draft.editor.text(names[0].node).charAt(0) : draft.editor.style.quote;
   if (exposes) {
     const property = list.parent.type === 'Property' ? list.parent : undefined;
     if (gone.length === list.elements.length && property) draft.editor.removeProperty(property);

@@ -1,19 +1,21 @@
-import { innermost, keyName, memberName, type Finding, type TSESTree } from '../../src/define-transform.js';
-import { reindented } from '../../src/edits/indent.js';
-import { lineOf } from '../../src/hosting/closure.js';
-import type { Draft } from '../../src/hosting/draft.js';
-import type { Factory } from '../../src/hosting/factory.js';
-import { factoryOfCall } from '../../src/hosting/factory.js';
-import { isFresh } from '../../src/hosting/fresh.js';
-import { isObstacle, obstacle, type HandleType, type Obstacle, type Origin } from '../../src/hosting/obstacle.js';
-import { originOf } from '../../src/hosting/origin.js';
-import { indexOf } from '../../src/mcp/file-index.js';
-import type { McpModel } from '../../src/mcp/model.js';
-import { contains } from '../../src/mcp/nodes.js';
-import type { SourceFile } from '../../src/parse/source.js';
+import type { TSESTree } from '@typescript-eslint/types';
+import type { Finding } from '../../finding.js';
+import { keyName } from '../../mcp/exports.js';
+import { indexOf, innermost, memberName } from '../../mcp/file-index.js';
+import { reindented } from '../../edits/indent.js';
+import { lineOf } from '../closure.js';
+import type { Draft } from '../draft.js';
+import type { Factory } from '../factory.js';
+import { factoryOfCall } from '../factory.js';
+import { isFresh } from '../fresh.js';
+import { isObstacle, obstacle, type HandleType, type Obstacle, type Origin } from '../obstacle.js';
+import { originOf } from '../origin.js';
+import type { McpModel } from '../../mcp/model.js';
+import { contains } from '../../mcp/nodes.js';
+import type { SourceFile } from '../../parse/source.js';
 import { bodyOf, localsUsed, type Body } from './body.js';
 import { SessionNames } from './names.js';
-import { routesOf, servingCalls, type Route } from './routes.js';
+import { functionAround, routesOf, servingCalls, type Route } from './routes.js';
 
 export interface BlockContext {
   readonly mcp: McpModel;
@@ -45,6 +47,8 @@ export interface SessionBlock {
   readonly origin?: Origin;
   /** The factory uses what the handler finds out about the request. */
   readonly perRequest: boolean;
+  /** What the factory is made of: the names in it stay in use. */
+  readonly used: readonly TSESTree.Node[];
 }
 
 export const HANDLE: HandleType = { names: ['mcpHandler', 'sessionlessHandler'], type: { name: 'McpHttpHandler', module: '@modelcontextprotocol/server' } };
@@ -53,15 +57,16 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
   const { mcp, file } = context;
   const names = new SessionNames(mcp, file, context.findings);
   const routes = routesOf(mcp, file);
-  const streaming = routes.filter(r => servingCalls(mcp, file, r.handler.fn, /^handleRequest$/).length > 0);
+  const routed = routes.filter(r => servingCalls(mcp, file, r.handler.fn, /^handleRequest$/).length > 0);
+  const streaming = [...routed, ...functionsWithRequests(mcp, file, routed)];
   const sse = context.keepSse ? [] : routes.filter(r => !streaming.includes(r) && isSse(mcp, file, r));
   const unreached = servingCalls(mcp, file, file.program, /^handleRequest$/).find(c => !streaming.some(r => contains(r.handler.fn, c)));
-  if (unreached) return obstacle(`${file.path}:${lineOf(file, unreached)} answers requests in a function that no route of this file names. Call createMcpHandler(...) where the requests come in.`);
+  if (unreached) return obstacle(`${file.path}:${lineOf(file, unreached)} answers a request in code that did not get it as a parameter. Call createMcpHandler(...) where the requests come in.`);
   if (streaming.length === 0 && sse.length === 0) return obstacle(`No route of ${file.path} hands requests to the transport. Call createMcpHandler(...) where the requests come in.`);
   const endpoints: Endpoint[] = [];
   const paths = [...new Set(streaming.map(r => r.path))];
   for (const path of paths) {
-    const endpoint = endpointOf(context, names, routes.filter(r => r.path === path), streaming);
+    const endpoint = endpointOf(context, names, [...routes, ...streaming.filter(r => !r.call)].filter(r => r.path === path), streaming);
     if (isObstacle(endpoint)) return endpoint;
     endpoints.push(endpoint);
   }
@@ -77,6 +82,17 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
   return isObstacle(made) ? made : { names, endpoints, sse, ...made };
 }
 
+/** Functions that get the request from code that is not a route of this file. */
+function functionsWithRequests(mcp: McpModel, file: SourceFile, routed: readonly Route[]): readonly Route[] {
+  const found: Route[] = [];
+  for (const call of servingCalls(mcp, file, file.program, /^handleRequest$/)) {
+    if (routed.some(r => contains(r.handler.fn, call)) || found.some(r => contains(r.handler.fn, call))) continue;
+    const handler = functionAround(call);
+    if (handler) found.push({ method: 'all', path: `(${handler.name ?? ''}@${handler.fn.range[0]})`, handler });
+  }
+  return found;
+}
+
 function isSse(mcp: McpModel, file: SourceFile, route: Route): boolean {
   const { fn } = route.handler;
   if (servingCalls(mcp, file, fn, /^handlePostMessage$/).length > 0) return true;
@@ -87,16 +103,18 @@ function endpointOf(context: BlockContext, names: SessionNames, routes: readonly
   const { mcp, file } = context;
   const main = routes.find(r => streaming.includes(r) && /^(?:post|all|use)$/.test(r.method));
   if (!main) return obstacle(`${file.path} has no route that takes messages at ${routes[0]?.path ?? 'this path'}.`);
-  if (main.method === 'use' && routes.length > 1) return obstacle(`${file.path}:${lineOf(file, main.call)} serves the transport under a prefix.`);
+  if (main.method === 'use' && routes.length > 1) return obstacle(`${file.path} serves the transport under a prefix.`);
+  const twin = routes.find(r => r !== main && r.method === 'post' && r.handler.fn !== main.handler.fn);
+  if (twin) return obstacle(`${file.path} has two handlers that take messages at ${main.path}.`);
   const calls = servingCalls(mcp, file, main.handler.fn, /^handleRequest$/);
   const serving = calls.find(c => c.arguments.length > 2) ?? calls[0];
   if (!serving) return obstacle('Nothing answers messages.');
   const body = bodyOf(mcp, file, names, main.handler.fn);
   if (isObstacle(body)) return body;
-  const others = routes.filter(r => r !== main && /^(?:get|delete|put|all)$/.test(r.method));
+  const others = routes.filter(r => r !== main && r.call && (/^(?:get|delete|put|all)$/.test(r.method) || r.handler.fn === main.handler.fn));
   for (const route of others) {
     if (route.handler.fn === main.handler.fn) continue;
-    const other = bodyOf(mcp, file, names, route.handler.fn);
+    const other = bodyOf(mcp, file, names, route.handler.fn, route.method === 'delete');
     if (isObstacle(other)) return other;
     const kept = other.keep.find(s => mayMatter(file, s) && !(isRefusal(file, s) && !streaming.includes(route)));
     if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own for ${route.method.toUpperCase()} requests. Move it to another route.`, 'session-lifecycle');
@@ -158,26 +176,25 @@ function hostNames(node: TSESTree.Node): readonly string[] | undefined {
   return names.every(n => n !== undefined) ? [...new Set(names)] : undefined;
 }
 
-type Made = Pick<SessionBlock, 'factory' | 'perRequest' | 'origin'>;
+type Made = Pick<SessionBlock, 'factory' | 'perRequest' | 'origin' | 'used'>;
 
 /** How the server of a session was made: in the handler, or somewhere else for all of them. */
 function serverOf(context: BlockContext, names: SessionNames, endpoints: readonly Endpoint[], sse: readonly Route[]): Made | Obstacle {
   const { mcp, file, draft } = context;
   const handlers = [...endpoints.map(e => e.main), ...endpoints.flatMap(e => e.others), ...sse].map(r => r.handler.fn);
   const connects = connectsOf(mcp, file).filter(c => handlers.some(h => contains(h, c)));
-  const [first] = endpoints;
-  const local = first?.body.server;
-  if (local && first) return madeInHandler(context, first, names);
+  const first = endpoints.find(e => e.body.server) ?? endpoints.find(e => connects.some(c => contains(e.main.handler.fn, c))) ?? endpoints[0];
+  if (first?.body.server) return madeInHandler(context, first, names);
   const own = connects.filter(c => first && contains(first.main.handler.fn, c));
   const [connect] = own;
   if (!connect || connect.callee.type !== 'MemberExpression') return obstacle(`${file.path} connects the server of a session outside of the handler. Give the function that makes it to createMcpHandler.`);
   const receiver = innermost(connect.callee.object);
-  if (receiver.type === 'CallExpression' && isFresh(mcp, file, receiver)) {
+  if (receiver.type === 'CallExpression' && isFresh(mcp, file, receiver, 0, 'called-for-each')) {
     if (first && localsUsed(file, first.main.handler.fn, receiver).length > 0) return perRequest(context, first, receiver);
-    return { factory: factoryOfCall(mcp, file, connect.callee.object), perRequest: false };
+    return { factory: factoryOfCall(mcp, file, connect.callee.object), perRequest: false, used: [connect.callee.object] };
   }
   const origin = originOf({ mcp, draft, handle: HANDLE }, file, connect.callee.object, connects);
-  return isObstacle(origin) ? origin : { factory: origin.factory, origin, perRequest: false };
+  return isObstacle(origin) ? origin : { factory: origin.factory, origin, perRequest: false, used: [] };
 }
 
 function connectsOf(mcp: McpModel, file: SourceFile): readonly TSESTree.CallExpression[] {
@@ -194,7 +211,7 @@ function perRequest({ mcp, file }: BlockContext, endpoint: Endpoint, init: TSEST
     return definition !== undefined && contains(endpoint.main.handler.fn, definition.name) && definition.type !== 'Parameter' && !contains(init, definition.name) && v.references.some(r => contains(init, r.identifier)) && !kept.some(s => contains(s, definition.name));
   });
   if (missing) return obstacle(`The server of a session is made with ${missing.name}, which ${file.path} keeps with the session.`, 'session-lifecycle');
-  return { factory: factoryOfCall(mcp, file, init), perRequest: true };
+  return { factory: factoryOfCall(mcp, file, init), perRequest: true, used: [init] };
 }
 
 function madeInHandler(context: BlockContext, endpoint: Endpoint, names: SessionNames): Made | Obstacle {
@@ -209,10 +226,10 @@ function madeInHandler(context: BlockContext, endpoint: Endpoint, names: Session
   const isPattern = server.declarator.id.type !== 'Identifier';
   if (server.setup.length === 0 && !isPattern) {
     if (locals.length > 0) return perRequest(context, endpoint, init);
-    return { factory: factoryOfCall(mcp, file, init), perRequest: false };
+    return { factory: factoryOfCall(mcp, file, init), perRequest: false, used: [init] };
   }
   if (locals.length > 0) return obstacle(`What sets up the server at ${file.path}:${lineOf(file, init)} depends on the request.`);
-  return isPattern ? patternFactory(context, server.declarator) : { factory: setupFactory(draft, file, server.declarator, server.setup), perRequest: false };
+  return isPattern ? patternFactory(context, server.declarator) : { factory: setupFactory(draft, file, server.declarator, server.setup), perRequest: false, used: nodes };
 }
 
 function nameOf({ id }: TSESTree.VariableDeclarator): string {
@@ -229,12 +246,12 @@ function patternFactory({ mcp, file, draft }: BlockContext, { id, init }: TSESTr
   const server = id.properties.find(p => p.type === 'Property' && p.value.type === 'Identifier' && mcp.types(file, p.value).some(t => /#(?:Mcp)?Server$/.test(t.type)));
   if (server?.type !== 'Property' || server.value.type !== 'Identifier' || !first || third) return obstacle('What is made together with the server of a session is not understood.', 'session-lifecycle');
   const async = made.isAsync ? 'async ' : '';
-  if (!second) return { factory: { expression: `${async}() => ${made.isAsync ? `(${awaited})` : made.call}.${keyName(server.key) ?? 'server'}`, call: '', isAsync: made.isAsync }, perRequest: false };
+  if (!second) return { factory: { expression: `${async}() => ${made.isAsync ? `(${awaited})` : made.call}.${keyName(server.key) ?? 'server'}`, call: '', isAsync: made.isAsync }, perRequest: false, used: [init] };
   const other = first === server ? second : first;
   if (other.type !== 'Property' || other.value.type !== 'Identifier') return obstacle('What is made together with the server of a session is not understood.', 'session-lifecycle');
   const isHigh = mcp.types(file, server.value).some(t => t.type.endsWith('#McpServer'));
   const lines = [`const ${file.text.slice(...id.range)} = ${awaited}`, `${server.value.name}${isHigh ? '.server' : ''}.onclose = () => ${other.value.name}()`, `return ${server.value.name}`];
-  return { factory: { expression: `${async}() => {${eol}${lines.map(l => indent + l + semicolon + eol).join('')}}`, call: '', isAsync: made.isAsync }, perRequest: false };
+  return { factory: { expression: `${async}() => {${eol}${lines.map(l => indent + l + semicolon + eol).join('')}}`, call: '', isAsync: made.isAsync }, perRequest: false, used: [init] };
 }
 
 /** The statements that make a server, as a function. */

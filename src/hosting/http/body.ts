@@ -1,18 +1,20 @@
-import type { TSESTree } from '../../src/define-transform.js';
-import { lineOf } from '../../src/hosting/closure.js';
-import { isFresh } from '../../src/hosting/fresh.js';
-import { obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
-import { contains } from '../../src/mcp/nodes.js';
-import type { McpModel } from '../../src/mcp/model.js';
-import { roleOf } from '../../src/mcp/roles.js';
-import type { FunctionNode } from '../../src/mcp/values.js';
-import type { SourceFile } from '../../src/parse/source.js';
+import type { TSESTree } from '@typescript-eslint/types';
+import { lineOf } from '../closure.js';
+import { isFresh } from '../fresh.js';
+import { obstacle, type Obstacle } from '../obstacle.js';
+import { contains } from '../../mcp/nodes.js';
+import type { McpModel } from '../../mcp/model.js';
+import { roleOf } from '../../mcp/roles.js';
+import type { FunctionNode } from '../../mcp/values.js';
+import type { SourceFile } from '../../parse/source.js';
 import type { SessionNames } from './names.js';
 import { Plumbing } from './plumbing.js';
 import { parameterNames } from './routes.js';
 
 /** What a handler of sessions consists of. */
 export interface Body {
+  /** What is rewritten: the body of the handler, or the branch of it that serves the address. */
+  readonly block: TSESTree.Node;
   /** Statements that stay, in front of the call that serves. */
   readonly keep: readonly TSESTree.Statement[];
   /** `const server = getServer()` of a new session, and what sets it up. */
@@ -27,16 +29,17 @@ export interface ServerOfSession {
 const CORE = /\.(?:handleRequest|handlePostMessage|connect)\s*\(|ServerTransport\s*\(/;
 
 /** Tells what of a handler is about sessions and what is not. */
-export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn: FunctionNode): Body | Obstacle {
-  if (fn.body.type !== 'BlockStatement') return { keep: [] };
+export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn: FunctionNode, ends = false): Body | Obstacle {
+  if (fn.body.type !== 'BlockStatement') return { block: fn.body, keep: [] };
   names.follow(fn);
   const [request = '', reply = ''] = parameterNames(fn);
-  const plumbing = new Plumbing(names, file, [reply, 'response', 'res', 'reply'].filter(Boolean), [request, 'request', 'req'].filter(Boolean));
+  const plumbing = new Plumbing(names, file, [reply, 'response', 'res', 'reply'].filter(Boolean), [request, 'request', 'req'].filter(Boolean), ends);
   const server = serverOf(mcp, file, fn, names);
   if (server && 'reason' in server) return server;
   if (server) plumbing.servers.add(server.declarator);
   for (const s of server?.setup ?? []) plumbing.servers.add(s);
-  const statements = flattened(fn.body.body, plumbing, file);
+  const block = branchOf(file, names, fn.body);
+  const statements = flattened(block.body, plumbing, file);
   if ('reason' in statements) return statements;
   const keep: TSESTree.Statement[] = [];
   let served = false;
@@ -50,7 +53,17 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
     const foreign = plumbing.foreign(statement);
     if (foreign) return obstacle(`Line ${lineOf(file, foreign)} of ${file.path} does more than keep sessions: ${shortened(file, foreign)}. Decide when it should run.`, 'session-lifecycle');
   }
-  return { keep, ...(server && { server }) };
+  return { block, keep, ...(server && { server }) };
+}
+
+/** `if (url.pathname === '/mcp') { ... }`: the branch with all of it. */
+function branchOf(file: SourceFile, names: SessionNames, block: TSESTree.BlockStatement): TSESTree.BlockStatement {
+  const core = block.body.filter(s => CORE.test(file.text.slice(...s.range)) || names.mentions(s));
+  const [only, another] = core;
+  if (only?.type !== 'IfStatement' || another || names.mentions(only.test) || /\bmethod\b|isInitializeRequest/.test(file.text.slice(...only.test.range))) return block;
+  const branches = [only.consequent, only.alternate].filter(b => b !== null && (CORE.test(file.text.slice(...b.range)) || names.mentions(b)));
+  const [branch, other] = branches;
+  return branch?.type === 'BlockStatement' && !other ? branchOf(file, names, branch) : block;
 }
 
 /** `try { ... } catch { 500 }` around everything is what the SDK does itself. */
@@ -83,7 +96,7 @@ function serverOf(mcp: McpModel, file: SourceFile, fn: FunctionNode, names: Sess
   const [declarator, another] = declarators;
   if (!declarator) return undefined;
   if (another) return obstacle(`${file.path} makes more than one server in a handler.`);
-  if (!declarator.init || !isFresh(mcp, file, declarator.init)) return obstacle(`Line ${lineOf(file, declarator)} of ${file.path} takes a server that may be shared.`);
+  if (!declarator.init || !isFresh(mcp, file, declarator.init, 0, 'called-for-each')) return obstacle(`Line ${lineOf(file, declarator)} of ${file.path} takes a server that may be shared.`);
   const variable = declarator.id.type === 'Identifier' ? file.variableOf(declarator.id) : undefined;
   if (!variable) return { declarator, setup: [] };
   const setup: TSESTree.Statement[] = [];
