@@ -84,7 +84,7 @@ function declareHandler(draft: FileDraft, block: SessionBlock, endpoint: Endpoin
   const { eol, semicolon } = draft.editor.style;
   const [start] = withComments(draft.file, place);
   const base = indentAt(draft.file, start);
-  const made = createCall(block, endpoint, base);
+  const made = createCall(draft, block, endpoint, base);
   if (place.parent?.type === 'ClassBody') {
     const isTypeScript = /\.[cm]?tsx?$/.test(draft.file.path);
     draft.editor.insert(start, `${isTypeScript ? 'private readonly ' : ''}${names.node.replace('this.', '')} = toNodeHandler(${made})${semicolon}${eol}${eol}${base}`);
@@ -113,9 +113,10 @@ function moduleVariable(draft: FileDraft, name: string, nodes: readonly TSESTree
   return `${name} = `;
 }
 
-function createCall({ factory }: SessionBlock, { json }: Endpoint, base: string): string {
+function createCall(draft: FileDraft, { factory }: SessionBlock, { json }: Endpoint, base: string): string {
+  const { quote } = draft.editor.style;
   const expression = factory.expression.includes('\n') && !factory.expression.includes(`\n${base}`) ? factory.expression.replace(/\n(?=.)/g, `\n${base}`) : factory.expression;
-  return `createMcpHandler(${expression}${json ? `, { responseMode: 'json' }` : ''})`;
+  return `createMcpHandler(${expression}${json ? `, { responseMode: ${quote}json${quote} }` : ''})`;
 }
 
 function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint, names: Names): Obstacle | undefined {
@@ -125,7 +126,7 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   if (fn.body.type !== 'BlockStatement') return obstacle('The handler is an expression.');
   const args = serving.arguments.map(a => editor.text(a));
   const base = indentAt(file, body.block.range[1] - 1);
-  const call = isWeb(endpoint) ? `${names.handler}.fetch(${webRequest(args[0] ?? '')})` : `${block.perRequest ? `toNodeHandler(${createCall(block, endpoint, base + editor.style.indent)})` : names.node}(${args.join(', ')})`;
+  const call = isWeb(endpoint) ? `${names.handler}.fetch(${webRequest(args[0] ?? '')})` : `${block.perRequest ? `toNodeHandler(${createCall(draft, block, endpoint, base + editor.style.indent)})` : names.node}(${args.join(', ')})`;
   const kept: TSESTree.Node[] = [...body.keep, ...serving.arguments, ...block.used];
   writeHandler(draft, endpoint, call, base, kept);
   for (const route of [main, ...others.filter(o => o.method === 'post')]) {
