@@ -40,7 +40,7 @@ for (const name of readdirSync(folder).sort()) {
   for (const drop of plan.dropped) console.log(`  ! ${drop.transform}: ${drop.reason}`);
   if (values.out !== undefined && gone > 0) {
     mkdirSync(values.out, { recursive: true });
-    const patches = plan.steps.flatMap(s => s.changes.map(c => createTwoFilesPatch(c.file, c.file, c.before ?? '', c.after ?? '', undefined, undefined, { context: 3 })));
+    const patches = plan.steps.flatMap(s => s.changes.map(c => createTwoFilesPatch(c.file, c.file, c.before, c.after ?? '', undefined, undefined, { context: 3 })));
     writeFileSync(join(values.out, `${name}.patch`), patches.join('\n'));
   }
 }

@@ -23,6 +23,8 @@ export interface ProjectOptions {
   readonly callers?: boolean;
   /** Only some files of a project are here: nothing follows from what is not. */
   readonly partial?: boolean;
+  /** Paths that differ from what was read. */
+  readonly changed?: ReadonlySet<string>;
 }
 
 /** The files of one run: bytes read once, parsed on demand, with the import edges between them. */
@@ -164,7 +166,12 @@ export class Project {
 
   /** The same project with some texts replaced; what did not change is not parsed again. */
   with(changes: ReadonlyMap<string, string | null>): Project {
-    return new Project(overlayTree(this.tree, changes, kindOf), { earlier: this });
+    return new Project(overlayTree(this.tree, changes, kindOf), { earlier: this, changed: new Set([...(this.#options.changed ?? []), ...changes.keys()]) });
+  }
+
+  /** Whether this path is not as it was read: changed, new or removed. */
+  isChanged(path: string): boolean {
+    return this.#options.changed?.has(path) ?? false;
   }
 
   #readImporters(): Map<string, Set<string>> {

@@ -32,9 +32,10 @@ export function findSeeds(project: Project, rules: readonly Rule[]): Seeds {
   if (telling.size === 0) return { mcp: false, code: [], near: [], texts: [] };
   const near = connected(project, telling);
   const codeRules = rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code'));
+  const beside = new Set([...telling].flatMap(path => importedBy(project, path)));
   const code = project
     .codeFiles()
-    .filter(path => near.has(path) && (project.mentionsMcp(path) || importsAny(project, path, telling)))
+    .filter(path => near.has(path) && (project.mentionsMcp(path) || beside.has(path) || importsAny(project, path, telling)))
     .flatMap(path => {
       const text = project.text(path);
       const present = text === undefined ? [] : codeRules.filter(rule => mentions(text, rule) || (rule.followsImports && importsMention(project, path, rule)));
@@ -63,9 +64,13 @@ function mentions(text: string, rule: Rule): boolean {
   return rule.words.some(word => text.includes(word));
 }
 
+function importedBy(project: Project, path: string): readonly string[] {
+  return project.specifiers(path).flatMap(specifier => project.resolve(path, specifier) ?? []);
+}
+
 /** What a telling file exports can be used without a word of MCP. */
 function importsAny(project: Project, path: string, targets: ReadonlySet<string>): boolean {
-  return project.specifiers(path).some(specifier => targets.has(project.resolve(path, specifier) ?? ''));
+  return importedBy(project, path).some(target => targets.has(target));
 }
 
 function importsMention(project: Project, path: string, rule: Rule): boolean {
@@ -89,7 +94,7 @@ function connected(project: Project, telling: ReadonlySet<string>): ReadonlySet<
     }
   };
   for (const path of telling) near.add(path);
-  reach(telling, path => project.specifiers(path).flatMap(s => project.resolve(path, s) ?? []));
+  reach(telling, path => importedBy(project, path));
   const down = new Set(near);
   reach(telling, path => project.importersOf(path).filter(p => !down.has(p)));
   return near;

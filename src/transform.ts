@@ -46,6 +46,8 @@ export interface DependencyChange {
   /** Undefined: the dependency goes. */
   readonly range: string | undefined;
   readonly dev?: boolean;
+  /** Users of the package bring it. */
+  readonly peer?: boolean;
   /** Folder of the package.json, relative to the root; found from a file of the rewrite when absent. */
   readonly package?: string;
 }

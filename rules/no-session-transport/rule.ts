@@ -1,4 +1,5 @@
 import { holdersOf, isKeyed, rolesWithin, type Holder } from '../../src/mcp/containers.js';
+import type { Known } from '../../src/mcp/values.js';
 import { defineRule, innermost, keyName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const HTTP_TRANSPORTS = /^(?:Node)?StreamableHTTPServerTransport$|^WebStandardStreamableHTTPServerTransport$|^StreamableHTTPTransport$|^WorkerTransport$/;
@@ -7,7 +8,8 @@ export default defineRule({
   id: 'no-session-transport',
   title: 'HTTP sessions are gone',
   clauses: ['session-id-generator', 'session-transport-map', 'sdk-v2-legacy-only-connect'],
-  words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server'],
+  words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server', 'transport: T'],
+  followsImports: true,
   visit(context) {
     return {
       NewExpression(node) {
@@ -88,7 +90,7 @@ function reportMap(context: CodeContext, holder: Holder): void {
   const keyed = holder.values.filter(k => isKeyed(k.value) && !isFilledLiteral(k.value));
   if (keyed.length === 0) return;
   const roles = rolesWithin(mcp, mcp.infer.elements(keyed));
-  const holdsTransports = roles.has('server-transport') || roles.has('transport');
+  const holdsTransports = roles.has('server-transport') || roles.has('transport') || holdsAbstractTransports(context, holder, keyed);
   const holdsServers = roles.has('server');
   if (!holdsTransports && !(holdsServers && isNamedForSessions(holder))) return;
   report(nameOnly(holder.name), {
@@ -98,6 +100,12 @@ function reportMap(context: CodeContext, holder: Holder): void {
     unit: `http-sessions:${file.path}`,
     confidence: holdsTransports ? 'certain' : 'likely',
   });
+}
+
+/** `{ [sessionId: string]: { transport: T } }`: a store that is written for any transport. */
+function holdsAbstractTransports({ mcp }: CodeContext, holder: Holder, keyed: readonly Known[]): boolean {
+  if (!/session/i.test(keyName(holder.name) ?? '')) return false;
+  return mcp.infer.elements(keyed).some(({ value }) => value.kind === 'shape' && /\btransport\??:\s*(?:T|\w*Transport)\b/.test(value.file.text.slice(...value.node.range)));
 }
 
 /** Without the annotation, which parsers count in. */

@@ -51,19 +51,20 @@ function without(text: string, declared: Declared, name: string): string {
   return result;
 }
 
-function withRange(text: string, declared: Declared, { name, dev }: DependencyChange, range: string, path: string, notes: string[]): string {
+function withRange(text: string, declared: Declared, { name, dev, peer }: DependencyChange, range: string, path: string, notes: string[]): string {
   const runtime = dev !== true;
   let result = text;
   const holders = FIELDS.filter(f => declared[f]?.[name] !== undefined);
-  const target: Field = runtime ? 'dependencies' : 'devDependencies';
+  const target: Field = peer ? 'peerDependencies' : runtime ? 'dependencies' : 'devDependencies';
   for (const field of holders) {
     const before = declared[field]?.[name];
     if (typeof before !== 'string') continue;
     if (INDIRECT.test(before)) notes.push(`${path} takes ${name} from ${before}: see that it is ${range} there.`);
     else if (!covers(before, range)) result = edited(result, [field, name], range);
   }
-  const here = holders.some(f => f === 'dependencies' || f === 'optionalDependencies' || f === 'peerDependencies' || !runtime);
+  const here = peer ? holders.includes('peerDependencies') : holders.some(f => f === 'dependencies' || f === 'optionalDependencies' || f === 'peerDependencies' || !runtime);
   if (here) return result;
+  if (peer) return edited(result, [target, name], range);
   // What only the development needed is needed by the program now.
   const before = declared.devDependencies?.[name];
   if (holders.includes('devDependencies')) result = edited(result, ['devDependencies', name], undefined);

@@ -14,6 +14,12 @@ const sampling = (what: string): MarkerText => ({ text: '{detail} has no equival
 const elicitation = (what: string): MarkerText => ({ text: 'This question cannot be asked here on 2026-07-28: {detail}.', otherwise: what, until: 'finding' });
 
 export const MARKER_TEXTS: Readonly<Record<string, MarkerText>> = {
+  // The second major of the SDK
+  'sdk-removed': { text: '{detail} stays on the first major of the SDK: the second has no such thing. Replace it, then remove @modelcontextprotocol/sdk.', otherwise: 'This', until: 'person' },
+  'sdk-registration': { text: 'The arguments of this registration cannot be told apart. Use registerTool, registerPrompt or registerResource.', until: 'person' },
+  'sdk-path': { text: 'What this module had is in several packages of the second major. Import by name.', until: 'person' },
+  'sdk-result': { text: 'This is no {detail}, and clients will refuse it. Return one, or throw a ProtocolError.', otherwise: 'result of this method', until: 'person' },
+  'sdk-error-text': { text: 'Messages of errors no longer begin with the code.', until: 'person' },
   // Hosting
   'server-escapes': { text: 'This server object is used outside the code that builds it. Make that code take the server as a parameter, then build it in the factory.', until: 'finding' },
   'factory-side-effect': { text: 'This runs once per request now. Move it to module level.', until: 'person' },

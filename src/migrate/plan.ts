@@ -8,6 +8,7 @@ import { markResult, placedMarkers } from './leave.js';
 import type { PrepareStep } from './prepare.js';
 import { applyTexts } from './rewrites.js';
 import type { DroppedStep, FileChange, PlacedMarker, Step } from './step.js';
+import type { TypeCheck } from './types.js';
 import { takeTransform, type State } from './take.js';
 import { brokenBy } from './verify.js';
 
@@ -41,6 +42,10 @@ export interface PlanOptions extends AuditOptions {
   readonly units?: readonly string[];
   readonly choices?: Partial<Choices>;
   readonly prepare?: readonly PrepareStep[];
+  /** A compiler for the preparing steps. */
+  readonly types?: () => TypeCheck;
+  /** What has been tried, and is not tried again. */
+  readonly dropped?: readonly DroppedStep[];
 }
 
 /** As often as transforms may make work for transforms that come before them. */
@@ -66,6 +71,7 @@ class Planner {
     private readonly options: PlanOptions,
   ) {
     this.#choices = { ...DEFAULT_CHOICES, ...options.choices };
+    this.#dropped.push(...(options.dropped ?? []));
   }
 
   plan(): Plan {
@@ -91,7 +97,7 @@ class Planner {
 
   #prepare(project: Project, step: PrepareStep): Project {
     if (!this.#wants(step)) return project;
-    const prepared = step.apply(project, this.#choices);
+    const prepared = step.apply(project, this.#choices, this.options.types?.());
     if (!prepared) return project;
     const { changes, notes } = applyTexts(project, prepared.changes, prepared.dependencies ?? [], this.#choices.markers ? (prepared.markers ?? []) : []);
     const next = project.with(textsOf(changes));

@@ -1,5 +1,6 @@
 import type { Choices } from '../choices.js';
 import type { Project } from '../project.js';
+import type { TypeCheck } from './types.js';
 import type { DependencyChange, Marker, Variable } from '../transform.js';
 
 /** What a preparing step does to the whole project, before anything is audited for transforms. */
@@ -20,6 +21,6 @@ export interface Prepared {
 export interface PrepareStep {
   readonly id: string;
   readonly title: string;
-  /** Undefined when there is nothing to do; it must be so on its own result. */
-  apply(project: Project, choices: Choices): Prepared | undefined;
+  /** Undefined when there is nothing to do; it must be so on its own result. With a compiler at hand, a step can see what it left. */
+  apply(project: Project, choices: Choices, types?: TypeCheck): Prepared | undefined;
 }

@@ -50,7 +50,7 @@ export function credentialsGivenToServers(mcp: McpModel, state: StateModel): rea
 
 /** A function that makes transports with a session id. */
 function opensSessions(file: SourceFile, fn: FunctionNode): boolean {
-  return /sessionIdGenerator\s*:\s*(?!undefined)|SSEServerTransport\s*\(/.test(file.text.slice(...fn.range));
+  return /sessionIdGenerator\s*:(?!\s*undefined)|SSEServerTransport\s*\(/.test(file.text.slice(...fn.range));
 }
 
 /** A call that gives a server, or something that has one. */

@@ -162,7 +162,8 @@ class HandlerFinder {
 
   /** A dispatcher that somebody wrote by hand: a switch or comparison on the method names of the protocol. */
   visitDispatchers(): void {
-    if (!/['"]tools\/call['"]/.test(this.file.text)) return;
+    // Programs that call tools compare the same names, but do not speak of what is on the wire.
+    if (!/['"]tools\/call['"]/.test(this.file.text) || !/jsonrpc|['"]initialize['"]/.test(this.file.text)) return;
     for (const fn of indexOf(this.file).functions) {
       const body = this.file.text.slice(...fn.body.range);
       if (!/(?:case\s+|[!=]==?\s*)['"]tools\/call['"]/.test(body)) continue;

@@ -3,6 +3,7 @@ import { innermost, memberName, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { isFunctionNode, type FunctionNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
+import { walkTree } from '../parse/walk.js';
 import type { Reach } from './reach.js';
 
 const MAX_DEPTH = 6;
@@ -61,6 +62,64 @@ function isFilledByCaller(mcp: McpModel, reach: Reach, file: SourceFile, fn: Fun
     ({ file: g, argument }) =>
       argument !== undefined && argument.type !== 'SpreadElement' && (comesFromArguments(mcp, reach, g, argument, depth + 1) || isMinted(mcp, g, argument, depth + 1)),
   );
+}
+
+/** Whether anything in an expression came with the call, or was asked of its client. */
+export function mentionsCall(mcp: McpModel, reach: Reach, file: SourceFile, node: TSESTree.Node, depth = 0): boolean {
+  if (depth > MAX_DEPTH) return false;
+  let found = false;
+  walkTree(node, n => {
+    if (found) return false;
+    if (n.type === 'CallExpression') found = asksClient(mcp, file, n);
+    else if (n.type === 'Identifier' && isRead(n)) found = isOfCall(mcp, reach, file, n, depth);
+    return undefined;
+  });
+  return found;
+}
+
+/** `server.getClientVersion()`, `server.listRoots()`. */
+function asksClient(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): boolean {
+  const callee = innermost(call.callee);
+  const name = callee.type === 'MemberExpression' ? memberName(callee) : undefined;
+  return name !== undefined && /^(?:listRoots|getClientVersion|getClientCapabilities|createMessage|elicitInput)$/.test(name) && mcp.call(file, call) !== undefined;
+}
+
+function isRead({ parent, ...name }: TSESTree.Identifier): boolean {
+  if (parent.type === 'MemberExpression') return parent.computed || parent.property.range[0] !== name.range[0];
+  return parent.type !== 'Property' || parent.computed || parent.value.range[0] === name.range[0];
+}
+
+function isOfCall(mcp: McpModel, reach: Reach, file: SourceFile, name: TSESTree.Identifier, depth: number): boolean {
+  const definition = file.variableOf(name)?.defs[0];
+  if (!definition) return false;
+  const { node } = definition;
+  if (isFunctionNode(node) && definition.type === 'Parameter') return isGivenByCall(mcp, reach, file, node, definition.name, depth);
+  if (node.type !== 'VariableDeclarator') return false;
+  const loop = node.parent.parent;
+  const source = node.init ?? (loop.type === 'ForOfStatement' ? loop.right : undefined);
+  if (source && reach.covers(source) && mentionsCall(mcp, reach, file, source, depth + 1)) return true;
+  return !reach.isLocal(node) && isGivenLater(mcp, reach, file, name, depth);
+}
+
+/** A variable around the handlers that one of them has filled with something of its call. */
+function isGivenLater(mcp: McpModel, reach: Reach, file: SourceFile, name: TSESTree.Identifier, depth: number): boolean {
+  return (
+    file.variableOf(name)?.references.some(r => r.isWrite() && !r.init && r.writeExpr && reach.covers(r.identifier) && mentionsCall(mcp, reach, file, r.writeExpr, depth + 1)) ?? false
+  );
+}
+
+/** Parameters of handlers, and of helpers to which one of their callers hands something of the call. */
+function isGivenByCall(mcp: McpModel, reach: Reach, file: SourceFile, fn: FunctionNode, declared: TSESTree.Node, depth: number): boolean {
+  if (reach.isHandler(fn)) return true;
+  if (!reach.has(fn) && !reach.covers(fn)) return false;
+  const index = fn.params.findIndex(p => p.range[0] <= declared.range[0] && declared.range[1] <= p.range[1]);
+  const calls = mcp.infer.references.ofFunction(file, fn).flatMap(use => {
+    const call = outermost(use.node).parent;
+    return call?.type === 'CallExpression' && call.callee === outermost(use.node) && reach.covers(call) ? [{ file: use.file, argument: call.arguments[index] }] : [];
+  });
+  // Who calls is out of sight: a method that is found by its name, a function in a table of handlers.
+  if (calls.length === 0) return true;
+  return calls.some(({ file: g, argument }) => argument !== undefined && mentionsCall(mcp, reach, g, argument, depth + 1));
 }
 
 /** Whether a key is an id that the program makes up for the new entry. */

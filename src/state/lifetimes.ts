@@ -43,10 +43,11 @@ export class Lifetimes {
   /** Whether what this expression makes is still there when the call is over. */
   #isKept(file: SourceFile, made: TSESTree.Node, depth: number): boolean {
     const fn = nearestFunction(made);
-    if (!fn || !this.reach.isLocal(made)) return true;
-    if (depth > 3) return false;
+    if (!fn) return true;
     const outer = outermost(made);
     const parent = outer.parent;
+    if (!this.reach.isLocal(made)) return !isPassing(parent, outer) || this.#isKeptByCallers(file, fn, depth);
+    if (depth > 3) return false;
     switch (parent?.type) {
       case 'AssignmentExpression':
         return this.#isKeptTarget(file, parent.left);
@@ -128,8 +129,8 @@ export class Lifetimes {
   #isKeptByCallers(file: SourceFile, fn: FunctionNode | undefined, depth: number): boolean {
     if (!fn || depth > 2) return false;
     const uses = this.mcp.infer.references.ofFunction(file, fn).filter(use => use.node !== fn);
-    // Whoever calls this is out of sight: a factory that was handed on.
-    if (uses.length === 0) return true;
+    // Whoever calls this is out of sight: a factory that was handed on. Methods are called where their objects are.
+    if (uses.length === 0) return fn.parent.type !== 'MethodDefinition';
     return uses.some(use => {
       const outer = outermost(use.node);
       const call = outer.parent;
@@ -141,4 +142,9 @@ export class Lifetimes {
 function nearestFunction(node: TSESTree.Node): FunctionNode | undefined {
   for (let n: TSESTree.Node | undefined = node.parent; n; n = n.parent) if (isFunctionNode(n)) return n;
   return undefined;
+}
+
+/** `return new Image(data)`, `new Image(data).resize(w)`: whoever calls decides. */
+function isPassing(parent: TSESTree.Node | undefined, made: TSESTree.Node): boolean {
+  return parent?.type === 'ReturnStatement' || (parent?.type === 'ArrowFunctionExpression' && parent.body === made) || parent?.type === 'MemberExpression';
 }

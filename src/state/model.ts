@@ -4,7 +4,7 @@ import type { McpModel } from '../mcp/model.js';
 import { isClassNode, type ClassNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { CellReader, type Access, type Cell } from './cells.js';
-import { Classifier, isLive, type CellClass } from './classify.js';
+import { Classifier, isInstrumentName, isLive, type CellClass } from './classify.js';
 import { findHandlers, type Handler } from './handlers.js';
 import { Lifetimes } from './lifetimes.js';
 import { Reach } from './reach.js';
@@ -28,6 +28,8 @@ export interface StateGroup {
 type Holder = { readonly kind: 'cell'; readonly cell: ClassifiedCell } | { readonly kind: 'class'; readonly cls: ClassNode; readonly file: SourceFile; readonly at: TSESTree.Node };
 
 const MAX_NESTING = 5;
+/** Containers whose elements have been judged with them. */
+const KEEPERS = new Set<CellClass>(['handle', 'cache', 'transports', 'hosting', 'instrument', 'coordination', 'attached']);
 
 /** What outlives a call, over the whole program. */
 export class StateModel {
@@ -51,7 +53,7 @@ export class StateModel {
   }
 
   groups(): readonly StateGroup[] {
-    const state = this.cells.filter(c => c.class === 'process' || c.class === 'session' || this.#isStatefulLazy(c));
+    const state = this.cells.filter(c => ((c.class === 'process' || c.class === 'session') && !this.#isPartOfOther(c)) || this.#isStatefulLazy(c));
     const byHolder = new Map<object, { holder: Holder | undefined; readonly cells: ClassifiedCell[] }>();
     for (const cell of state) {
       const holder = this.#outermostHolder(cell, state);
@@ -62,12 +64,19 @@ export class StateModel {
         group.cells.push(cell);
       } else byHolder.set(key, { holder, cells: [cell] });
     }
-    return [...byHolder.entries()].map(([key, { holder, cells }]) => this.#group(key, holder, cells));
+    return [...byHolder.entries()].filter(([, { holder }]) => holder?.kind !== 'class' || !isInstrumentName(holder.cls.id?.name ?? '')).map(([key, { holder, cells }]) => this.#group(key, holder, cells));
+  }
+
+  /** A field of what is kept under a handle, in a cache or in a pool belongs to those. */
+  #isPartOfOther({ file, owner }: ClassifiedCell): boolean {
+    if (!owner) return false;
+    const holders = this.#holdersOf(file, owner);
+    return holders.length > 0 && holders.every(h => h.kind === 'cell' && KEEPERS.has(h.cell.class));
   }
 
   /** A thing that is made on first use is state when it remembers: a browser, a socket, an instance with state of its own. */
   #isStatefulLazy(cell: ClassifiedCell): boolean {
-    if (cell.class !== 'lazy') return false;
+    if (cell.class !== 'lazy' && cell.class !== 'derived') return false;
     return cell.accesses.some(({ mode, file, value }) => mode === 'write' && value !== undefined && (isLive(this.mcp, file, value) || this.#isStatefulInstance(file, value)));
   }
 

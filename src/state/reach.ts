@@ -1,4 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types';
+import { rolesWithin } from '../mcp/containers.js';
 import { keyName } from '../mcp/exports.js';
 import { innermost, indexOf, memberName } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
@@ -23,6 +24,7 @@ export interface Reached {
 export class Reach {
   readonly #reached = new Map<FunctionNode, { readonly file: SourceFile; readonly fn: FunctionNode; readonly from: Set<Handler> }>();
   readonly #callees = new Map<FunctionNode, readonly Place[]>();
+  readonly #builders = new Map<FunctionNode, boolean>();
 
   readonly #roots: ReadonlySet<FunctionNode>;
   /** Functions around handlers: what they declare is made before the call and is there after it. */
@@ -103,8 +105,17 @@ export class Reach {
       if (entry.from.has(handler)) continue;
       entry.from.add(handler);
       // What builds servers runs once per session, not per call: its variables are the session's.
-      queue.push(...this.#calleesOf(place).filter(callee => handler.kind !== 'http' || !this.#around.has(callee.fn)));
+      queue.push(...this.#calleesOf(place).filter(callee => handler.kind !== 'http' || !this.#around.has(callee.fn)).filter(callee => !this.#buildsServer(callee)));
     }
+  }
+
+  /** A server that is made while a call is served is another one: what is registered there is not of this one's lists. */
+  #buildsServer({ file, fn }: Place): boolean {
+    const known = this.#builders.get(fn);
+    if (known !== undefined) return known;
+    const builds = indexOf(file).news.some(made => fn.range[0] <= made.range[0] && made.range[1] <= fn.range[1] && /Server$/.test(file.text.slice(...made.callee.range)) && rolesWithin(this.mcp, this.mcp.values(file, made)).has('server'));
+    this.#builders.set(fn, builds);
+    return builds;
   }
 
   #calleesOf(place: Place): readonly Place[] {

@@ -33,7 +33,7 @@ export function writeBlock(draft: FileDraft, block: SessionBlock): Obstacle | un
   const needsClose = leftovers.close.length > 0 || closers.length > 0;
   if (block.perRequest && needsClose) return obstacle(`${file.path} makes its server from the request, and closes all sessions at the end.`, 'session-lifecycle');
   const inClass = place.parent?.type === 'ClassBody';
-  if (inClass && (needsClose || block.perRequest === false && isWeb(first))) return obstacle(`${file.path} keeps its sessions in a class that closes them. Give the class one handler, and close that.`);
+  if (inClass && (needsClose || !block.perRequest && isWeb(first))) return obstacle(`${file.path} keeps its sessions in a class that closes them. Give the class one handler, and close that.`);
   const prefix = inClass ? 'this.' : '';
   const names: Names = { handler: draft.freeName(...HANDLE.names), node: prefix + draft.freeName('mcpNodeHandler', 'nodeHandler') };
   for (const endpoint of block.endpoints) {
@@ -62,11 +62,10 @@ function placeOf({ main, others }: Endpoint): TSESTree.Node | undefined {
   let node: TSESTree.Node = main.handler.name === undefined && main.statement ? main.statement : main.handler.fn;
   const shared = others.filter(r => r.handler.fn === main.handler.fn);
   for (; node.parent; node = node.parent) {
-    const { parent }: TSESTree.Node = node;
-    if (parent?.type === 'ClassBody') return node;
-    if (parent?.type !== 'BlockStatement' && parent?.type !== 'Program') continue;
+    const block = node.parent;
+    if (block.type === 'ClassBody') return node;
+    if (block.type !== 'BlockStatement' && block.type !== 'Program') continue;
     // In a loop the handler would be made again; and all routes have to see it.
-    const block = parent;
     if (!/^For/.test(block.parent?.type ?? '') && shared.every(r => !r.statement || contains(block, r.statement))) return node;
   }
   return undefined;
