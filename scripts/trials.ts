@@ -1,5 +1,6 @@
 // What the transforms do to a folder of checkouts: a table of what was rewritten and what was declined, and the patches to read.
-//   npm run trials -- DIR [--transforms a,b] [--out DIR] [--only NAME] [--target v1-stateless]
+//   npm run trials -- DIR [--transforms a,b] [--out DIR] [--only NAME] [--target v1-stateless] [--sdk]
+//   --sdk: after the step to the second major of the SDK, as migrate does it
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,10 +11,11 @@ import { TARGETS } from '../src/choices.js';
 import { planMigration } from '../src/migrate/plan.js';
 import { Project } from '../src/project.js';
 import { registry } from '../src/registry.js';
+import { sdkStep } from '../src/sdk-step/step.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { transforms: { type: 'string' }, out: { type: 'string' }, only: { type: 'string' }, target: { type: 'string' } },
+  options: { transforms: { type: 'string' }, out: { type: 'string' }, only: { type: 'string' }, target: { type: 'string' }, sdk: { type: 'boolean' } },
 });
 const [folder] = positionals;
 if (folder === undefined) {
@@ -27,7 +29,7 @@ const totals = { rewritten: 0, declined: 0, dropped: 0 };
 for (const name of readdirSync(folder).sort()) {
   if (values.only !== undefined && !name.includes(values.only)) continue;
   const started = performance.now();
-  const plan = planMigration(new Project(diskTree(resolve(folder, name))), transforms, registry, { ...(wanted && { transforms: wanted }), choices: { target } });
+  const plan = planMigration(new Project(diskTree(resolve(folder, name))), transforms, registry, { ...(wanted && { transforms: values.sdk ? [...wanted, sdkStep.id] : wanted }), choices: { target }, ...(values.sdk && { prepare: [sdkStep] }) });
   const gone = plan.steps.reduce((sum, s) => sum + s.verdict.gone, 0);
   totals.rewritten += gone;
   totals.declined += plan.declines.length;
