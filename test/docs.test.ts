@@ -86,7 +86,7 @@ describe.each(transforms)('the page of $id', transform => {
 
   it('shows what the transform really does', () => {
     const [before, after] = [codeIn(sections.get('Before')), codeIn(sections.get('After'))];
-    const plan = planMigration(new Project(memoryTree(new Map([['server.ts', before]]))), [transform], registry);
+    const plan = planMigration(new Project(memoryTree(new Map([['server.ts', before]]))), [transform], registry, { choices: { markers: false, ...(transform.targets?.[0] && { target: transform.targets[0] }) } });
     expect(plan.result['server.ts']).toBe(after);
     // Besides, files may be added.
     expect(Object.keys(plan.result).every(path => path === 'server.ts' || plan.read[path] === undefined)).toBe(true);

@@ -5,6 +5,7 @@ const sse = `import { SSEServerTransport } from '@modelcontextprotocol/sdk/serve
 
 export default defineCases({
   valid: [
+    { name: 'the leg for older clients', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nimport { isLegacyRequest } from '@modelcontextprotocol/server';\nif (await isLegacyRequest(request)) await new NodeStreamableHTTPServerTransport({ sessionIdGenerator: undefined }).handleRequest(req, res);` },
     { name: 'a stateless transport', code: `${http}const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });` },
     { name: 'a stateless transport without options', code: `${http}const transport = new StreamableHTTPServerTransport();` },
     { name: 'void 0 and null', code: `${http}new StreamableHTTPServerTransport({ sessionIdGenerator: void 0 });\nnew StreamableHTTPServerTransport({ sessionIdGenerator: null as never });` },
@@ -16,6 +17,7 @@ export default defineCases({
     { name: 'a store of something else with a transport', code: { 'orders.ts': `import './server.js';\nexport class Orders<T extends Carrier> { private orders: { [orderId: string]: { transport: T } } = {}; add(id: string, transport: T) { this.orders[id] = { transport }; } }`, 'server.ts': `import '@modelcontextprotocol/sdk/server/mcp.js';` } },
   ],
   invalid: [
+    { name: 'a transport per request, on the second line of the SDK', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nconst transport = new «NodeStreamableHTTPServerTransport»({ sessionIdGenerator: undefined });`, found: ['legacy-only:http'] },
     {
       name: 'the SDK example',
       code: `${http}import { randomUUID } from 'node:crypto';

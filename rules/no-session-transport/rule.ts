@@ -7,7 +7,7 @@ const HTTP_TRANSPORTS = /^(?:Node)?StreamableHTTPServerTransport$|^WebStandardSt
 export default defineRule({
   id: 'no-session-transport',
   title: 'HTTP sessions are gone',
-  clauses: ['session-id-generator', 'session-transport-map'],
+  clauses: ['session-id-generator', 'session-transport-map', 'sdk-v2-legacy-only-connect'],
   words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server', 'transport: T'],
   followsImports: true,
   visit(context) {
@@ -24,13 +24,23 @@ export default defineRule({
 
 /** `new StreamableHTTPServerTransport({ sessionIdGenerator })`, unless the generator is plainly undefined. */
 function reportStatefulTransport(context: CodeContext, node: TSESTree.NewExpression): void {
-  if (node.arguments.length === 0) return;
   const { file, mcp, report } = context;
   const constructed = mcp.constructed(file, node, HTTP_TRANSPORTS);
   if (!constructed || !HTTP_TRANSPORTS.test(nameOfType(constructed.type))) return;
   const option = generatorOption(context, node);
-  if (!option || isAbsent(option.value)) return;
   const unit = `http-sessions:${file.path}`;
+  if (!option || isAbsent(option.value)) {
+    if (isOfSecondLine(constructed.type) && !servesBoth(context)) {
+      report(node.callee, {
+        clause: 'sdk-v2-legacy-only-connect',
+        subject: 'legacy-only:http',
+        message: 'This answers each request with a transport of the older revisions; clients of the new one are refused.',
+        because: constructed.because,
+        unit,
+      });
+    }
+    return;
+  }
   report(node.callee, {
     clause: 'session-id-generator',
     subject: 'transport:stateful',
@@ -45,6 +55,16 @@ function reportStatefulTransport(context: CodeContext, node: TSESTree.NewExpress
     because: constructed.because,
     unit,
   });
+}
+
+/** The SDK's second major serves the new revision through createMcpHandler; on the first there is nothing that does. */
+function isOfSecondLine(type: string): boolean {
+  return /^(?:node|server)#/.test(type);
+}
+
+/** The leg for older clients, beside a handler for the new revision. */
+function servesBoth({ file }: CodeContext): boolean {
+  return /\b(?:isLegacyRequest|createMcpHandler)\b/.test(file.text);
 }
 
 function generatorOption({ file, mcp }: CodeContext, node: TSESTree.NewExpression): TSESTree.Property | undefined {

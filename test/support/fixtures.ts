@@ -20,10 +20,10 @@ export interface TransformFixture {
   readonly alone: Files;
   /** Of the findings that the transform takes, those that stay: file and subject. */
   readonly left: readonly string[];
-  /** What a person chose. */
-  readonly choices: Partial<Choices>;
   /** The reasons why it declined. */
   readonly declines: readonly string[];
+  /** What a person chose, where that is not the default. */
+  readonly choices: Partial<Choices>;
 }
 
 export function transformFixtures(transforms: readonly string[]): readonly TransformFixture[] {
@@ -43,9 +43,9 @@ function readFixture(transform: string, name: string): TransformFixture {
     before,
     after,
     alone: readOptional(join(folder, 'alone')) ?? (creates ? before : after),
-    choices: expected.choices ?? {},
     left: expected.left ?? [],
     declines: expected.declines ?? [],
+    choices: { markers: false, ...expected.choices },
   };
 }
 

@@ -107,8 +107,8 @@ export interface PluginRules {
   'mcp-stateless/no-session-routing'?: RuleConfig<[Omit<RuleOptions<'gateway-session-routing' | 'list-varies-per-connection'>, 'target'>?]>;
   /** State belongs to a handle, not to a session. Finds Application state keyed on the session id or held per connection; External store addressed by the session id (Redis, DynamoDB, SQL, KV); Own registry of subscribers per session or connection. */
   'mcp-stateless/no-session-state'?: RuleConfig<[RuleOptions<'session-keyed-state' | 'session-store-external' | 'resource-subscriber-registry'>?]>;
-  /** HTTP sessions are gone. Finds Transport options that create and end sessions; Map from session id to transport or server. */
-  'mcp-stateless/no-session-transport'?: RuleConfig<[Omit<RuleOptions<'session-id-generator' | 'session-transport-map'>, 'target'>?]>;
+  /** HTTP sessions are gone. Finds Transport options that create and end sessions; Map from session id to transport or server; v2 packages used in the old way: still no 2026-07-28. */
+  'mcp-stateless/no-session-transport'?: RuleConfig<[RuleOptions<'session-id-generator' | 'session-transport-map' | 'sdk-v2-legacy-only-connect'>?]>;
   /** Each request gets a server of its own. Finds One McpServer object shared by all requests. */
   'mcp-stateless/no-shared-server'?: RuleConfig<[Omit<RuleOptions<'shared-server-instance'>, 'target' | 'legacy'>?]>;
   /** HTTP+SSE cannot carry the new revision. Finds HTTP+SSE transport of 2024-11-05; Cloudflare npm package `agents`: McpAgent and older handlers; fastmcp (TypeScript). */
