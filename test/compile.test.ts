@@ -39,8 +39,9 @@ function transformTo(texts: Readonly<Record<string, string>>, more: Partial<Proj
     safety: 'review',
     rewriteProject: (_, findings) => ({
       rewrites: findings.flatMap((f: Finding): ProjectRewrite[] => {
-        const text = texts[f.unit.slice(5)];
-        return text === undefined ? [] : [{ unit: f.unit, answers: [f.fingerprint], edits: new Map([[f.file, [{ range: f.range, text }]]]), ...more }];
+        const name = f.subject.slice(4);
+        const text = texts[name];
+        return text === undefined ? [] : [{ unit: `unit:${name}`, answers: [f.fingerprint], edits: new Map([[f.file, [{ range: f.range, text }]]]), ...more }];
       }),
       declines: [],
     }),

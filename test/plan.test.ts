@@ -33,6 +33,11 @@ const registry: Registry = { rules: [rule], transformOf: () => 'legacy-to-modern
 
 type Change = (finding: Finding, text: string) => Partial<ProjectRewrite> | { readonly decline: string; readonly marker?: string } | undefined;
 
+/** Units of this test, whatever an audit joins. */
+function unitOf({ subject }: Finding): string {
+  return `unit:${subject.replace('legacy:', '')}`;
+}
+
 /** Replaces each call by what `change` says, `modern()` when it says nothing else. */
 function transformOf(change: Change = () => ({})): ProjectTransform {
   return {
@@ -47,7 +52,7 @@ function transformOf(change: Change = () => ({})): ProjectTransform {
         const made = change(finding, project.text(finding.file) ?? '');
         if (!made) continue;
         if ('decline' in made) declines.push({ for: finding.fingerprint, reason: made.decline, ...(made.marker !== undefined && { marker: made.marker }) });
-        else rewrites.push({ unit: finding.unit, answers: [finding.fingerprint], edits: new Map([[finding.file, [{ range: finding.range, text: 'modern()' }]]]), ...made });
+        else rewrites.push({ unit: unitOf(finding), answers: [finding.fingerprint], edits: new Map([[finding.file, [{ range: finding.range, text: 'modern()' }]]]), ...made });
       }
       return { rewrites, declines };
     },
@@ -63,7 +68,7 @@ function after(files: Files, made: Plan): Files {
 }
 
 const at = (finding: Finding, text: string): Pick<ProjectRewrite, 'edits'> => ({ edits: new Map([[finding.file, [{ range: finding.range, text }]]]) });
-const is = (finding: Finding, name: string): boolean => finding.unit === `unit:${name}`;
+const is = (finding: Finding, name: string): boolean => unitOf(finding) === `unit:${name}`;
 
 describe('rewrites', () => {
   it('of several units are made together, one step each', () => {
@@ -94,7 +99,7 @@ describe('rewrites', () => {
     expect(made.dropped).toMatchObject([{ transform: 'legacy-to-modern', unit: 'unit:two' }]);
     expect(made.dropped[0]?.reason).toMatch(reason);
     expect(made.result).toEqual({ 'a.ts': `${HEAD}modern();\n${two}\nmodern();\n` });
-    expect(made.left.map(f => f.unit)).toEqual(['unit:two']);
+    expect(made.left.map(unitOf)).toEqual(['unit:two']);
   });
 
   it('that would be changed again by a second run is dropped alone', () => {
@@ -108,7 +113,7 @@ describe('rewrites', () => {
     const files = { 'a.ts': `${HEAD}legacy('one');\nlegacy('two');\n` };
     const line: Change = (f, text) => {
       const start = text.indexOf("legacy('");
-      return { edits: new Map([['a.ts', [{ range: [start, text.length], text: text.slice(start).replace(`legacy('${f.unit.slice(5)}')`, 'modern()') }]]]) };
+      return { edits: new Map([['a.ts', [{ range: [start, text.length], text: text.slice(start).replace(`legacy('${unitOf(f).slice(5)}')`, 'modern()') }]]]) };
     };
     const made = plan(files, [transformOf(line)]);
     expect(made.dropped).toEqual([]);

@@ -115,7 +115,7 @@ describe('the patch', () => {
     const root = tempFolder(files);
     git(root, 'init', '-q');
     git(root, 'config', 'core.autocrlf', 'false');
-    const { stdout: patch, stderr, status } = spawnSync(process.execPath, [cli, 'migrate', '--patch', '-'], { cwd: root, encoding: 'utf8' });
+    const { stdout: patch, stderr, status } = spawnSync(process.execPath, [cli, 'migrate', '--skip', 'sdk-v1-to-v2', '--patch', '-'], { cwd: root, encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(status).toBe(0);
     const folder = tempFolder({ 'x.patch': patch });
@@ -127,7 +127,7 @@ describe('the patch', () => {
 
   it('can be saved to a file, and nothing else is written', () => {
     const root = tempFolder({ 'a.ts': FAILING });
-    const { status } = spawnSync(process.execPath, [cli, 'migrate', '--patch', 'out.patch'], { cwd: root, encoding: 'utf8' });
+    const { status } = spawnSync(process.execPath, [cli, 'migrate', '--skip', 'sdk-v1-to-v2', '--patch', 'out.patch'], { cwd: root, encoding: 'utf8' });
     expect(status).toBe(0);
     expect(readFiles(root)['a.ts']).toBe(FAILING);
     git(root, 'init', '-q');
@@ -138,7 +138,7 @@ describe('the patch', () => {
 
 describe('migrate', () => {
   const cli = new URL('../dist/src/cli.js', import.meta.url).pathname;
-  const run = (root: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } => spawnSync(process.execPath, [cli, 'migrate', ...args], { cwd: root, encoding: 'utf8' });
+  const run = (root: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } => spawnSync(process.execPath, [cli, 'migrate', '--skip', 'sdk-v1-to-v2', ...args], { cwd: root, encoding: 'utf8' });
 
   it('shows what it would do and writes nothing by itself', () => {
     const root = tempFolder({ 'a.ts': FAILING });

@@ -84,9 +84,15 @@ function edited(text: string, path: readonly [Field, string], value: string | un
   const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? '  ';
   const edits = modify(text, [...path], value, {
     formattingOptions: { insertSpaces: !indent.startsWith('\t'), tabSize: indent.startsWith('\t') ? 1 : indent.length, eol: text.includes('\r\n') ? '\r\n' : '\n' },
-    getInsertionIndex: existing => (isSorted(existing) ? existing.filter(name => name < path[1]).length : existing.length),
+    getInsertionIndex: existing => (existing.includes('name') || existing.includes('scripts') ? afterFields(existing) : isSorted(existing) ? existing.filter(name => name < path[1]).length : existing.length),
   });
   return applyEdits(text, edits);
+}
+
+/** A section of its own goes behind the others of its kind, or to the end. */
+function afterFields(keys: readonly string[]): number {
+  const last = keys.findLastIndex(key => FIELDS.some(field => field === key));
+  return last === -1 ? keys.length : last + 1;
 }
 
 function isSorted(names: readonly string[]): boolean {
