@@ -68,7 +68,7 @@ Examples:
     .option('-i, --interactive', 'decide unit by unit, then write')
     .option('--only <transform>', 'run this transform only (repeatable)', collect)
     .option('--skip <id>', 'leave out a transform or a unit (repeatable)', collect)
-    .option('--unit <id>', 'migrate this unit only (repeatable)', collect)
+    .option('--unit <id>', 'migrate this unit only, by its id or by the place of a finding, as in src/server.ts:12 (repeatable)', collect)
     .addOption(new Option('--target <target>', 'where to go').choices(TARGETS))
     .addOption(new Option('--store <store>', 'where state behind handles is kept').choices(STORES))
     .addOption(new Option('--provider <provider>', "whom to ask instead of the client's model").choices(PROVIDERS))

@@ -170,7 +170,7 @@ describe('migrate', () => {
 
   it('refuses what cannot be meant', () => {
     const root = tempFolder({ 'a.ts': FAILING });
-    expect(run(root, '--only', 'nothing')).toMatchObject({ status: 2, stdout: '', stderr: `mcp-stateless: There is no transform nothing. Known: ${transforms.map(t => t.id).join(', ')}.\n` });
+    expect(run(root, '--only', 'nothing')).toMatchObject({ status: 2, stdout: '', stderr: `mcp-stateless: There is no transform nothing. Known: ${[...transforms.map(t => t.id), 'sdk-v1-to-v2'].join(', ')}.\n` });
     expect(run(root, '--write', '--dry-run').status).toBe(2);
     expect(run(root, '--patch', 'no/such/folder/x.patch')).toMatchObject({ status: 2, stdout: '' });
     expect(run(root, '--patch', 'no/such/folder/x.patch').stderr).not.toContain('This is a bug');

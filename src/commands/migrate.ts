@@ -83,7 +83,7 @@ class Migration {
 
   async run(): Promise<ExitCode> {
     const { given, io } = this;
-    for (const unit of given.unit ?? []) if (!this.#findings.some(f => f.unit === unit)) throw new UsageError(`There is no unit ${unit}. ${unitsText(this.#findings)}`);
+    const units = given.unit?.flatMap(unit => unitsNamed(unit, this.#findings));
     const { only: configured, ...decided } = this.settings.migrate ?? {};
     const only = given.only ?? configured;
     const { choices, shown } = await this.#choose(decided);
@@ -94,7 +94,7 @@ class Migration {
       findings: this.#findings,
       ...(only && { transforms: only }),
       ...(given.skip && { skip: given.skip }),
-      ...(given.unit && { units: given.unit }),
+      ...(units && { units }),
     };
     const keyboard = given.interactive ? this.#keyboard() : undefined;
     if (given.interactive && !keyboard) throw new UsageError('--interactive needs a terminal. Use --unit or --skip to choose units without one.');
@@ -232,6 +232,13 @@ function refuseDirty(root: string): void {
   if (files.length === 0) return;
   const names = files.slice(0, 3).join(', ');
   throw new UsageError(`Git has changes that are not committed: ${names}${files.length > 3 ? ` and ${(files.length - 3).toString()} more` : ''}. Commit or stash them, so that the migration can be read by itself, or use --allow-dirty.`);
+}
+
+/** A unit by its id, or by the place of one of its findings: `src/server.ts:12`. */
+function unitsNamed(name: string, findings: readonly Finding[]): readonly string[] {
+  const named = findings.filter(f => f.unit === name || `${f.file}:${String(f.line)}` === name).map(f => f.unit);
+  if (named.length === 0) throw new UsageError(`There is no unit ${name}. ${unitsText(findings)}`);
+  return [...new Set(named)];
 }
 
 function unitsText(findings: readonly Finding[]): string {

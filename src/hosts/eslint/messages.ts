@@ -9,12 +9,13 @@ export function messageOf(finding: Finding, today?: string): string {
 }
 
 /** The command that makes the change, where one can. */
-function wayOf({ fix, unit }: Finding): string {
-  return fix.transform === undefined ? '' : ` \`${migrateCommand(unit)}\` does it.`;
+function wayOf({ fix, file, line }: Finding): string {
+  return fix.transform === undefined ? '' : ` \`${migrateCommand(`${file}:${String(line)}`)}\` does it.`;
 }
 
-export function migrateCommand(unit: string): string {
-  return `npx mcp-stateless migrate --unit ${/^[\w:./@-]+$/.test(unit) ? unit : `'${unit.replaceAll("'", String.raw`'\''`)}'`}`;
+/** By place: which unit that belongs to shows only when all files are looked at. */
+export function migrateCommand(place: string): string {
+  return `npx mcp-stateless migrate --unit ${/^[\w:./@-]+$/.test(place) ? place : `'${place.replaceAll("'", String.raw`'\''`)}'`}`;
 }
 
 function dateOf(found: Clause, today: string | undefined): string | undefined {
