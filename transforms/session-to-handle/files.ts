@@ -71,7 +71,7 @@ export class Files {
     const { quote, semicolon } = editor.style;
     const common = isCommonJs(file);
     const lines = [...needs].map(([from, names]) => {
-      const values = names.filter(n => !n.type).map(n => n.name);
+      const values = names.filter(n => !n.type).map(n => n.name).sort();
       const types = names.filter(n => n.type).map(n => n.name);
       if (common) return `const { ${values.join(', ')} } = require(${quote}${from}${quote})${semicolon}`;
       const list = values.length > 0 ? [...values, ...types.map(t => `type ${t}`)] : types;

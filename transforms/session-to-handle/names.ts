@@ -41,6 +41,7 @@ export function pascal(words: string): string {
 export function kindOf(containers: readonly Container[], serverName: string | undefined): string {
   const candidates: string[] = [];
   const [first] = containers;
+  const lists = new Set(containers.flatMap(c => (c.form !== 'map' && c.form !== 'record' && c.initial.startsWith('[') ? [c.cell.name.slice(c.cell.name.lastIndexOf('.') + 1)] : [])));
   if (first?.cls?.id) candidates.push(first.cls.id.name);
   if (containers.length > 1 && serverName !== undefined) candidates.push(serverName);
   for (const { cell, type } of containers) {
@@ -51,7 +52,8 @@ export function kindOf(containers: readonly Container[], serverName: string | un
   if (serverName !== undefined) candidates.push(serverName);
   for (const candidate of candidates) {
     const words = wordsOf(candidate).filter(w => !EMPTY.test(w));
-    if (words.length > 0 && words.length < 4) return [...words.slice(0, -1), singular(words.at(-1) ?? '')].join('_');
+    const last = words.at(-1) ?? '';
+    if (words.length > 0 && words.length < 4) return [...words.slice(0, -1), singular(last), ...(lists.has(candidate) && singular(last) !== last ? ['list'] : [])].join('_');
   }
   return 'state';
 }

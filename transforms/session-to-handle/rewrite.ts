@@ -333,7 +333,7 @@ class ComponentRewriter {
     if (before) {
       const end = file.text.indexOf('\n', before.range[1]);
       const at = end === -1 ? before.range[1] : end > 0 && file.text[end - 1] === '\r' ? end - 1 : end;
-      const goes = store.containers.some(c => c.declarations.some(d => d.parent === top || d.parent?.parent === top));
+      const goes = store.containers.some(c => c.declarations.some(d => d.type === 'VariableDeclarator' && (d.parent === top || d.parent.parent === top)));
       this.#files.insert(file, at, `\n\n${text}${goes || /^\r?\n[ \t]*\r?\n/.test(file.text.slice(at)) ? '' : '\n'}`);
     } else this.#files.insert(file, lineStart(file, top.range[0]), `${text}\n\n`);
     for (const container of store.containers) for (const declaration of container.declarations) this.#removeDeclaration(container.file, declaration);
@@ -347,7 +347,7 @@ class ComponentRewriter {
   /** Types and names that the state is written with must be there where the store is. */
   #checkTypes(store: Store): void {
     for (const container of store.containers) {
-      const names = new Set(`${container.type ?? ''} ${container.initial}`.match(/[A-Za-z_$][\w$]*/g) ?? []);
+      const names = new Set((container.type ?? '').replace(/'[^']*'|"[^"]*"/g, '').match(/[A-Za-z_$][\w$]*(?!\w*\??:)/g) ?? []);
       for (const scope of container.file.scopes.scopes) {
         if (scope.type === 'module' || scope.type === 'global') continue;
         for (const [name, variable] of scope.set) {
