@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, PutItemCommand, type PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { HandleBackend, HandleRecord } from './handle-store.js';
 
 /** Any number of processes and machines. A table with the partition key `key` (a string), and `expires` as its time to live. */
@@ -19,7 +19,7 @@ export class DynamoBackend implements HandleBackend {
 
   async save(key: string, record: HandleRecord, expectedRev: number): Promise<boolean> {
     const Item = { key: { S: key }, rev: { N: String(record.rev) }, record: { S: JSON.stringify(record) }, expires: { N: String(Math.ceil(record.expiresAt / 1000)) } };
-    const condition =
+    const condition: Partial<PutItemCommandInput> =
       expectedRev === 0
         ? { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': 'key' } }
         : { ConditionExpression: '#rev = :rev', ExpressionAttributeNames: { '#rev': 'rev' }, ExpressionAttributeValues: { ':rev': { N: String(expectedRev) } } };

@@ -57,10 +57,10 @@ export function migrate(folder: string, choices: Partial<Choices>): Plan {
   return plan;
 }
 
-/** Errors that the compiler sees in the sources of a folder. */
-export function typeErrors(folder: string): readonly string[] {
-  link(folder);
-  const files = sources(folder).filter(f => f.endsWith('.ts'));
+/** Errors that the compiler sees in the sources of folders. */
+export function typeErrors(folders: readonly string[]): readonly string[] {
+  for (const folder of folders) link(folder);
+  const files = folders.flatMap(sources).filter(f => f.endsWith('.ts'));
   const program = ts.createProgram(files, { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true, noEmit: true, skipLibCheck: true, types: ['node'], typeRoots: [join(root, 'node_modules/@types')] });
   return ts.getPreEmitDiagnostics(program).map(d => `${d.file?.fileName ?? ''}:${String(d.file && d.start !== undefined ? d.file.getLineAndCharacterOfPosition(d.start).line + 1 : 0)} ${ts.flattenDiagnosticMessageText(d.messageText, ' ')}`);
 }

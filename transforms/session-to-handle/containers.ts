@@ -6,7 +6,9 @@ import { isClassNode, isFunctionNode, type ClassNode } from '../../src/mcp/value
 import { isAuthName } from '../../src/state/auth.js';
 import { isLive } from '../../src/state/classify.js';
 import { comesFromArguments } from '../../src/state/keys.js';
+import type { McpModel } from '../../src/mcp/model.js';
 import type { ClassifiedCell, StateGroup } from '../../src/state/model.js';
+import type { Reach } from '../../src/state/reach.js';
 import type { Container } from './design.js';
 import { isJsonValue, notJson } from './json-types.js';
 import { propertyName } from './names.js';
@@ -37,9 +39,17 @@ function checkLive({ mcp }: ProjectRewriteContext, cell: ClassifiedCell): void {
 function checkFirstValue({ mcp, state }: ProjectRewriteContext, cell: ClassifiedCell): void {
   const name = cell.name.slice(cell.name.lastIndexOf('.') + 1).replace(/[^\w$]/g, '');
   for (const { mode, file, node, value, op, part } of cell.accesses) {
-    if (mode !== 'write' || part || value === undefined || !/^(?:assign|set|\?\?=|\|\|=)$/.test(op) || !comesFromArguments(mcp, state().reach, file, value)) continue;
+    if (mode !== 'write' || part || value === undefined || !/^(?:assign|set|\?\?=|\|\|=)$/.test(op) || !dependsOnArguments(mcp, state().reach, file, value)) continue;
     if (op === '??=' || op === '||=' || isWhenAbsent(file, node, name)) throw new Obstacle('state-initial', cell.file, cell.at, `What ${cell.name} begins with depends on the arguments of the tool that is called first.`);
   }
+}
+
+function dependsOnArguments(mcp: McpModel, reach: Reach, file: SourceFile, value: TSESTree.Node): boolean {
+  let depends = false;
+  walkTree(value, node => {
+    if (!depends && node.type === 'Identifier' && comesFromArguments(mcp, reach, file, node)) depends = !mcp.values(file, node).some(k => k.value.kind === 'session-id');
+  });
+  return depends;
 }
 
 /** Inside `if (!carts.has(id))`, or after `let cart = carts.get(id)` inside `if (!cart)`. */
@@ -100,7 +110,9 @@ function plainContainer(context: ProjectRewriteContext, group: StateGroup, cell:
   const inner = init ? innermost(init) : undefined;
   const rich = inner?.type === 'NewExpression' && inner.callee.type === 'Identifier' ? inner.callee.name : undefined;
   if (rich !== undefined) throw refuse('state-not-serializable', RICH.test(rich) ? `${cell.name} is a ${rich}, which is no JSON.` : `${cell.name} is an instance of ${rich}, which is no JSON.`);
-  const wrong = annotation ? notJson(mcp, file, annotation) : untyped(context, cell);
+  // Without an annotation the compiler takes the type of the first value, and holds all others to it.
+  const isWidened = isTypeScript(file) && typeOfValue(file, inner) !== undefined;
+  const wrong = annotation ? notJson(mcp, file, annotation) : isWidened ? undefined : untyped(context, cell);
   if (wrong !== undefined) throw refuse('state-not-serializable', `${wrong} in ${cell.name} cannot be stored outside this process.`);
   checkClasses(context, cell);
   const type = isTypeScript(file) ? (annotation ? text(file, annotation) : typeOfValue(file, inner)) : undefined;

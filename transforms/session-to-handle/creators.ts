@@ -80,7 +80,7 @@ function addRegistered({ files, store, needZod, emitted }: Creation, unit: Regis
   const lead = indentAt(file, at.range[0]);
   const ctx = unit.modern ? 'ctx' : 'extra';
   const q = (text: string): string => `${quote}${text}${quote}`;
-  const description = q(`Begin a ${store.kind.replaceAll('_', ' ')}. Returns the ${store.argument} that ${takes(users)}.`);
+  const description = q(`Start a new ${store.kind.replaceAll('_', ' ')}. Returns the ${store.argument} that ${takes(users)}.`);
   const output = unit.modern ? `z.object({ ${store.argument}: z.string() })` : `{ ${store.argument}: z.string() }`;
   const config = `{${eol}${indent}description: ${description},${eol}${indent}outputSchema: ${output},${eol}}`;
   const opening = unit.member === 'tool' ? `${receiver}.tool(${q(store.creator)}, ${description}, async (${ctx}) => {` : `${receiver}.registerTool(${q(store.creator)}, ${config}, async (${ctx}) => {`;
@@ -119,7 +119,7 @@ function addDispatched({ files, store, contextOnce }: Creation, unit: Dispatched
   const place = entryPlace(entry, entryFile);
   const type = valueOf(innerSchema(entry), 'type');
   const typeText = type ? entryFile.text.slice(...type.range) : q('object');
-  const description = `Begin a ${store.kind.replaceAll('_', ' ')}. Returns the ${store.argument} that ${takes(users)}.`;
+  const description = `Start a new ${store.kind.replaceAll('_', ' ')}. Returns the ${store.argument} that ${takes(users)}.`;
   const lead = indentAt(entryFile, place.range[0]);
   files.insert(entryFile, place.range[0], `{ name: ${q(store.creator)}, description: ${q(description)}, inputSchema: { type: ${typeText}, properties: {} } },${eol}${lead}`);
   const caller = contextParameter(file, fn, fn.params[1], false, false);

@@ -60,7 +60,8 @@ export class Files {
       const all = [...this.#imports(entry.file, entry.editor, entry.needs), ...entry.editor.edits, ...entry.edits];
       const removals = all.filter(e => e.text === '' && e.range[0] < e.range[1]);
       const inside = (e: Edit): boolean => removals.some(r => r !== e && r.range[0] <= e.range[0] && e.range[1] <= r.range[1] && (r.range[0] < e.range[0] || e.range[1] < r.range[1]) && !(e.range[0] === e.range[1] && (e.range[0] === r.range[0] || e.range[0] === r.range[1])));
-      const kept = all.filter(e => !inside(e));
+      const isLead = (e: Edit): boolean => e.range[0] === e.range[1] && /^[ \t]+$/.test(e.text) && removals.some(r => r.range[0] === e.range[0]);
+      const kept = all.filter(e => !inside(e) && !isLead(e));
       if (kept.length > 0) result.set(path, kept.map(e => ({ range: e.range, text: e.text.replaceAll('\n', entry.editor.style.eol).replaceAll('\r\r\n', '\r\n') })));
     }
     return result;
@@ -78,6 +79,9 @@ export class Files {
       return `import ${values.length > 0 ? '' : 'type '}{ ${list.join(', ')} } from ${quote}${from}${quote}${semicolon}`;
     });
     const last = [...file.program.body].reverse().find(s => s.type === 'ImportDeclaration' || isRequire(s));
+    // Inside of what goes nothing could be added.
+    const goes = last !== undefined && editor.edits.some(e => e.range[0] <= last.range[0] && last.range[1] <= e.range[1]);
+    if (last && goes) return [{ range: [startOfLine(file, last), startOfLine(file, last)], text: lines.map(l => `${l}\n`).join('') }];
     if (last) return [{ range: [last.range[1], last.range[1]], text: lines.map(l => `\n${l}`).join('') }];
     const [head] = file.program.body;
     const at = head ? startOfLine(file, head) : file.text.length;

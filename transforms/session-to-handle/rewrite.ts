@@ -189,7 +189,7 @@ class ComponentRewriter {
     for (let at = file.text.indexOf('\n', body.range[0]); at !== -1 && at < body.range[1]; at = file.text.indexOf('\n', at + 1)) {
       const line = at + 1;
       const end = file.text.indexOf('\n', line);
-      if (line > body.range[1] - 1 || end === -1 || end > body.range[1] || /^\s*$/.test(file.text.slice(line, end)) || fixed.some(f => f[0] < line && line <= f[1])) continue;
+      if (/^\s*$/.test(file.text.slice(line, body.range[1] - 1)) || end === -1 || end > body.range[1] || /^\s*$/.test(file.text.slice(line, end)) || fixed.some(f => f[0] < line && line <= f[1])) continue;
       this.#files.insert(file, line, indent);
     }
   }
@@ -273,8 +273,9 @@ class ComponentRewriter {
     this.#files.need(file, this.#files.specifier(file, this.emitted.store), 'unknownHandle');
     if (single && statements.length === 1 && head.type === 'ReturnStatement' && head.argument && isOneCall(head.argument)) {
       // `return think(args)` needs no block of its own.
-      this.#files.insert(file, head.argument.range[0], `${waits ? 'await ' : ''}${opening}`);
-      this.#files.insert(file, head.argument.range[1], ').catch(unknownHandle)');
+      const isObject = head.argument.type === 'ObjectExpression';
+      this.#files.insert(file, head.argument.range[0], `${waits ? 'await ' : ''}${opening}${isObject ? '(' : ''}`);
+      this.#files.insert(file, head.argument.range[1], `${isObject ? ')' : ''}).catch(unknownHandle)`);
     } else {
       this.#files.insert(file, head.range[0], `${prefix}${opening}{${eol}${lead}${indent}`);
       this.#files.insert(file, last.range[1], `${eol}${lead}}${')'.repeat(stores.length)}.catch(unknownHandle)${semicolon}`);

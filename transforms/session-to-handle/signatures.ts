@@ -85,7 +85,7 @@ export function contextParameter(file: SourceFile, fn: FunctionNode, parameter: 
       return { text: typed ? `${name}: Parameters<typeof ownerOf>[0]` : name, expression: name };
     }
     case 'Identifier':
-      return { text: text(file, parameter), expression: parameter.name };
+      return { text: text(file, parameter) + (parameter.typeAnnotation?.typeAnnotation.type === 'TSTypeLiteral' ? ' & Parameters<typeof ownerOf>[0]' : ''), expression: parameter.name };
     case 'ObjectPattern': {
       const found = parameter.properties.find(p => p.type === 'Property' && keyName(p.key) === wanted);
       if (found?.type === 'Property') {

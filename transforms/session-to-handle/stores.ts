@@ -1,7 +1,8 @@
 // Containers that the same tools use share a handle; each handle gets its names and, where there is one, the tool that begins it.
 import type { ProjectRewriteContext } from '../../src/transform.js';
-import { keyName, walkTree, type Finding, type SourceFile, type TSESTree } from '../../src/define-transform.js';
+import { keyName, outermost, walkTree, type Finding, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import { indexOf } from '../../src/mcp/file-index.js';
+import { contains } from '../../src/mcp/nodes.js';
 import type { Container, Store, Unit } from './design.js';
 import { freeName, isNamedIn, kindOf, pascal, styleOfTools } from './names.js';
 import { Obstacle } from './obstacle.js';
@@ -106,7 +107,9 @@ export function filesOf(members: readonly Traced[], { project }: ProjectRewriteC
 function existingCreator(traces: readonly Trace[], wanted: string | undefined): Unit | undefined {
   const units = new Map<TSESTree.Node, UnitUse[]>();
   for (const trace of traces) for (const [key, use] of trace.units) units.set(key, [...(units.get(key) ?? []), use]);
-  if (traces.some(t => t.container.initial !== 'undefined' && t.container.initial !== 'null' && !isOverwritten(t, units))) return undefined;
+  const isAbsent = (t: Trace): boolean => t.container.initial === 'undefined' || t.container.initial === 'null';
+  // Where there is something from the beginning, tools work without anything being chosen.
+  if (!traces.some(isAbsent) || traces.some(t => !isAbsent(t) && !isOverwritten(t, units))) return undefined;
   const inHelpers = traces.some(t => t.mentions.some(m => m.begins && ![...t.units.values()].some(u => u.mentions.includes(m))));
   if (inHelpers) return undefined;
   const beginning = [...units.values()].filter(uses => uses.some(u => u.mentions.some(m => m.begins)));
@@ -116,7 +119,36 @@ function existingCreator(traces: readonly Trace[], wanted: string | undefined): 
   const mentions = only.flatMap(u => u.mentions).sort((a, b) => a.node.range[0] - b.node.range[0]);
   const [firstMention] = mentions;
   if (!use || !firstMention?.begins || only.some(u => u.calls.length > 0) || units.size < 2) return undefined;
+  if (mentions.some(m => m !== firstMention && contains(firstMention.node.parent ?? firstMention.node, m.node))) return undefined;
+  // Where a tool has an answer without it, nobody had to begin: then this tool only changes what is there.
+  for (const trace of traces.filter(isAbsent)) for (const [key, other] of trace.units) if (key !== keyOf(use.unit) && !isGuardedUse(trace, other)) return undefined;
   return wanted === undefined || wanted === use.unit.name ? use.unit : undefined;
+}
+
+/** `if (!current) return ...` before anything else is done with it, in the tool or in the function that it asks. */
+function isGuardedUse({ mentions }: Trace, use: UnitUse): boolean {
+  const [head] = [...use.mentions].sort((a, b) => a.node.range[0] - b.node.range[0]);
+  const [call] = [...use.calls].sort((a, b) => a.call.range[0] - b.call.range[0]);
+  if (call && (!head || call.call.range[0] < head.node.range[0])) {
+    const { fn, file } = call.helper;
+    const [inner] = mentions.filter(m => m.file === file && contains(fn, m.node)).sort((a, b) => a.node.range[0] - b.node.range[0]);
+    return inner !== undefined && isGuard(inner.file, inner.node);
+  }
+  return head !== undefined && isGuard(head.file, head.node);
+}
+
+function isGuard(file: SourceFile, node: TSESTree.Node): boolean {
+  const outer = outermost(node);
+  const { parent } = outer as { readonly parent?: TSESTree.Node };
+  if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') {
+    const [next] = file.variableOf(parent.id)?.references.filter(r => r.init !== true) ?? [];
+    return next?.identifier.type === 'Identifier' && isGuard(file, next.identifier);
+  }
+  const test = parent?.type === 'UnaryExpression' && parent.operator === '!' ? parent : parent?.type === 'BinaryExpression' && /^===?$/.test(parent.operator) ? parent : undefined;
+  if (!test || test.parent.type !== 'IfStatement' || test.parent.test !== test) return false;
+  const { consequent } = test.parent;
+  const last = consequent.type === 'BlockStatement' ? consequent.body.at(-1) : consequent;
+  return last?.type === 'ThrowStatement' || (last?.type === 'ReturnStatement' && /isError/.test(file.text.slice(...last.range)));
 }
 
 /** A container beside the chosen thing that is set together with it. */

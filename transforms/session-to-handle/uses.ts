@@ -109,7 +109,10 @@ function keyedMention(context: ProjectRewriteContext, container: Container, file
     checkAlias(container, file, outermost(call));
     return { ...base, node: call, writes: false, dropped, ...replaced(name) };
   }
-  if (method === 'has') return { ...base, node: call, writes: false, dropped, ...replaced(s => `(${name(s)} !== undefined)`) };
+  if (method === 'has') {
+    const not = call.parent.type === 'UnaryExpression' && call.parent.operator === '!' ? call.parent : undefined;
+    return { ...base, node: call, writes: false, dropped, edits: s => [not ? { range: not.range, text: `${name(s)} === undefined` } : { range: call.range, text: `(${name(s)} !== undefined)` }] };
+  }
   const statement = call.parent.type === 'ExpressionStatement' || (call.parent.type === 'ArrowFunctionExpression' && call.parent.body === call) ? call.parent : undefined;
   const used = new Obstacle('state-escapes', file, call, `What ${container.cell.name}.${method}() returns is used.`);
   if (!statement) throw used;
