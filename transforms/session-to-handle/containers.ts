@@ -2,6 +2,7 @@ import type { ProjectRewriteContext } from '../../src/transform.js';
 import { keyName, memberName, walkTree, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import { innermost } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
+import { roleOf } from '../../src/mcp/roles.js';
 import { isClassNode, isFunctionNode, type ClassNode } from '../../src/mcp/values.js';
 import { isAuthName } from '../../src/state/auth.js';
 import { isLive } from '../../src/state/classify.js';
@@ -15,6 +16,8 @@ import { propertyName } from './names.js';
 import { Obstacle } from './obstacle.js';
 
 const TELEMETRY = /rate|limit|quota|metric|telemetry|analytics|usage|stats|statistic|audit|span|trace|hits|requestCount|callCount/i;
+/** Parts of the protocol that are objects with a connection behind them; arguments of tools are data. */
+const LIVE_ROLES: ReadonlySet<string> = new Set(['server', 'client', 'transport', 'server-transport', 'client-transport']);
 const RICH = /^(?:Map|Set|WeakMap|WeakSet|Date|Buffer|Uint8Array|Error|RegExp|Promise|URL)$/;
 
 /** What a cell becomes in a stored state, or the reason why it cannot. */
@@ -189,7 +192,7 @@ function checkInitial({ mcp }: ProjectRewriteContext, { name, file, at }: Classi
 function checkClasses({ mcp }: ProjectRewriteContext, cell: ClassifiedCell): void {
   for (const { mode, file, value } of cell.accesses) {
     if (mode !== 'write' || value === undefined) continue;
-    const made = mcp.values(file, value).find(k => k.value.kind === 'instance' || k.value.kind === 'function' || (k.value.kind === 'global' && k.value.path.includes('new') && !k.value.path.includes('Array')) || k.value.kind === 'sdk');
+    const made = mcp.values(file, value).find(k => k.value.kind === 'instance' || k.value.kind === 'function' || (k.value.kind === 'global' && k.value.path.includes('new') && !k.value.path.includes('Array')) || (k.value.kind === 'sdk' && LIVE_ROLES.has(roleOf(k.value.type) ?? '')));
     if (made) throw new Obstacle('state-not-serializable', cell.file, cell.at, `${cell.name} is given ${made.value.kind === 'function' ? 'a function' : 'an object of a class'}, which cannot be stored outside this process.`);
   }
 }

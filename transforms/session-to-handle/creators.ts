@@ -121,7 +121,7 @@ function addDispatched({ files, store, contextOnce }: Creation, unit: Dispatched
   const typeText = type ? entryFile.text.slice(...type.range) : q('object');
   const description = `Start a new ${store.kind.replaceAll('_', ' ')}. Returns the ${store.argument} that ${takes(users)}.`;
   const lead = indentAt(entryFile, place.range[0]);
-  files.insert(entryFile, place.range[0], `{ name: ${q(store.creator)}, description: ${q(description)}, inputSchema: { type: ${typeText}, properties: {} } },${eol}${lead}`);
+  files.insert(entryFile, place.range[0], `{ name: ${q(store.creator)}, description: ${q(description)}, inputSchema: { type: ${typeText}, properties: {} } },${isFirstOfLine(entryFile, place) ? `${eol}${lead}` : ' '}`);
   const caller = contextParameter(file, fn, fn.params[1], false, false);
   if (!fn.async) throw new Obstacle('state-escapes', file, fn, 'The handler of tools/call is not async.');
   if (fn.params[1] === undefined && contextOnce(fn)) files.add(file, parametersEdit(file, fn, [fn.params[0] ? file.text.slice(...fn.params[0].range) : '_request', caller.text]));
@@ -132,6 +132,10 @@ function addDispatched({ files, store, contextOnce }: Creation, unit: Dispatched
   if (branch.type === 'IfStatement' && branch.parent.type === 'IfStatement') throw new Obstacle('state-escapes', file, branch, 'There is no place for a tool that gives handles out: the tools are told apart by one chain of else.');
   files.insert(file, at, [opening, ...body.map(l => `${indent}${l}`), '}', ''].join(`${eol}${outer}`));
   if (store.file !== file) files.need(file, files.specifier(file, store.file.path), store.variable);
+}
+
+function isFirstOfLine(file: SourceFile, node: TSESTree.Node): boolean {
+  return /\n[ \t]*$/.test(file.text.slice(0, node.range[0]));
 }
 
 function testedName(file: SourceFile, { test }: TSESTree.IfStatement): string {

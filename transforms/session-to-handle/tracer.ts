@@ -60,7 +60,7 @@ export class Tracer {
         this.#home(mention.file, mention.node, use => use.mentions.push(mention));
       }
     }
-    if (this.#units.size === 0) throw this.#obstacle('state-escapes', this.container.file, this.container.cell.at, `no tool of this server uses ${this.#name} in a way that can be followed`);
+    if (this.#units.size === 0) throw this.#obstacle('state-escapes', this.container.file, this.container.cell.at, `No tool of this server uses ${this.#name} in a way that can be followed`);
     return { container: this.container, mentions: kept, units: this.#units, helpers: this.#helpers, endings: this.#endings };
   }
 
@@ -186,7 +186,7 @@ export class Tracer {
   }
 
   #obstacle(marker: Obstacle['marker'], file: SourceFile, node: TSESTree.Node, reason: string): Obstacle {
-    return new Obstacle(marker, file, node, `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
+    return new Obstacle(marker, file, node, `${reason}.`);
   }
 }
 
