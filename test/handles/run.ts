@@ -164,7 +164,7 @@ function freePort(): Promise<number> {
 
 export async function connect(url: string, user?: string): Promise<Client> {
   const client = new Client({ name: 'test', version: '1.0.0' });
-  await client.connect(new StreamableHTTPClientTransport(new URL(url), user === undefined ? {} : { requestInit: { headers: { 'x-user': user } } }) as Parameters<Client['connect']>[0]);
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), user === undefined ? {} : { requestInit: { headers: { 'x-user': user } } }));
   return client;
 }
 

@@ -107,7 +107,7 @@ describe('a handle', () => {
     const good = await store.create('me');
     const hostile: unknown[] = [undefined, null, 0, 1, true, {}, [], [good], { toString: () => good }, '', 'box_', '__proto__', 'constructor', '../../etc/passwd', `${good}\0`, ` ${good}`, `${good}\n`, good.slice(0, -1), `${good}x`, good.replace('box', 'bag'), 'x'.repeat(10_000_000), `box_${'../'.repeat(40)}`];
     const before = backend.loads;
-    for (const handle of hostile) await expect(store.use(handle, 'me', () => 1), String(JSON.stringify(handle)).slice(0, 60)).rejects.toThrow(refused);
+    for (const handle of hostile) await expect(store.use(handle, 'me', () => 1), `handle ${typeof handle}`).rejects.toThrow(refused);
     expect(backend.loads).toBe(before);
     // Of the right length, with anything in it: looked up by digest, found nowhere.
     for (const tail of ['../../../../../../../../etc/pass', '*'.repeat(32), '\u0000'.repeat(32), "'; drop table mcp_handle; --    "]) await expect(store.use(`box_${tail}`, 'me', () => 1)).rejects.toThrow(refused);

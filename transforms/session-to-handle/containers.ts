@@ -184,15 +184,20 @@ function checkInitial({ mcp }: ProjectRewriteContext, { name, file, at }: Classi
     if (node.type !== 'Identifier') return;
     const definition = file.variableOf(node)?.defs[0];
     if (!definition) return;
-    for (let n: TSESTree.Node | undefined = definition.node; n; n = n.parent) if (isFunctionNode(n) && !contains(init, n)) throw refuse(`depends on ${node.name}, which is set when the server is built`);
+    if (isInsideFunction(definition.node, init)) throw refuse(`depends on ${node.name}, which is set when the server is built`);
   });
+}
+
+function isInsideFunction(node: TSESTree.Node, except: TSESTree.Node): boolean {
+  for (let n: TSESTree.Node = node; n.type !== 'Program'; n = n.parent) if (isFunctionNode(n) && !contains(except, n)) return true;
+  return false;
 }
 
 /** Objects of classes look like their data to the type checker, and lose their methods when they are stored. */
 function checkClasses({ mcp }: ProjectRewriteContext, cell: ClassifiedCell): void {
   for (const { mode, file, value } of cell.accesses) {
     if (mode !== 'write' || value === undefined) continue;
-    const made = mcp.values(file, value).find(k => k.value.kind === 'instance' || k.value.kind === 'function' || (k.value.kind === 'global' && k.value.path.includes('new') && !k.value.path.includes('Array')) || (k.value.kind === 'sdk' && LIVE_ROLES.has(roleOf(k.value.type) ?? '')));
+    const made = mcp.values(file, value).find(k => k.value.kind === 'instance' || k.value.kind === 'function' || (k.value.kind === 'global' && k.value.path.includes('new') && !k.value.path.includes('Array')) || (k.value.kind === 'sdk' && LIVE_ROLES.has(roleOf(k.value.type))));
     if (made) throw new Obstacle('state-not-serializable', cell.file, cell.at, `${cell.name} is given ${made.value.kind === 'function' ? 'a function' : 'an object of a class'}, which cannot be stored outside this process.`);
   }
 }

@@ -99,7 +99,7 @@ function addRegistered({ files, store, needZod, emitted }: Creation, unit: Regis
 /** The statement of the registration; around loops over tables of tools. */
 function placeFor({ call, file }: RegisteredTool): TSESTree.Node {
   let place: TSESTree.Node = call;
-  for (let n: TSESTree.Node | undefined = call; n?.parent; n = n.parent) {
+  for (let n: TSESTree.Node = call; n.type !== 'Program'; n = n.parent) {
     if (/^(?:Program|BlockStatement)$/.test(n.parent.type)) {
       place = n;
       const around: TSESTree.Node | undefined = n.parent.parent;

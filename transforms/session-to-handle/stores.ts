@@ -20,9 +20,7 @@ export interface Component {
   readonly stores: readonly { readonly store: Store; readonly traced: readonly Traced[] }[];
 }
 
-export function componentsOf(context: ProjectRewriteContext, tools: Tools, all: readonly Traced[]): readonly (readonly Traced[])[] {
-  void context;
-  void tools;
+export function componentsOf(all: readonly Traced[]): readonly (readonly Traced[])[] {
   const groups: { readonly members: Traced[]; readonly keys: Set<TSESTree.Node> }[] = [];
   for (const traced of all) {
     const keys = new Set<TSESTree.Node>(traced.traces.flatMap(t => [...t.units.keys(), ...t.helpers.keys()]));

@@ -132,7 +132,9 @@ export class Tracer {
     checkOverrides(this.context, file, fn, name, this.#name);
     const helper: Helper = { file, fn, name, calls: [] };
     this.#helpers.set(fn, helper);
-    const uses = this.context.mcp.infer.references.ofFunction(file, fn).filter(p => p.node !== fn && p.node.parent?.type !== 'ExportSpecifier');
+    const uses = this.context.mcp.infer.references.ofFunction(file, fn).filter(p => p.node !== fn && (p.node as { readonly parent?: TSESTree.Node }).parent?.type !== 'ExportSpecifier');
+    const elsewhere = this.context.project.importersOf(file.path).find(path => path !== file.path && !uses.some(u => u.file.path === path) && !this.context.project.mentionsMcp(path) && this.context.project.hasWord(path, name));
+    if (elsewhere !== undefined) throw this.#obstacle('state-escapes', file, fn, `${name} uses ${this.#name}, and ${elsewhere} may call it`);
     if (uses.length === 0) throw this.#obstacle('state-escapes', file, fn, `${name} uses ${this.#name}, and nothing in sight calls it`);
     for (const use of uses) {
       const outer = outermost(use.node);
@@ -150,8 +152,14 @@ export class Tracer {
     const outer = outermost(fn);
     const parent = outer.parent;
     if (fn.generator) throw later();
-    if (fn.type === 'FunctionDeclaration') return this.#checkLocal(file, fn.id ?? undefined, fn, later);
-    if (parent?.type === 'VariableDeclarator') return this.#checkLocal(file, parent.id.type === 'Identifier' ? parent.id : undefined, fn, later);
+    if (fn.type === 'FunctionDeclaration') {
+      this.#checkLocal(file, fn.id ?? undefined, fn, later);
+      return;
+    }
+    if (parent?.type === 'VariableDeclarator') {
+      this.#checkLocal(file, parent.id.type === 'Identifier' ? parent.id : undefined, fn, later);
+      return;
+    }
     if (parent?.type === 'NewExpression' && parent.callee.type === 'Identifier' && parent.callee.name === 'Promise') {
       if (!isAwaited(parent)) throw later();
       return;

@@ -39,7 +39,7 @@ class SessionToHandle {
     const traced = findings.flatMap(finding => this.#attempt([finding], () => this.#trace(finding)) ?? []);
     const emitter = new Emitter(this.context);
     const taken = new Set<string>();
-    for (const members of componentsOf(this.context, this.#tools, traced)) {
+    for (const members of componentsOf(traced)) {
       const done = this.#attempt(
         members.map(m => m.finding),
         () => {

@@ -45,6 +45,9 @@ function placesOf({ mcp }: ProjectRewriteContext, container: Container): readonl
   const name = container.cell.name.slice(container.cell.name.lastIndexOf('.') + 1);
   if (!container.cls) return [];
   const places = references.ofMember(container.file, container.cls, name);
+  const { project } = mcp;
+  const elsewhere = project.importersOf(container.file.path).find(path => !project.mentionsMcp(path) && project.hasWord(path, name) && !places.some(p => p.file.path === path));
+  if (elsewhere !== undefined) throw new Obstacle('state-escapes', container.file, container.cell.at, `${container.cell.name} may also be used in ${elsewhere}.`);
   checkPatterns(container, name);
   return places;
 }
