@@ -2,10 +2,10 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist', 'fixtures', 'coverage', 'node_modules']),
+  globalIgnores(['dist', 'fixtures', 'coverage', 'node_modules', '**/*.d.cts']),
   tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['scripts/*.mjs', 'test/support/*.mjs', 'eslint.config.js'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['scripts/*.mjs', 'scripts/timing/*.mjs', 'test/support/*.mjs', 'eslint.config.js'] }, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
@@ -18,5 +18,7 @@ export default defineConfig(
       'max-lines': ['error', { max: 700, skipBlankLines: true, skipComments: true }],
     },
   },
-  { files: ['scripts/*.mjs', 'test/support/*.mjs', 'eslint.config.js'], extends: [tseslint.configs.disableTypeChecked] },
+  // The types of a deprecated feature, for calls that replace it and keep its shapes.
+  { files: ['templates/llm.ts'], rules: { '@typescript-eslint/no-deprecated': 'off' } },
+  { files: ['scripts/*.mjs', 'scripts/timing/*.mjs', 'test/support/*.mjs', 'eslint.config.js'], extends: [tseslint.configs.disableTypeChecked] },
 );

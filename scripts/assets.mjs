@@ -1,6 +1,6 @@
-// What the compiled package needs and the compiler does not write: data that is read at run time, and an entry for jscodeshift
-// beside each transform.
-import { chmodSync, copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+// What the compiled package needs and the compiler does not write: data that is read at run time, declarations that are not
+// compiled, and an entry for jscodeshift beside each transform.
+import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
 
@@ -14,9 +14,18 @@ module.exports = async file => {
 };
 `;
 
-for (const file of ['src/mcp/sdk-map.json', 'src/mcp/wrappers.json', 'src/catalogue/catalogue.json']) copyFileSync(new URL(file, root), new URL(`dist/${file}`, root));
+for (const file of ['src/mcp/sdk-map.json', 'src/mcp/wrappers.json', 'src/catalogue/catalogue.json', 'src/hosts/eslint/rules.d.cts']) copyFileSync(new URL(file, root), new URL(`dist/${file}`, root));
+cpSync(new URL('templates/', root), new URL('dist/templates/', root), { recursive: true, filter: path => !path.includes('stand-ins') });
 for (const id of readdirSync(new URL('dist/transforms', root))) {
   const folder = new URL(`dist/transforms/${id}/`, root);
   if (existsSync(new URL('transform.js', folder))) writeFileSync(new URL('jscodeshift.cjs', folder), JSCODESHIFT);
 }
 chmodSync(new URL('dist/src/cli.js', root), 0o755);
+
+// Declarations of the packages that a migration adds, so that its result can be checked before they are installed.
+const { PROVIDED } = await import('../dist/src/program/provided.js');
+for (const name of PROVIDED) {
+  const from = new URL(`node_modules/${name}/`, root);
+  const isDeclaration = source => /\.d\.[cm]?ts$/.test(source) || /[\\/](?:package\.json|LICENSE[^\\/]*)$/.test(source) || !/\.[^\\/]+$/.test(source.slice(from.pathname.length - 1));
+  cpSync(from, new URL(`dist/vendor/${name}/`, root), { recursive: true, dereference: true, filter: source => !source.includes(`${name}/node_modules`) && isDeclaration(source) });
+}

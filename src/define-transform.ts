@@ -10,6 +10,7 @@ export function defineTransform(definition: TransformDefinition): TransformModul
 
 export { Editor } from './edits/editor.js';
 export { dropUnusedImports } from './edits/imports.js';
+export { freePath } from './edits/free-path.js';
 export { keyName } from './mcp/exports.js';
 export { enclosingFunction, innermost, memberName, outermost } from './mcp/file-index.js';
 export { walkTree } from './parse/walk.js';

@@ -53,6 +53,8 @@ export interface Finding extends Location {
   /** Id of the migration unit that this belongs to. */
   readonly unit: string;
   readonly zone: Zone;
+  /** `older`: only requests of older revisions get there, so that it is told as information only. */
+  readonly era?: 'older';
   /** UTF-16 offsets in the file's text, without a byte order mark. */
   readonly range: Range;
   /** Names and ranges that the transform will need. */

@@ -6,7 +6,11 @@ import { planMigration, type Plan, type PlanOptions } from './migrate/plan.js';
 import { writePlan } from './migrate/write.js';
 import { Project } from './project.js';
 import { registry } from './registry.js';
+import { auditMarkdown } from './report/audit-markdown.js';
+import { codeQualityReport } from './report/code-quality.js';
+import { githubReport } from './report/github.js';
 import { jsonLinesReport, jsonReport } from './report/json.js';
+import { sarifReport } from './report/sarif.js';
 import type { ProveOptions } from './prove/prove.js';
 import type { ProofReport } from './prove/report.js';
 import type { Report } from './report/report.js';
@@ -32,7 +36,8 @@ export async function prove(options: ProveOptions): Promise<ProofReport> {
   return proveServer(options);
 }
 
-export const reporters = { json: jsonReport, jsonl: jsonLinesReport };
+export { defineConfig } from './settings/settings.js';
+export const reporters = { json: jsonReport, jsonl: jsonLinesReport, sarif: sarifReport, github: githubReport, gitlab: codeQualityReport, markdown: auditMarkdown };
 export { rules } from '../rules/index.js';
 export { transforms } from '../transforms/index.js';
 export type { AuditOptions } from './audit.js';
@@ -43,7 +48,8 @@ export type { Difference } from './prove/differential.js';
 export type { ProveOptions } from './prove/prove.js';
 export type { ProofReport } from './prove/report.js';
 export type { Step as ScriptStep } from './prove/script.js';
-export type { Report, Unit } from './report/report.js';
+export type { Deadline, Readiness, Report, Unit } from './report/report.js';
 export type { Rule } from './rule.js';
+export type { Settings } from './settings/settings.js';
 export type { Choices, HandleChoice } from './choices.js';
 export type { TransformDefinition } from './transform.js';

@@ -15,14 +15,14 @@ const NO_FILES: readonly string[] = [];
 export interface ProjectOptions {
   /** An earlier run over nearly the same tree: what it has parsed need not be parsed again. */
   readonly earlier?: Project;
-  /** A file that somebody else has parsed. */
-  readonly adopted?: SourceFile;
+  /** The files that are not as they were in the earlier run. What was read of the others need not be read again. */
+  readonly changed?: ReadonlySet<string>;
   /** Tests count as callers of what they import. */
   readonly tests?: boolean;
-  /** False: do not read all files to learn who imports whom. */
-  readonly callers?: boolean;
   /** Only some files of a project are here: nothing follows from what is not. */
   readonly partial?: boolean;
+  /** Paths that differ from what was read, over all runs before. */
+  readonly touched?: ReadonlySet<string>;
 }
 
 /** The files of one run: bytes read once, parsed on demand, with the import edges between them. */
@@ -47,7 +47,6 @@ export class Project {
     options: ProjectOptions = {},
   ) {
     this.#options = options;
-    if (options.adopted) this.#sources.set(options.adopted.path, options.adopted);
   }
 
   get root(): string {
@@ -72,6 +71,8 @@ export class Project {
   /** Undefined when the file is missing, unreadable, or nothing that a person edits; `skipped` then says why. */
   bytes(path: string): Buffer | undefined {
     if (this.#bytes.has(path)) return this.#bytes.get(path);
+    const before = this.#before(path);
+    if (before) return before.bytes(path);
     const read = this.tree.read(path);
     const why = isUnreadable(read) ? read.why : unfitReason(path, read);
     if (why !== undefined) this.#skipped.set(path, why);
@@ -81,12 +82,16 @@ export class Project {
   }
 
   text(path: string): string | undefined {
+    const before = this.#before(path);
+    if (before) return before.text(path);
     if (!this.#texts.has(path)) this.#texts.set(path, this.bytes(path)?.toString('utf8').replace(/^\uFEFF/, ''));
     return this.#texts.get(path);
   }
 
   source(path: string): SourceFile | undefined {
     if (this.#sources.has(path)) return this.#sources.get(path);
+    const same = this.#before(path);
+    if (same) return same.source(path);
     const text = kindOf(path.slice(path.lastIndexOf('/') + 1)) === 'code' ? this.text(path) : undefined;
     const before = text === undefined ? undefined : this.#options.earlier?.parsed(path);
     const source = text === undefined ? undefined : before?.text === text ? before : parseSource(path, text);
@@ -135,6 +140,8 @@ export class Project {
 
   /** Whether a file speaks of MCP in any way: code that handles the SDK's objects does. */
   mentionsMcp(path: string): boolean {
+    const before = this.#before(path);
+    if (before) return before.mentionsMcp(path);
     let known = this.#mentions.get(path);
     if (known === undefined) this.#mentions.set(path, (known = VOCABULARY.test(this.text(path) ?? '')));
     return known;
@@ -142,6 +149,8 @@ export class Project {
 
   /** What a file imports, read from its text: cheap enough for files that nobody parses. */
   specifiers(path: string): readonly string[] {
+    const before = this.#before(path);
+    if (before) return before.specifiers(path);
     let found = this.#specifiers.get(path);
     if (!found) {
       const names = new Set<string>();
@@ -156,7 +165,6 @@ export class Project {
 
   /** The files that import this one, in the order of their paths. Tests are not asked how code is meant to be called. */
   importersOf(path: string): readonly string[] {
-    if (this.#options.callers === false) return NO_FILES;
     this.#importers ??= this.#readImporters();
     const found = this.#importers.get(path);
     return found ? [...found] : NO_FILES;
@@ -164,7 +172,18 @@ export class Project {
 
   /** The same project with some texts replaced; what did not change is not parsed again. */
   with(changes: ReadonlyMap<string, string | null>): Project {
-    return new Project(overlayTree(this.tree, changes, kindOf), { earlier: this });
+    return new Project(overlayTree(this.tree, changes, kindOf), { earlier: this, changed: new Set(changes.keys()), touched: new Set([...(this.#options.touched ?? []), ...changes.keys()]) });
+  }
+
+  /** The earlier run, when it has seen this file as it is now. */
+  #before(path: string): Project | undefined {
+    const { earlier, changed } = this.#options;
+    return changed?.has(path) === false ? earlier : undefined;
+  }
+
+  /** Whether this path is not as it was read: changed, new or removed. */
+  isChanged(path: string): boolean {
+    return this.#options.touched?.has(path) ?? false;
   }
 
   #readImporters(): Map<string, Set<string>> {

@@ -7,4 +7,5 @@ import { takes } from './transform.js';
 export const registry: Registry = {
   rules,
   transformOf: (rule, clause) => transforms.find(t => takes(t, rule, clause))?.id,
+  transformTitle: id => transforms.find(t => t.id === id)?.title,
 };

@@ -1,5 +1,6 @@
 import type { Project } from './project.js';
 import type { Rule } from './rule.js';
+import { WordFinder } from './words.js';
 
 /** Text that only programs or configuration with MCP in them contain. */
 const TELLTALE =
@@ -23,24 +24,42 @@ export interface Seeds {
  * imports and contain a rule's word. A project without MCP ends here, and no parser is loaded.
  */
 export function findSeeds(project: Project, rules: readonly Rule[]): Seeds {
+  const near = nearMcp(project);
+  if (near.files.size === 0) return { mcp: false, code: [], near: [], texts: [] };
+  const code = project.codeFiles().flatMap(path => {
+    const present = rulesFor(project, near, path, rules);
+    return present.length > 0 ? [{ path, rules: present }] : [];
+  });
+  return { mcp: true, code, near: mayHandle(project, near.files), texts: textSeeds(project, rules) };
+}
+
+/** What a project has to do with MCP. */
+export interface NearMcp {
+  /** Files that name it. */
+  readonly telling: ReadonlySet<string>;
+  /** These, with all that they are connected with by imports. */
+  readonly files: ReadonlySet<string>;
+  /** What telling files import. */
+  readonly imported: ReadonlySet<string>;
+}
+
+export function nearMcp(project: Project): NearMcp {
   const telling = new Set<string>();
   for (const { path, kind } of project.tree.files) {
     if (kind === 'doc') continue;
     const bytes = project.bytes(path);
     if (bytes && TELLTALE.test(bytes.toString('latin1'))) telling.add(path);
   }
-  if (telling.size === 0) return { mcp: false, code: [], near: [], texts: [] };
-  const near = connected(project, telling);
-  const codeRules = rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code'));
-  const code = project
-    .codeFiles()
-    .filter(path => near.has(path) && (project.mentionsMcp(path) || importsAny(project, path, telling)))
-    .flatMap(path => {
-      const text = project.text(path);
-      const present = text === undefined ? [] : codeRules.filter(rule => mentions(text, rule) || (rule.followsImports && importsMention(project, path, rule)));
-      return present.length > 0 ? [{ path, rules: present }] : [];
-    });
-  return { mcp: true, code, near: mayHandle(project, near), texts: textSeeds(project, rules) };
+  return { telling, files: telling.size === 0 ? telling : connected(project, telling), imported: new Set([...telling].flatMap(path => importedBy(project, path))) };
+}
+
+/** Of the rules that visit code, those that can have something to say about a file. */
+export function rulesFor(project: Project, { telling, files, imported }: NearMcp, path: string, rules: readonly Rule[]): readonly Rule[] {
+  if (!files.has(path) || !(project.mentionsMcp(path) || imported.has(path) || importsAny(project, path, telling))) return [];
+  const text = project.text(path);
+  if (text === undefined) return [];
+  const words = finderOf(rules).wordsIn(text);
+  return rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code') && (r.words.some(word => words.has(word)) || (r.followsImports && importsMention(project, path, r))));
 }
 
 function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {
@@ -55,24 +74,34 @@ function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {
 }
 
 /** Of the files near MCP, those in which a handler can be registered: the rest is parsed when a question leads there. */
-function mayHandle(project: Project, near: ReadonlySet<string>): readonly string[] {
+export function mayHandle(project: Project, near: ReadonlySet<string>): readonly string[] {
   return project.codeFiles().filter(path => near.has(path) && project.mentionsMcp(path) && HANDLES.test(project.text(path) ?? ''));
+}
+
+const finders = new WeakMap<readonly Rule[], WordFinder>();
+
+/** Made once for the rules of a run: it is asked for each file. */
+function finderOf(rules: readonly Rule[]): WordFinder {
+  let known = finders.get(rules);
+  if (!known) finders.set(rules, (known = new WordFinder(rules.flatMap(r => r.words))));
+  return known;
 }
 
 function mentions(text: string, rule: Rule): boolean {
   return rule.words.some(word => text.includes(word));
 }
 
-/** What a telling file exports can be used without a word of MCP. */
-function importsAny(project: Project, path: string, targets: ReadonlySet<string>): boolean {
-  return project.specifiers(path).some(specifier => targets.has(project.resolve(path, specifier) ?? ''));
+function importsMention(project: Project, path: string, rule: Rule): boolean {
+  return importedBy(project, path).some(target => mentions(project.text(target) ?? '', rule));
 }
 
-function importsMention(project: Project, path: string, rule: Rule): boolean {
-  return project.specifiers(path).some(specifier => {
-    const target = project.resolve(path, specifier);
-    return target !== undefined && mentions(project.text(target) ?? '', rule);
-  });
+function importedBy(project: Project, path: string): readonly string[] {
+  return project.specifiers(path).flatMap(specifier => project.resolve(path, specifier) ?? []);
+}
+
+/** What a telling file exports can be used without a word of MCP. */
+function importsAny(project: Project, path: string, targets: ReadonlySet<string>): boolean {
+  return importedBy(project, path).some(target => targets.has(target));
 }
 
 /** The telling files, all they import, and all that imports them. */
@@ -89,7 +118,7 @@ function connected(project: Project, telling: ReadonlySet<string>): ReadonlySet<
     }
   };
   for (const path of telling) near.add(path);
-  reach(telling, path => project.specifiers(path).flatMap(s => project.resolve(path, s) ?? []));
+  reach(telling, path => importedBy(project, path));
   const down = new Set(near);
   reach(telling, path => project.importersOf(path).filter(p => !down.has(p)));
   return near;

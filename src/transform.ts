@@ -3,6 +3,7 @@ import type { Choices } from './choices.js';
 import type { Edit } from './edits/edit.js';
 import type { Finding, Fingerprint, RuleId } from './finding.js';
 import type { McpModel } from './mcp/model.js';
+import type { Range } from './parse/source.js';
 import type { SourceFile } from './parse/source.js';
 import type { Project } from './project.js';
 import type { StateModel } from './state/model.js';
@@ -21,6 +22,7 @@ export interface Decline {
 export interface Rewrite {
   readonly edits: readonly Edit[];
   readonly declines: readonly Decline[];
+  readonly removedComments?: readonly { readonly range: Range }[];
 }
 
 export interface RewriteContext {
@@ -44,6 +46,8 @@ export interface DependencyChange {
   /** Undefined: the dependency goes. */
   readonly range: string | undefined;
   readonly dev?: boolean;
+  /** Users of the package bring it. */
+  readonly peer?: boolean;
   /** Folder of the package.json, relative to the root; found from a file of the rewrite when absent. */
   readonly package?: string;
 }
@@ -56,7 +60,15 @@ export interface Variable {
   readonly required: boolean;
 }
 
-/** One thing that is migrated in one go, over as many files as it takes. It is applied as a whole or not at all. */
+/**
+ * One thing that is migrated in one go, over as many files as it takes. It is applied as a whole or not at all, and checked by itself:
+ * it is dropped when the result does not parse, loses a comment, keeps a finding that it answers, brings a new one, does not compile
+ * any more, or would be changed again by a second run.
+ *
+ * The rewrites of one transform are first tried together. What several of them say alike is done once: the same edit, the same
+ * insertion at the same place, the same new file, the same dependency. Where they do not fit together, or fail together, they are
+ * tried one after the other, and the transform is asked again after each.
+ */
 export interface ProjectRewrite {
   /** Unit of the findings that it answers. */
   readonly unit: string;
@@ -64,7 +76,7 @@ export interface ProjectRewrite {
   /** Fingerprints of the findings that it answers. */
   readonly answers: readonly Fingerprint[];
   readonly edits: ReadonlyMap<string, readonly Edit[]>;
-  /** New files. A path that is taken already is refused: choose a free one with `freePath`. */
+  /** New files. A path that is taken already is refused, unless it has this text: choose a free one with `freePath`. */
   readonly created?: readonly { readonly path: string; readonly text: string }[];
   readonly removed?: readonly string[];
   readonly dependencies?: readonly DependencyChange[];
@@ -72,6 +84,11 @@ export interface ProjectRewrite {
   readonly markers?: readonly Marker[];
   /** What a person must know about this step: what changes for users, what it costs. */
   readonly notes?: readonly string[];
+  /**
+   * Comments that go with what they described, by file, in the text before the edits. An edit that only removes may take comments with it;
+   * for one that replaces, what is not named here has to be in the new text.
+   */
+  readonly removedComments?: ReadonlyMap<string, readonly { readonly range: Range }[]>;
 }
 
 export interface ProjectRewrites {
@@ -85,6 +102,8 @@ export interface ProjectRewriteContext {
   /** Made when it is first asked for. */
   readonly state: () => StateModel;
   readonly choices: Choices;
+  /** Of the choices, those that a person made. */
+  readonly chosen: Partial<Choices>;
 }
 
 interface Common {
@@ -96,6 +115,8 @@ interface Common {
   readonly after?: readonly TransformId[];
   /** `safe`: behaviour cannot change. `review`: a person should look. */
   readonly safety: 'safe' | 'review';
+  /** `finding`: each is changed by itself, whatever becomes of the others. Otherwise the changes of a file belong together. */
+  readonly scope?: 'finding' | 'file';
   /** The targets that it works for; both when absent. */
   readonly targets?: readonly Choices['target'][];
 }

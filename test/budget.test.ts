@@ -74,6 +74,6 @@ describe('an audit of a project with MCP', () => {
   });
 
   it('never loads a compiler', () => {
-    expect(modules.filter(m => /node_modules\/(?:ts-morph|@ts-morph|typescript|@typescript-eslint\/(?:parser|typescript-estree)|jscodeshift|recast|diff)\//.test(m))).toEqual([]);
+    expect(modules.filter(m => /node_modules\/(?:ts-morph|@ts-morph|@modelcontextprotocol\/codemod|typescript|@typescript-eslint\/(?:parser|typescript-estree)|jscodeshift|recast|diff)\//.test(m))).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FORMATS } from '../src/commands/io.js';
 import type { Finding } from '../src/finding.js';
 import type { Report } from '../src/report/report.js';
 import { CLI, runCli, runCliSlowly } from './support/cli.js';
@@ -30,7 +31,7 @@ describe('exit codes', () => {
 
   it('are the same in every format', () => {
     const root = tempFolder({ 'a.ts': HEADER });
-    for (const format of ['terminal', 'json', 'jsonl']) expect(runCli(root, ['audit', '-f', format]).status).toBe(1);
+    for (const format of FORMATS) expect(runCli(root, ['audit', '-f', format]).status).toBe(1);
   });
 });
 
@@ -45,7 +46,7 @@ describe('wrong usage', () => {
     ['half a rule', ['audit', '--rule', 'sampling'], 'mcp-stateless: There is no rule sampling. Did you mean no-sampling? `mcp-stateless rules` lists them.\n'],
     ['an unknown thing to explain', ['explain', 'zzz'], 'mcp-stateless: There is no rule and no clause called zzz. `mcp-stateless rules` lists the rules, `mcp-stateless rules --clauses` the clauses.\n'],
     ['an unknown option', ['audit', '--formatt', 'json'], "error: unknown option '--formatt'\n(Did you mean --format?)\n"],
-    ['an unknown format', ['audit', '-f', 'xml'], "error: option '-f, --format <format>' argument 'xml' is invalid. Allowed choices are terminal, json, jsonl.\n"],
+    ['an unknown format', ['audit', '-f', 'xml'], "error: option '-f, --format <format>' argument 'xml' is invalid. Allowed choices are terminal, json, jsonl, sarif, github, gitlab, markdown.\n"],
     ['an unknown level', ['audit', '--fail-on', 'fatal'], "error: option '--fail-on <level>' argument 'fatal' is invalid. Allowed choices are error, warning, info, never.\n"],
     ['two paths', ['audit', 'a', 'b'], "error: too many arguments for 'audit'. Expected 1 argument but got 2.\n"],
     ['an option without its value', ['audit', '--rule'], "error: option '--rule <id>' argument missing\n"],
@@ -95,7 +96,7 @@ describe('audit', () => {
 
   it('prints the same bytes twice', () => {
     const root = tempFolder(projectWithFindings(20, 3));
-    for (const format of ['terminal', 'json', 'jsonl']) expect(runCli(root, ['-f', format]).stdout).toBe(runCli(root, ['-f', format]).stdout);
+    for (const format of FORMATS) expect(runCli(root, ['-f', format]).stdout).toBe(runCli(root, ['-f', format]).stdout);
   });
 
   it('runs the rules that are asked for', () => {
@@ -133,7 +134,7 @@ describe('colour', () => {
   ])('%s', (_, env, expected) => expect(hasColour(env)).toBe(expected));
 
   it('never gets into JSON', () => {
-    for (const format of ['json', 'jsonl']) expect(runCli(root, ['-f', format], { FORCE_COLOR: '1' }).stdout).not.toContain(ESCAPE);
+    for (const format of FORMATS.filter(f => f !== 'terminal')) expect(runCli(root, ['-f', format], { FORCE_COLOR: '1' }).stdout).not.toContain(ESCAPE);
   });
 
   // `script` of util-linux gives a command a terminal.
@@ -178,7 +179,7 @@ describe('big output', () => {
     for (const line of lines) expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 
-  it.each(['jsonl', 'json', 'terminal'])('may be cut off by the reader: %s', format => {
+  it.each(FORMATS.filter(f => f !== 'markdown'))('may be cut off by the reader: %s', format => {
     const { status, stdout, stderr } = spawnSync('bash', ['-c', `set -o pipefail; "${process.execPath}" "${CLI}" audit --fail-on never -f ${format} | head -1`], { cwd: root, encoding: 'utf8' });
     expect({ status, stderr, lines: stdout.split('\n').length }).toEqual({ status: 0, stderr: '', lines: 2 });
   });

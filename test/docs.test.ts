@@ -31,10 +31,22 @@ function sectionsOf(text: string): ReadonlyMap<string, string> {
   );
 }
 
+interface Sample {
+  readonly file: string;
+  readonly code: string;
+}
+
+/** The blocks of a section: code, or files whose names stand behind the language. */
+function samplesIn(section: string | undefined): readonly Sample[] {
+  const blocks = [...(section ?? '').matchAll(/```\w+(?: (\S+))?\n([^]*?)```/g)].map((m): Sample => ({ file: m[1] ?? 'server.ts', code: m[2] ?? '' }));
+  if (blocks.length === 0 || new Set(blocks.map(b => b.file)).size < blocks.length) throw new Error('Each block is a file of its own.');
+  return blocks;
+}
+
 function codeIn(section: string | undefined): string {
-  const blocks = [...(section ?? '').matchAll(/```ts\n([^]*?)```/g)].map(m => m[1] ?? '');
-  if (blocks.length !== 1) throw new Error(`There are ${blocks.length} blocks of code.`);
-  return blocks[0] ?? '';
+  const [block, ...more] = samplesIn(section);
+  if (!block || more.length > 0) throw new Error('There is one block of code.');
+  return block.code;
 }
 
 describe.each(rules)('the page of $id', rule => {
@@ -53,9 +65,12 @@ describe.each(rules)('the page of $id', rule => {
   });
 
   it('shows code that is reported before, and that nothing is said about after', () => {
-    const found = (code: string): readonly string[] => auditTree(memoryTree(new Map([['server.ts', code]])), registry).findings.map(f => f.rule);
-    const [before, after] = [codeIn(sections.get('Before')), codeIn(sections.get('After'))];
-    for (const code of [before, after]) expect(parseSource('server.ts', code).problems).toEqual([]);
+    // A file of configuration counts where there is a server beside it.
+    const beside: Sample = { file: 'server.ts', code: `import '@modelcontextprotocol/server';\n` };
+    const found = (samples: readonly Sample[]): readonly string[] =>
+      auditTree(memoryTree(new Map([beside, ...samples].map(({ file, code }) => [file, code]))), registry).findings.map(f => f.rule);
+    const [before, after] = [samplesIn(sections.get('Before')), samplesIn(sections.get('After'))];
+    for (const { file, code } of [...before, ...after]) if (file.endsWith('.ts')) expect(parseSource(file, code).problems).toEqual([]);
     expect(found(before)).toContain(rule.id);
     expect(found(after)).toEqual([]);
   });
@@ -71,19 +86,27 @@ describe.each(transforms)('the page of $id', transform => {
 
   it('shows what the transform really does', () => {
     const [before, after] = [codeIn(sections.get('Before')), codeIn(sections.get('After'))];
-    const plan = planMigration(new Project(memoryTree(new Map([['server.ts', before]]))), [transform], registry);
-    expect(plan.result).toEqual({ 'server.ts': after });
+    const plan = planMigration(new Project(memoryTree(new Map([['server.ts', before]]))), [transform], registry, { choices: { markers: false, ...(transform.targets?.[0] && { target: transform.targets[0] }) } });
+    expect(plan.result['server.ts']).toBe(after);
+    // Besides, files may be added.
+    expect(Object.keys(plan.result).every(path => path === 'server.ts' || plan.read[path] === undefined)).toBe(true);
   });
 });
 
 it('shows code that compiles against the real SDK', () => {
-  const pages = [...rules.map(r => `rules/${r.id}/README.md`), ...transforms.map(t => `transforms/${t.id}/README.md`)];
-  const codes = new Map(pages.map(path => [join(ROOT, path.replace(/\//g, '-').replace('.md', '.ts')), codeIn(sectionsOf(page(path)).get('After'))]));
+  const samples = rules.flatMap(({ id }) => samplesIn(sectionsOf(page(`rules/${id}/README.md`)).get('After')).map(sample => ({ id, ...sample }))).filter(s => s.file.endsWith('.ts'));
+  const codes = new Map(samples.map(({ id, code }) => [join(ROOT, `rules-${id}-README.ts`), code]));
+  for (const transform of transforms) {
+    const before = codeIn(sectionsOf(page(`transforms/${transform.id}/README.md`)).get('Before'));
+    const { result } = planMigration(new Project(memoryTree(new Map([['server.ts', before]]))), [transform], registry);
+    for (const [path, text] of Object.entries(result)) codes.set(join(ROOT, `page-of-${transform.id}`, path), text ?? '');
+  }
   const options: ts.CompilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true, noEmit: true, skipLibCheck: true, types: ['node'] };
   const host = ts.createCompilerHost(options);
   const virtual: ts.CompilerHost = {
     ...host,
     fileExists: file => codes.has(file) || host.fileExists(file),
+    directoryExists: folder => [...codes.keys()].some(file => file.startsWith(`${folder}/`)) || (host.directoryExists?.(folder) ?? true),
     readFile: file => codes.get(file) ?? host.readFile(file),
     getSourceFile: (file, target) => (codes.has(file) ? ts.createSourceFile(file, codes.get(file) ?? '', target) : host.getSourceFile(file, target)),
   };

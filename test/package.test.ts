@@ -34,10 +34,24 @@ const project = installed();
 const content = Object.keys(readFiles(join(project, 'node_modules/mcp-stateless')));
 
 it('contains the build, the pages and the licence, and nothing else', () => {
-  const rest = content.filter(f => !/^dist\/(?:src|rules|transforms)\/.+\.(?:js|d\.ts|json|cjs)$/.test(f) && !/^(?:rules|transforms)\/[^/]+\/README\.md$/.test(f));
+  const rest = content.filter(f => !/^dist\/(?:src|rules|transforms)\/.+\.(?:js|d\.ts|json|cjs)$/.test(f) && !/^(?:rules|transforms)\/[^/]+\/README\.md$/.test(f) && !isProvided(f));
   expect(rest.filter(f => f !== 'README.md').sort()).toEqual(['LICENSE', 'package.json']);
   expect(content).toContain('README.md');
-  expect(content.filter(f => /test|fixture|cases/.test(f))).toEqual([]);
+  expect(content.filter(f => /test|fixture|cases/.test(f) && !isProvided(f))).toEqual([]);
+});
+
+/** Declarations of the packages that a migration adds, with their licences. */
+function isProvided(file: string): boolean {
+  return /^dist\/vendor\/(?:@modelcontextprotocol\/[\w-]+|zod)\/.*(?:\.d\.[cm]?ts|package\.json|LICENSE[^/]*)$/.test(file);
+}
+
+it('brings declarations along, and their licences', () => {
+  for (const name of ['@modelcontextprotocol/server', '@modelcontextprotocol/client', 'zod']) {
+    const files = content.filter(f => f.startsWith(`dist/vendor/${name}/`));
+    expect(files).toContain(`dist/vendor/${name}/package.json`);
+    expect(files.filter(f => f.includes('LICENSE')), name).toHaveLength(1);
+    expect(files.filter(f => /\.d\.[cm]?ts$/.test(f)).length).toBeGreaterThan(3);
+  }
 });
 
 it('has a file for everything that it exports and runs', () => {

@@ -10,6 +10,8 @@ export default defineCases({
     { name: 'a function of that name', code: `import '@modelcontextprotocol/sdk/types.js';\nimport { isInitializeRequest } from './protocol.js';\nisInitializeRequest(body);` },
     { name: 'oninitialized of something else', code: `${server}player.oninitialized = () => play();` },
     { name: 'an HTTP method', code: `${server}if (req.method === 'POST') run();` },
+    { name: 'the handshake of a language server', code: `const mcp = 'bridge';\nconst jsonrpc = '2.0';\nawait this.request({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { processId: process.pid, rootUri: null, capabilities: {} } });` },
+    { name: 'a choice of the command line', code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nif (args.method === 'initialize') console.log(client.getServerVersion());` },
   ],
   invalid: [
     { name: 'isInitializeRequest', code: `import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';\nif (!sessionId && «isInitializeRequest(req.body)») open();`, found: ['handshake:check'] },

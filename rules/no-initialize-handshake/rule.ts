@@ -1,7 +1,7 @@
 import { isComparedWithMethod, isMethodOfPage } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { isServerSide } from '../../src/mcp/roles.js';
-import { defineRule, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 export default defineRule({
   id: 'no-initialize-handshake',
@@ -121,7 +121,7 @@ function reportHook({ file, mcp, report }: CodeContext, node: TSESTree.Assignmen
 function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const sent = sentMessage(mcp, file, node);
   if (!sent || (sent.method !== 'initialize' && sent.method !== 'notifications/initialized')) return;
-  if (sent.role === 'server') return;
+  if (sent.role === 'server' || isOfLanguageServer(file, sent.literal)) return;
   report(sent.literal ?? node, {
     clause: sent.method === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
     subject: `${OPENS}sent`,
@@ -131,9 +131,23 @@ function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
   });
 }
 
+/** Language servers and debuggers shake hands with a message of the same name. */
+function isOfLanguageServer(file: CodeContext['file'], message: TSESTree.Node | undefined): boolean {
+  return message !== undefined && /\b(?:rootUri|rootPath|processId|workspaceFolders|adapterID)\b/.test(file.text.slice(...message.range));
+}
+
+/** `args.method === 'initialize'`: a choice of the command line. */
+function isArgument(text: TSESTree.Node): boolean {
+  const { parent } = text;
+  if (parent?.type !== 'BinaryExpression') return false;
+  const other = innermost(parent.left === text ? parent.right : parent.left);
+  const root = other.type === 'MemberExpression' ? innermost(other.object) : undefined;
+  return root?.type === 'Identifier' && /^(?:args|argv|opts|options|flags|config)$/.test(root.name);
+}
+
 /** `message.method === 'initialize'`, `case 'initialize':` in a dispatcher that somebody wrote by hand. */
 function reportComparison({ file, mcp, report }: CodeContext, text: TSESTree.Node, method: string): void {
-  if (!isComparedWithMethod(text) || !/jsonrpc|modelcontextprotocol|tools\/(?:list|call)|mcp/i.test(file.text) || isMethodOfPage(mcp, file, text)) return;
+  if (!isComparedWithMethod(text) || !/jsonrpc|modelcontextprotocol|tools\/(?:list|call)|mcp/i.test(file.text) || isMethodOfPage(mcp, file, text) || isArgument(text)) return;
   report(text, {
     clause: method === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
     subject: `${OPENS}compare`,

@@ -1,3 +1,18 @@
 import { defineCases } from '../../test/cases.js';
 
-export default defineCases({ valid: [], invalid: [] });
+const http = `import express from 'express';\nimport { randomUUID } from 'node:crypto';\nimport { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nconst app = express();\n`;
+const serve = `const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined }); await server.connect(transport); await transport.handleRequest(req, res, req.body);`;
+
+export default defineCases({
+  valid: [
+    { name: 'who it is, for each request', code: `${http}function build(token: string) { const server = new McpServer({ name: 'a', version: '1.0.0' }); server.registerTool('me', {}, async () => ({ content: [{ type: 'text', text: token }] })); return server; }\napp.post('/mcp', async (req, res) => { const server = build(req.headers.authorization ?? ''); ${serve} });` },
+    { name: 'a record with times', code: `${http}const sessions = new Map<string, { transport: StreamableHTTPServerTransport; seen: number }>();\napp.post('/mcp', async (req, res) => { const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => randomUUID(), onsessioninitialized: id => { sessions.set(id, { transport, seen: Date.now() }); } }); await transport.handleRequest(req, res, req.body); });` },
+    { name: 'users of a website', code: `${http}const sessions = new Map<string, { user: string }>();\napp.post('/login', (req, res) => { sessions.set(req.body.cookie, { user: req.body.name }); res.end(); });` },
+    { name: 'the tokens of an upstream by user', code: `${http}const server = new McpServer({ name: 'a', version: '1.0.0' });\nconst tokens = new Map<string, string>();\nserver.registerTool('link', {}, async (_args, extra) => { tokens.set(extra.authInfo!.clientId, await login()); return { content: [{ type: 'text', text: tokens.get(extra.authInfo!.clientId)! }] }; });` },
+  ],
+  invalid: [
+    { name: 'in the record of the session', code: `${http}const sessions = new Map<string, { transport: StreamableHTTPServerTransport; user: string }>();\napp.post('/mcp', async (req, res) => { const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => randomUUID(), onsessioninitialized: id => { sessions.set(id, { transport, «user: req.body.user» }); } }); await transport.handleRequest(req, res, req.body); });`, found: ['auth:user'] },
+    { name: 'in a map of its own', code: `${http}const server = new McpServer({ name: 'a', version: '1.0.0' });\nconst «tokens» = new Map<string, string>();\nserver.registerTool('login', {}, async (_args, extra) => { tokens.set(extra.sessionId!, await signIn()); return { content: [] }; });\nserver.registerTool('mail', {}, async (_args, extra) => ({ content: [{ type: 'text', text: await mail(tokens.get(extra.sessionId!)) }] }));`, found: ['auth:tokens'] },
+    { name: 'given to the server of the session', code: `${http}const transports: Record<string, StreamableHTTPServerTransport> = {};\nfunction build(token: string) { const server = new McpServer({ name: 'a', version: '1.0.0' }); server.registerTool('me', {}, async () => ({ content: [{ type: 'text', text: token }] })); return server; }\napp.post('/mcp', async (req, res) => { const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => randomUUID(), onsessioninitialized: id => { transports[id] = transport; } }); const token = req.headers.authorization ?? ''; const server = «build(token)»; await server.connect(transport); await transport.handleRequest(req, res, req.body); });`, found: ['auth:token'] },
+  ],
+});

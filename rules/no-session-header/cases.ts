@@ -32,5 +32,6 @@ export default defineCases({
     { name: 'CORS headers in an object', code: `const headers = { 'Access-Control-Expose-Headers': «'Mcp-Session-Id, Content-Length'» };`, found: ['cors:session-header'] },
     { name: 'a CORS list that is joined', code: `res.header('Access-Control-Allow-Headers', ['Content-Type', «'mcp-session-id'»].join(', '));`, found: ['cors:session-header'] },
     { name: 'Hono cors', code: `app.use('/mcp', cors({ origin: '*', allowHeaders: ['Content-Type', «'mcp-session-id'»], exposeHeaders: [«'mcp-session-id'»] }));`, found: ['cors:session-header', 'cors:session-header'] },
+    { name: 'one read in several parts of an expression', code: `const id = Array.isArray(«req.headers['mcp-session-id']») ? req.headers['mcp-session-id'][0] : req.headers['mcp-session-id'];`, found: ['header:read'] },
   ],
 });

@@ -57,6 +57,7 @@ function reportAccess(context: CodeContext, access: TSESTree.MemberExpression): 
     reportClient(context, access);
     return;
   }
+  if (isReadAgain(context, access)) return;
   const target = outermost(access);
   const written = target.parent?.type === 'AssignmentExpression' && target.parent.left === target;
   context.report(access, {
@@ -64,6 +65,15 @@ function reportAccess(context: CodeContext, access: TSESTree.MemberExpression): 
     subject: written ? 'header:write' : 'header:read',
     message: written ? 'This sends the session header, which the protocol no longer has.' : 'This reads the session header, which clients no longer send.',
   });
+}
+
+/** `Array.isArray(h[name]) ? h[name][0] : h[name]` is one read to whoever has to change it. */
+function isReadAgain({ file }: CodeContext, access: TSESTree.MemberExpression): boolean {
+  const text = file.text.slice(...access.range);
+  for (let n: TSESTree.Node | undefined = access.parent; n && !/Statement$|Declarator$|Function|^Program$/.test(n.type); n = n.parent) {
+    if (n.type === 'ConditionalExpression' && file.text.slice(n.range[0], access.range[0]).includes(text)) return true;
+  }
+  return false;
 }
 
 function reportCall(context: CodeContext, call: TSESTree.CallExpression, node: TSESTree.Node): void {

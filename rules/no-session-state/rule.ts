@@ -1,5 +1,8 @@
 import { isAuthName } from '../../src/state/auth.js';
+import type { Handler } from '../../src/state/handlers.js';
+import type { StateGroup } from '../../src/state/model.js';
 import { listed, places } from '../../src/state/describe.js';
+import { servedPerRequest } from '../../src/state/served.js';
 import { externalStoreUses } from '../../src/state/stores.js';
 import { defineRule, type ProjectContext } from '../../src/rule.js';
 
@@ -15,20 +18,26 @@ export default defineRule({
 });
 
 /** What is kept under the session id, in the memory of one process. */
-function reportGroups({ state, report }: ProjectContext): void {
+function reportGroups({ mcp, state, report }: ProjectContext): void {
+  const served = servedPerRequest(mcp, state.handlers);
   for (const group of state.groups()) {
     if (group.class !== 'session' || isAuthName(group.name)) continue;
     report(group.file, group.at, {
       clause: 'session-keyed-state',
       ...(isSubscriberRegistry(group.writers) && { also: ['resource-subscriber-registry'] }),
       subject: `state:${group.name}`,
-      message: `${group.name} is kept by session, and there are no sessions: all callers would share one entry. Written by ${listed(group.writers)}, read by ${listed(group.readers)}.`,
+      message: `${group.name} is kept by session, and ${isShared(group, state, served) ? 'this server is built for each request: there is no session id, so all callers share one entry already' : 'there are no sessions: all callers would share one entry'}. Written by ${listed(group.writers)}, read by ${listed(group.readers)}.`,
       confidence: 'likely',
       related: places(group),
       unit: `state:${group.file.path}:${group.name}`,
       data: { name: group.name, writers: [...group.writers], readers: [...group.readers], keyed: 'session' },
     });
   }
+}
+
+/** A call of a server that is built for each request looks the container up, by a session id that is undefined. */
+function isShared({ cells }: StateGroup, { reach }: ProjectContext['state'], served: ReadonlySet<Handler>): boolean {
+  return served.size > 0 && cells.some(c => c.accesses.some(a => a.key !== undefined && [...reach.leadingTo(a.node)].some(h => served.has(h))));
 }
 
 function isSubscriberRegistry(writers: readonly string[]): boolean {

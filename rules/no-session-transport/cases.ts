@@ -5,6 +5,7 @@ const sse = `import { SSEServerTransport } from '@modelcontextprotocol/sdk/serve
 
 export default defineCases({
   valid: [
+    { name: 'the leg for older clients', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nimport { isLegacyRequest } from '@modelcontextprotocol/server';\nif (await isLegacyRequest(request)) await new NodeStreamableHTTPServerTransport({ sessionIdGenerator: undefined }).handleRequest(req, res);` },
     { name: 'a stateless transport', code: `${http}const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });` },
     { name: 'a stateless transport without options', code: `${http}const transport = new StreamableHTTPServerTransport();` },
     { name: 'void 0 and null', code: `${http}new StreamableHTTPServerTransport({ sessionIdGenerator: void 0 });\nnew StreamableHTTPServerTransport({ sessionIdGenerator: null as never });` },
@@ -13,8 +14,10 @@ export default defineCases({
     { name: 'a list of servers that are closed at the end', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst servers: McpServer[] = [];` },
     { name: 'express-session', code: `import session from 'express-session';\nimport '@modelcontextprotocol/sdk/types.js';\nconst sessions = new Map<string, Session>();\napp.use(session({ genid: () => 'x' }));` },
     { name: 'a table of starters', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst servers = { one: new McpServer({ name: 'one', version: '1' }), two: new McpServer({ name: 'two', version: '1' }) };` },
+    { name: 'a store of something else with a transport', code: { 'orders.ts': `import './server.js';\nexport class Orders<T extends Carrier> { private orders: { [orderId: string]: { transport: T } } = {}; add(id: string, transport: T) { this.orders[id] = { transport }; } }`, 'server.ts': `import '@modelcontextprotocol/sdk/server/mcp.js';` } },
   ],
   invalid: [
+    { name: 'a transport per request, on the second line of the SDK', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nconst transport = new «NodeStreamableHTTPServerTransport»({ sessionIdGenerator: undefined });`, found: ['legacy-only:http'] },
     {
       name: 'the SDK example',
       code: `${http}import { randomUUID } from 'node:crypto';
@@ -37,5 +40,7 @@ app.post('/mcp', async (req, res) => {
     { name: 'a generic class around the map', code: `import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';\nclass Sessions<T extends Transport> { private readonly «byId»: Map<string, T> = new Map(); }`, found: ['map:byId'] },
     { name: 'a record of servers', code: `import { Server } from '@modelcontextprotocol/sdk/server/index.js';\nconst «servers»: { [sessionId: string]: Server } = {};`, found: ['map:servers'] },
     { name: 'an index signature behind an alias', code: `${http}type Transports = { [id: string]: StreamableHTTPServerTransport };\nconst «byId»: Transports = {};`, found: ['map:byId'] },
+    { name: 'a store that is written for any transport', code: { 'server.ts': `import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nimport { SessionStore } from './store.js';\nconst store = new SessionStore<StreamableHTTPServerTransport>();`, 'store.ts': `interface Closeable { close(): Promise<void> }\nexport class SessionStore<T extends Closeable> { private «sessions»: { [sessionId: string]: { transport: T; timer: NodeJS.Timeout } } = {}; set(sessionId: string, transport: T, timer: NodeJS.Timeout) { this.sessions[sessionId] = { transport, timer }; } }` }, found: ['map:sessions'] },
+    { name: 'records whose type is written in another file', code: { 'model.ts': `import type { Server } from '@modelcontextprotocol/sdk/server/index.js';\nexport interface Session { server: Server; seen: number }`, 'sessions.ts': `import type { Session } from './model.js';\nexport class Sessions { private «active»: Record<string, Session>; constructor() { this.active = {}; } }` }, found: ['map:active'] },
   ],
 });

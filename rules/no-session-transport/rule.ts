@@ -1,4 +1,5 @@
 import { holdersOf, isKeyed, rolesWithin, type Holder } from '../../src/mcp/containers.js';
+import type { Known } from '../../src/mcp/values.js';
 import { defineRule, innermost, keyName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const HTTP_TRANSPORTS = /^(?:Node)?StreamableHTTPServerTransport$|^WebStandardStreamableHTTPServerTransport$|^StreamableHTTPTransport$|^WorkerTransport$/;
@@ -6,8 +7,9 @@ const HTTP_TRANSPORTS = /^(?:Node)?StreamableHTTPServerTransport$|^WebStandardSt
 export default defineRule({
   id: 'no-session-transport',
   title: 'HTTP sessions are gone',
-  clauses: ['session-id-generator', 'session-transport-map'],
-  words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server'],
+  clauses: ['session-id-generator', 'session-transport-map', 'sdk-v2-legacy-only-connect'],
+  words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server', 'transport: T'],
+  followsImports: true,
   visit(context) {
     return {
       NewExpression(node) {
@@ -22,13 +24,23 @@ export default defineRule({
 
 /** `new StreamableHTTPServerTransport({ sessionIdGenerator })`, unless the generator is plainly undefined. */
 function reportStatefulTransport(context: CodeContext, node: TSESTree.NewExpression): void {
-  if (node.arguments.length === 0) return;
   const { file, mcp, report } = context;
   const constructed = mcp.constructed(file, node, HTTP_TRANSPORTS);
   if (!constructed || !HTTP_TRANSPORTS.test(nameOfType(constructed.type))) return;
   const option = generatorOption(context, node);
-  if (!option || isAbsent(option.value)) return;
   const unit = `http-sessions:${file.path}`;
+  if (!option || isAbsent(option.value)) {
+    if (isOfSecondLine(constructed.type) && !servesBoth(context)) {
+      report(node.callee, {
+        clause: 'sdk-v2-legacy-only-connect',
+        subject: 'legacy-only:http',
+        message: 'This answers each request with a transport of the older revisions; clients of the new one are refused.',
+        because: constructed.because,
+        unit,
+      });
+    }
+    return;
+  }
   report(node.callee, {
     clause: 'session-id-generator',
     subject: 'transport:stateful',
@@ -43,6 +55,16 @@ function reportStatefulTransport(context: CodeContext, node: TSESTree.NewExpress
     because: constructed.because,
     unit,
   });
+}
+
+/** The SDK's second major serves the new revision through createMcpHandler; on the first there is nothing that does. */
+function isOfSecondLine(type: string): boolean {
+  return /^(?:node|server)#/.test(type);
+}
+
+/** The leg for older clients, beside a handler for the new revision. */
+function servesBoth({ file }: CodeContext): boolean {
+  return /\b(?:isLegacyRequest|createMcpHandler)\b/.test(file.text);
 }
 
 function generatorOption({ file, mcp }: CodeContext, node: TSESTree.NewExpression): TSESTree.Property | undefined {
@@ -68,7 +90,7 @@ function reportMap(context: CodeContext, holder: Holder): void {
   const keyed = holder.values.filter(k => isKeyed(k.value) && !isFilledLiteral(k.value));
   if (keyed.length === 0) return;
   const roles = rolesWithin(mcp, mcp.infer.elements(keyed));
-  const holdsTransports = roles.has('server-transport') || roles.has('transport');
+  const holdsTransports = roles.has('server-transport') || roles.has('transport') || holdsAbstractTransports(context, holder, keyed);
   const holdsServers = roles.has('server');
   if (!holdsTransports && !(holdsServers && isNamedForSessions(holder))) return;
   report(nameOnly(holder.name), {
@@ -78,6 +100,12 @@ function reportMap(context: CodeContext, holder: Holder): void {
     unit: `http-sessions:${file.path}`,
     confidence: holdsTransports ? 'certain' : 'likely',
   });
+}
+
+/** `{ [sessionId: string]: { transport: T } }`: a store that is written for any transport. */
+function holdsAbstractTransports({ mcp }: CodeContext, holder: Holder, keyed: readonly Known[]): boolean {
+  if (!/session/i.test(keyName(holder.name) ?? '')) return false;
+  return mcp.infer.elements(keyed).some(({ value }) => value.kind === 'shape' && /\btransport\??:\s*(?:T|\w*Transport)\b/.test(value.file.text.slice(...value.node.range)));
 }
 
 /** Without the annotation, which parsers count in. */

@@ -7,9 +7,18 @@ const COOKIE_MODULES = /^(?:fetch-cookie(?:\/.*)?|node-fetch-cookies|axios-cooki
 /** Cookies by which balancers know a client again. */
 const BALANCER_COOKIE = /^(?:AWSALB(?:CORS|APP-\d|TG|TGCORS)?|ARRAffinity(?:SameSite)?|GCLB|GAESA|INGRESSCOOKIE|__cflb|fly-machine-id)$/;
 
+const clients = new WeakMap<CodeContext['file'], boolean>();
+
+/** Asked for each call: answered once for a file. */
+function makesClients(file: CodeContext['file']): boolean {
+  let known = clients.get(file);
+  if (known === undefined) clients.set(file, (known = file.text.includes('ClientTransport')));
+  return known;
+}
+
 /** `fetchCookie(fetch)` beside a transport of an MCP client: the client keeps the balancer's cookie. */
 export function cookieClient({ file, mcp }: CodeContext, node: TSESTree.CallExpression | TSESTree.NewExpression): boolean {
-  if (!/ClientTransport/.test(file.text)) return false;
+  if (!makesClients(file)) return false;
   return mcp.values(file, innermost(node.callee)).some(({ value }) => {
     if (value.kind !== 'external') return false;
     if (value.module === 'tough-cookie') return node.type === 'NewExpression' && value.path.at(-1) === 'CookieJar' && !/from ['"](?:fetch-cookie|axios-cookiejar-support)/.test(file.text);
@@ -19,7 +28,7 @@ export function cookieClient({ file, mcp }: CodeContext, node: TSESTree.CallExpr
 
 /** The name of a balancer's cookie in a file that makes a transport of an MCP client. */
 export function isBalancerCookie({ file }: CodeContext, text: string): boolean {
-  return BALANCER_COOKIE.test(text) && /ClientTransport/.test(file.text);
+  return BALANCER_COOKIE.test(text) && makesClients(file);
 }
 
 /** `setupMaster(httpServer)` of a module that ties clients to workers. */

@@ -15,9 +15,10 @@ export default defineRule({
   }),
 });
 
-function reportTransport({ file, mcp, report }: CodeContext, node: TSESTree.NewExpression): void {
+function reportTransport(context: CodeContext, node: TSESTree.NewExpression): void {
+  const { file, mcp, report } = context;
   const constructed = mcp.constructed(file, node, /^StdioServerTransport$/);
-  if (!constructed || nameOfType(constructed.type) !== 'StdioServerTransport' || isGivenToServeStdio(node)) return;
+  if (!constructed || nameOfType(constructed.type) !== 'StdioServerTransport' || isGivenToServeStdio(context, node)) return;
   report(node.callee, {
     clause: 'sdk-v2-legacy-only-connect',
     also: ['server-discover-missing'],
@@ -30,10 +31,17 @@ function reportTransport({ file, mcp, report }: CodeContext, node: TSESTree.NewE
   });
 }
 
-/** `serveStdio(factory, { transport: new StdioServerTransport(...) })` is right. */
-function isGivenToServeStdio(node: TSESTree.NewExpression): boolean {
+/** `serveStdio(factory, { transport: new StdioServerTransport(...) })` is right, also with a name for the transport. */
+function isGivenToServeStdio({ file }: CodeContext, node: TSESTree.NewExpression): boolean {
+  if (isOptionOfServeStdio(node)) return true;
+  const declarator = node.parent;
+  if (declarator.type !== 'VariableDeclarator' || declarator.id.type !== 'Identifier') return false;
+  return file.variableOf(declarator.id)?.references.some(r => isOptionOfServeStdio(r.identifier)) ?? false;
+}
+
+function isOptionOfServeStdio(node: TSESTree.Node): boolean {
   const { parent } = node;
-  if (parent.type !== 'Property' || parent.parent.type !== 'ObjectExpression') return false;
+  if (parent?.type !== 'Property' || parent.parent.type !== 'ObjectExpression') return false;
   const call = parent.parent.parent;
   return call.type === 'CallExpression' && call.callee.type === 'Identifier' && call.callee.name === 'serveStdio';
 }

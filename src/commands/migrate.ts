@@ -1,91 +1,254 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { transforms } from '../../transforms/index.js';
+import { auditProject, type AuditOptions } from '../audit.js';
+import { DEFAULT_CHOICES, type Choices } from '../choices.js';
 import { diskTree } from '../files/disk.js';
-import { planMigration, type Plan } from '../migrate/plan.js';
+import type { Finding } from '../finding.js';
+import { planChecked, type CheckedPlan } from '../migrate/checked.js';
+import { answered, questionsFor } from '../migrate/choose.js';
+import { recover, undoLast, UndoRefused } from '../migrate/journal.js';
+import { lastMigration, saveLast } from '../migrate/last.js';
+import type { PlanOptions } from '../migrate/plan.js';
+import type { DroppedStep, FileChange } from '../migrate/step.js';
+import { prepareSteps } from '../migrate/steps.js';
+import type { TypeCheck } from '../migrate/types.js';
 import { writePlan, WriteRefused } from '../migrate/write.js';
 import { Project } from '../project.js';
 import { registry } from '../registry.js';
-import { inert, paint, wantsColour, type Paint } from '../report/paint.js';
+import type { Settings } from '../settings/settings.js';
+import { migrationSummary } from '../report/migration.js';
+import { paint, wantsColour, type Paint } from '../report/paint.js';
 import { unifiedPatch } from '../report/patch.js';
+import { count, planText } from '../report/plan.js';
+import { askChoices, Ended } from './ask.js';
 import { rootOf } from './audit.js';
-import { EXIT, UsageError, type ExitCode, type Io } from './io.js';
+import { decideInteractively } from './interactive.js';
+import { EXIT, UsageError, type ExitCode, type Input, type Io } from './io.js';
+import { installCommand, ownCommands, runCheck, uncommitted } from './surroundings.js';
+import { settingsOf } from './settings.js';
 
-export interface MigrateArguments {
+export interface MigrateArguments extends Partial<Pick<Choices, 'target' | 'store' | 'provider' | 'logging' | 'legacy' | 'keepProtocolLogging' | 'handlePer'>> {
   readonly write?: boolean;
   readonly dryRun?: boolean;
+  readonly interactive?: boolean;
   readonly patch?: string;
+  readonly summary?: string;
   readonly json?: boolean;
   readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly unit?: readonly string[];
+  readonly check?: string;
+  readonly allowDirty?: boolean;
+  /** False: `--no-markers`, `--no-types`, `--no-pager`, `--no-config`. */
+  readonly markers?: boolean;
+  readonly types?: boolean;
+  readonly pager?: boolean;
+  readonly config?: boolean;
 }
 
+const AUDIT: AuditOptions = { includeTests: true };
+
 export async function migrateCommand(path: string | undefined, given: MigrateArguments, io: Io): Promise<ExitCode> {
-  if (given.write && given.dryRun) throw new UsageError('--write and --dry-run exclude each other.');
-  for (const id of given.only ?? []) if (!transforms.some(t => t.id === id)) throw new UsageError(`There is no transform ${id}. Known: ${transforms.map(t => t.id).join(', ')}.`);
-  const project = new Project(diskTree(rootOf(path, io)));
-  const plan = planMigration(project, transforms, registry, { includeTests: true, ...(given.only && { transforms: given.only }) });
-  const patch = patchOf(plan, project);
-  if (given.patch !== undefined && given.patch !== '-') savePatch(resolve(io.cwd, given.patch), patch);
-  if (given.json) await io.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
-  else if (given.patch === '-') await io.stdout.write(patch);
-  else await io.stdout.write(planText(plan, patch, paint(wantsColour({ isTTY: io.stdout.isTTY, env: io.env })), given.write === true ? undefined : `npx mcp-stateless migrate${path ? ` ${path}` : ''} --write`));
-  if (!given.write || Object.keys(plan.result).length === 0) return EXIT.clean;
+  checkArguments(given);
+  const root = rootOf(path, io);
+  await recoverFirst(root, io);
+  if ((given.write || given.interactive) && !given.allowDirty) refuseDirty(root);
   try {
-    const written = writePlan(plan);
-    await io.stderr.write(`Wrote ${String(written.length)} file${written.length === 1 ? '' : 's'}.\n`);
-    return EXIT.clean;
+    const settings = given.config === false ? {} : await settingsOf(root);
+    return await new Migration(root, path, given, io, settings).run();
   } catch (error) {
-    if (error instanceof WriteRefused) throw new UsageError(error.message);
-    throw error;
+    if (!(error instanceof Ended)) throw error;
+    await io.stderr.write('Ended. Nothing was written.\n');
+    return EXIT.failed;
   }
 }
 
-/** With the byte order marks that the texts of a plan are without. */
-function patchOf(plan: Plan, project: Project): string {
-  const files = Object.entries(plan.result).map(([file, after]) => {
-    const mark = project.bytes(file)?.subarray(0, 3).equals(BYTE_ORDER_MARK) ? '\uFEFF' : '';
-    const before = project.text(file);
-    return { file, before: before === undefined ? undefined : mark + before, after: after === null ? null : mark + after };
-  });
-  return unifiedPatch(files);
+class Migration {
+  readonly #project: Project;
+  readonly #findings: readonly Finding[];
+  readonly #style: Paint;
+
+  constructor(
+    private readonly root: string,
+    private readonly path: string | undefined,
+    private readonly given: MigrateArguments,
+    private readonly io: Io,
+    private readonly settings: Settings,
+  ) {
+    this.#project = new Project(diskTree(root, settings.ignore ? { ignore: settings.ignore } : {}));
+    this.#findings = auditProject(this.#project, registry, AUDIT).findings;
+    this.#style = paint(wantsColour({ isTTY: io.stdout.isTTY, env: io.env }));
+  }
+
+  async run(): Promise<ExitCode> {
+    const { given, io } = this;
+    for (const unit of given.unit ?? []) if (!this.#findings.some(f => f.unit === unit)) throw new UsageError(`There is no unit ${unit}. ${unitsText(this.#findings)}`);
+    const { only: configured, ...decided } = this.settings.migrate ?? {};
+    const only = given.only ?? configured;
+    const { choices, shown } = await this.#choose(decided);
+    const options: PlanOptions = {
+      ...AUDIT,
+      choices,
+      prepare: prepareSteps,
+      findings: this.#findings,
+      ...(only && { transforms: only }),
+      ...(given.skip && { skip: given.skip }),
+      ...(given.unit && { units: given.unit }),
+    };
+    const keyboard = given.interactive ? this.#keyboard() : undefined;
+    if (given.interactive && !keyboard) throw new UsageError('--interactive needs a terminal. Use --unit or --skip to choose units without one.');
+    const dropped = keyboard ? await decideInteractively(this.#project, transforms, registry, options, { input: keyboard, out: io.stdout, style: this.#style, patch: changes => this.#patch(changes) }) : [];
+    const plan = planChecked(this.#project, transforms, registry, { ...options, dropped }, await this.#types());
+    const patch = this.#patch(changesOf(this.#project, plan));
+    if (given.patch !== undefined && given.patch !== '-') save(resolve(io.cwd, given.patch), patch, 'patch');
+    await this.#show(plan, patch, shown, dropped);
+    const nothing = Object.keys(plan.result).length === 0;
+    if ((!given.write && !given.interactive) || nothing) {
+      this.#saveSummary(plan, shown, true);
+      return EXIT.clean;
+    }
+    return this.#write(plan, { ...DEFAULT_CHOICES, ...choices }, shown);
+  }
+
+  /** What was said, what is asked, and what is taken because nobody can be asked. */
+  async #choose(decided: Partial<Choices>): Promise<{ readonly choices: Partial<Choices>; readonly shown: readonly string[] }> {
+    const { given, io } = this;
+    const said: Partial<Choices> = {
+      ...decided,
+      ...(given.target && { target: given.target }),
+      ...(given.store && { store: given.store }),
+      ...(given.provider && { provider: given.provider }),
+      ...(given.logging && { logging: given.logging }),
+      ...(given.legacy && { legacy: given.legacy }),
+      ...(given.handlePer && { handlePer: given.handlePer }),
+      ...(given.keepProtocolLogging !== undefined && { keepProtocolLogging: given.keepProtocolLogging }),
+      ...(given.markers === false && { markers: false }),
+    };
+    const questions = questionsFor(this.#project, this.#findings, said);
+    const keyboard = this.#keyboard();
+    if (keyboard && questions.length > 0) {
+      const chosen = { ...said, ...(await askChoices(questions, keyboard, io.stdout, this.#style)) };
+      return { choices: chosen, shown: shownChoices(chosen) };
+    }
+    const taken = questions.reduce<Partial<Choices>>((all, q) => ({ ...all, ...answered(q.name, q.suggested) }), said);
+    const reasons = questions.map(q => `--${q.name} ${q.suggested} (${q.because})`);
+    return { choices: taken, shown: [...shownChoices(said), ...reasons] };
+  }
+
+  #keyboard(): Input | undefined {
+    const { given, io } = this;
+    return io.stdin?.isTTY && io.stdout.isTTY && !given.json && given.patch !== '-' ? io.stdin : undefined;
+  }
+
+  /** The compiler is loaded only where it has something to say. */
+  async #types(): Promise<(() => TypeCheck) | undefined> {
+    if (this.given.types === false) return undefined;
+    const { typeCheck } = await import('../program/check.js');
+    return () => typeCheck(this.root);
+  }
+
+  async #show(plan: CheckedPlan, patch: string, choices: readonly string[], skipped: readonly DroppedStep[]): Promise<void> {
+    const { given, io } = this;
+    if (given.json) await io.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+    else if (given.patch === '-') await io.stdout.write(patch);
+    else {
+      const next = given.write || given.interactive ? undefined : `npx mcp-stateless migrate${this.path ? ` ${this.path}` : ''} --write`;
+      // What somebody has just decided need not be told again.
+      const told = given.interactive ? { ...plan, dropped: plan.dropped.filter(d => !skipped.includes(d)) } : plan;
+      const text = planText(told, { style: this.#style, patch: given.interactive ? '' : patch, choices, next });
+      const paged = given.pager !== false && io.page && !given.write && !given.interactive && !io.env['CI'] ? await io.page(text) : false;
+      if (!paged) await io.stdout.write(text);
+    }
+  }
+
+  async #write(plan: CheckedPlan, choices: Choices, shown: readonly string[]): Promise<ExitCode> {
+    const { given, io, root } = this;
+    let written: readonly string[];
+    try {
+      written = writePlan(plan);
+    } catch (error) {
+      if (error instanceof WriteRefused) throw new UsageError(error.message);
+      throw error;
+    }
+    if (given.check !== undefined) {
+      const status = runCheck(given.check, root);
+      if (status !== 0) {
+        const back = undoLast(root) ?? [];
+        await io.stderr.write(`\`${given.check}\` failed with ${status.toString()}: ${count(back.length, 'file')} put back as before.\n`);
+        return EXIT.failed;
+      }
+    }
+    saveLast(root, lastMigration(plan, choices, new Date().toISOString(), given.check));
+    this.#saveSummary(plan, shown, false);
+    await io.stderr.write(`Wrote ${count(written.length, 'file')}.\n`);
+    return EXIT.clean;
+  }
+
+  #saveSummary(plan: CheckedPlan, choices: readonly string[], planned: boolean): void {
+    const { summary } = this.given;
+    if (summary === undefined) return;
+    const install = installCommand(this.root, this.#project);
+    save(resolve(this.io.cwd, summary), migrationSummary(plan, { install, ...ownCommands(this.#project, install), choices, planned }), 'summary');
+  }
+
+  /** With the byte order marks that the texts of a plan are without. */
+  #patch(changes: readonly FileChange[]): string {
+    return unifiedPatch(
+      changes.map(({ file, before, after }) => {
+        const mark = this.#project.bytes(file)?.subarray(0, 3).equals(BYTE_ORDER_MARK) ? '\uFEFF' : '';
+        return { file, before: this.#project.text(file) === undefined && before === '' ? undefined : mark + before, after: after === null ? null : mark + after };
+      }),
+    );
+  }
 }
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
-function savePatch(path: string, patch: string): void {
+function changesOf(project: Project, plan: CheckedPlan): readonly FileChange[] {
+  return Object.entries(plan.result).map(([file, after]) => ({ file, before: project.text(file) ?? '', after }));
+}
+
+function checkArguments(given: MigrateArguments): void {
+  const ids = [...transforms.map(t => t.id), ...prepareSteps.map(s => s.id)];
+  if (given.write && given.dryRun) throw new UsageError('--write and --dry-run exclude each other.');
+  if (given.interactive && given.dryRun) throw new UsageError('--interactive and --dry-run exclude each other.');
+  if (given.check !== undefined && !given.write && !given.interactive) throw new UsageError('--check needs --write: it runs on what was written.');
+  for (const id of given.only ?? []) if (!ids.includes(id)) throw new UsageError(`There is no transform ${id}. Known: ${ids.join(', ')}.`);
+}
+
+async function recoverFirst(root: string, io: Io): Promise<void> {
   try {
-    writeFileSync(path, patch);
+    const files = recover(root);
+    if (files > 0) await io.stderr.write(`A migration had been interrupted: ${count(files, 'file')} put back as before.\n`);
+  } catch (error) {
+    if (error instanceof UndoRefused) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function refuseDirty(root: string): void {
+  const files = uncommitted(root) ?? [];
+  if (files.length === 0) return;
+  const names = files.slice(0, 3).join(', ');
+  throw new UsageError(`Git has changes that are not committed: ${names}${files.length > 3 ? ` and ${(files.length - 3).toString()} more` : ''}. Commit or stash them, so that the migration can be read by itself, or use --allow-dirty.`);
+}
+
+function unitsText(findings: readonly Finding[]): string {
+  const units = [...new Set(findings.map(f => f.unit))].sort();
+  return units.length === 0 ? 'Nothing was found.' : `Known: ${units.slice(0, 20).join(', ')}${units.length > 20 ? ', ...' : ''}.`;
+}
+
+function shownChoices(choices: Partial<Choices>): readonly string[] {
+  const names: Readonly<Record<string, string>> = { target: '--target', store: '--store', provider: '--provider', logging: '--logging', legacy: '--legacy', handlePer: '--handle-per' };
+  const values = Object.entries(choices).flatMap(([name, value]) => (names[name] !== undefined && typeof value === 'string' ? [`${names[name]} ${value}`] : []));
+  return [...values, ...(choices.keepProtocolLogging ? ['--keep-protocol-logging'] : []), ...(choices.markers === false ? ['--no-markers'] : [])];
+}
+
+function save(path: string, text: string, what: string): void {
+  try {
+    writeFileSync(path, text);
   } catch {
-    throw new UsageError(`The patch cannot be written to ${path}. Is there such a folder?`);
+    throw new UsageError(`The ${what} cannot be written to ${path}. Is there such a folder?`);
   }
-}
-
-function planText(plan: Plan, patch: string, style: Paint, next: string | undefined): string {
-  const rows: string[] = [];
-  for (const step of plan.steps) {
-    const files = new Set(step.changes.map(c => c.file)).size;
-    if (files > 0) rows.push(`${style.green('change')} ${style.bold(step.title)} ${style.dim(`(${step.transform}, ${String(files)} file${files === 1 ? '' : 's'}, ${step.safety})`)}`);
-    for (const decline of step.declines) {
-      const finding = plan.left.find(f => f.fingerprint === decline.for);
-      rows.push(`${style.yellow('left')}   ${finding ? `${inert(finding.file)}:${String(finding.line)} ` : ''}${inert(decline.reason)}`);
-    }
-  }
-  for (const { transform, reason } of plan.dropped) rows.push(`${style.red('dropped')} ${transform}: ${inert(reason)}`);
-  if (patch !== '') rows.push('', colouredPatch(patch, style));
-  rows.push(`${String(plan.left.length)} finding${plan.left.length === 1 ? '' : 's'} left for a person.`);
-  if (next !== undefined && patch !== '') rows.push(`Next: ${style.bold(next)}`);
-  return `${rows.join('\n')}\n`;
-}
-
-function colouredPatch(patch: string, style: Paint): string {
-  return patch
-    .split('\n')
-    .map(line => {
-      const text = inert(line.replace(/\r$/, ''));
-      if (/^(?:diff|---|\+\+\+) /.test(line)) return style.bold(text);
-      if (line.startsWith('@@')) return style.cyan(text);
-      if (line.startsWith('+')) return style.green(text);
-      return line.startsWith('-') ? style.red(text) : text;
-    })
-    .join('\n');
 }

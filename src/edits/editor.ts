@@ -169,14 +169,26 @@ export class Editor {
   /** Whole lines of a block: of two blank lines around them one goes, and none is left at the edge of the block. */
   #dropLines(start: number, end: number): void {
     const { text } = this.file;
-    const before = text.slice(0, start);
-    const after = text.slice(end);
+    const before = text.slice(0, this.#keptBefore(start));
+    const below = this.#keptAfter(end);
+    const after = text.slice(below);
     const opens = start === 0 || /\{[ \t]*\r?\n$/.test(before);
     const blankBefore = /\n([ \t]*\r?\n)$/.exec(before)?.[1];
     const blankAfter = /^[ \t]*\r?\n/.exec(after);
-    if ((opens || blankBefore !== undefined) && blankAfter) this.#drop([start, end + blankAfter[0].length]);
+    if ((opens || blankBefore !== undefined) && blankAfter) this.#drop([start, below + blankAfter[0].length]);
     else if (blankBefore !== undefined && /^[ \t]*(?:\}|$)/.test(after)) this.#drop([start - blankBefore.length, end]);
     else this.#drop([start, end]);
+  }
+
+  /** The end of what stays above: lines that go already do not count. */
+  #keptBefore(at: number): number {
+    const above = this.#edits.find(e => e.text === '' && e.range[0] < at && e.range[1] === at);
+    return above ? this.#keptBefore(above.range[0]) : at;
+  }
+
+  #keptAfter(at: number): number {
+    const under = this.#edits.find(e => e.text === '' && e.range[0] === at && e.range[1] > at);
+    return under ? this.#keptAfter(under.range[1]) : at;
   }
 
   /** A part of a line, with the spaces that would be left at its end or twice inside it. */

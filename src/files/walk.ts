@@ -1,6 +1,4 @@
-import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { Ignore } from 'ignore';
 import { isDeclaration, isJavaScript, kindOf } from './kinds.js';
 import { byPath, type ListedFile, type SkippedFile } from './tree.js';
@@ -9,7 +7,7 @@ import { byPath, type ListedFile, type SkippedFile } from './tree.js';
 const ignore = createRequire(import.meta.url)('ignore') as typeof import('ignore');
 
 /** Never worth listing: they are not the project's own text. */
-const NEVER = new Set(['.git', '.hg', '.svn', 'node_modules', 'bower_components', '.yarn', '.pnpm-store', '__pycache__', '.venv']);
+const NEVER = new Set(['.git', '.mcp-stateless', '.hg', '.svn', 'node_modules', 'bower_components', '.yarn', '.pnpm-store', '__pycache__', '.venv']);
 /** Usually written by a build. TypeScript sources found in there still count, the rest is output. */
 const OUTPUT = new Set(['dist', 'build', 'out', 'output', 'lib-cov', 'coverage', '.next', '.nuxt', '.output', '.svelte-kit', '.turbo', '.cache', '.wrangler', '.vercel', '.netlify', '.serverless', 'storybook-static', 'bundle', 'bundles']);
 const IGNORE_FILES = ['.gitignore', '.ignore', '.mcp-stateless-ignore'];
@@ -31,9 +29,26 @@ interface Filter {
   readonly rules: Ignore;
 }
 
+export interface FolderEntry {
+  readonly name: string;
+  readonly type: 'file' | 'folder' | 'link' | 'other';
+}
+
+/** Where a link leads, for those who will not follow it. */
+export type LinkTarget = { readonly to: 'file' | 'folder' | 'outside' | 'other' } | { readonly broken: string };
+
+/** Folders as they are on disk or in a commit. Paths are relative to the root, '' is the root itself. */
+export interface FolderSource {
+  /** A text says why the folder cannot be read. */
+  list(folder: string): readonly FolderEntry[] | string;
+  /** Undefined when it cannot be read. */
+  text(path: string): string | undefined;
+  link(path: string): LinkTarget;
+}
+
 /** One pass over the folder. The order of the result never depends on the file system. */
-export function walk(root: string, options: WalkOptions = {}): Listing {
-  const walker = new Walker(root, options);
+export function walk(source: FolderSource, options: WalkOptions = {}): Listing {
+  const walker = new Walker(source, options);
   walker.enter('', []);
   return walker.result();
 }
@@ -43,13 +58,11 @@ class Walker {
   readonly #skipped: SkippedFile[] = [];
   readonly #ignored: Ignore | undefined;
   readonly #included: Ignore | undefined;
-  readonly #realRoot: string;
 
   constructor(
-    private readonly root: string,
+    private readonly source: FolderSource,
     options: WalkOptions,
   ) {
-    this.#realRoot = realpathSync(root);
     this.#ignored = options.ignore?.length ? ignore().add([...options.ignore]) : undefined;
     this.#included = options.include?.length ? ignore().add([...options.include]) : undefined;
   }
@@ -62,22 +75,20 @@ class Walker {
   }
 
   enter(folder: string, inherited: readonly Filter[], inOutput = false): void {
-    let entries: Dirent[];
-    try {
-      entries = readdirSync(join(this.root, folder), { withFileTypes: true });
-    } catch (error) {
-      this.#skip(`${folder}/`, reasonOf(error));
+    const entries = this.source.list(folder);
+    if (typeof entries === 'string') {
+      this.#skip(`${folder}/`, entries);
       return;
     }
     const filters = this.#filtersOf(folder, entries, inherited);
     for (const entry of entries) this.#visit(folder === '' ? entry.name : `${folder}/${entry.name}`, entry, filters, inOutput);
   }
 
-  #visit(path: string, entry: Dirent, filters: readonly Filter[], inOutput: boolean): void {
+  #visit(path: string, entry: FolderEntry, filters: readonly Filter[], inOutput: boolean): void {
     if (NEVER.has(entry.name)) return;
-    if (entry.isSymbolicLink()) this.#visitLink(path, entry.name, filters, inOutput);
-    else if (entry.isDirectory()) this.#visitFolder(path, entry.name, filters, inOutput);
-    else if (entry.isFile()) this.#visitFile(path, entry.name, filters, inOutput);
+    if (entry.type === 'link') this.#visitLink(path, entry.name, filters, inOutput);
+    else if (entry.type === 'folder') this.#visitFolder(path, entry.name, filters, inOutput);
+    else if (entry.type === 'file') this.#visitFile(path, entry.name, filters, inOutput);
   }
 
   #visitFolder(path: string, name: string, filters: readonly Filter[], inOutput: boolean): void {
@@ -97,33 +108,21 @@ class Walker {
 
   /** A link is never followed: what it points to inside the root is listed there. So there are no loops and there is no way out. */
   #visitLink(path: string, name: string, filters: readonly Filter[], inOutput: boolean): void {
-    const full = join(this.root, path);
-    let target: string;
-    try {
-      target = realpathSync(full);
-    } catch (error) {
-      this.#skip(path, `symbolic link: ${reasonOf(error)}`);
-      return;
-    }
-    if (target !== this.#realRoot && !target.startsWith(`${this.#realRoot}/`) && !target.startsWith(`${this.#realRoot}\\`)) {
-      this.#skip(path, 'symbolic link to a place outside the root');
-      return;
-    }
-    const real = statSync(target);
-    if (real.isDirectory()) {
+    const target = this.source.link(path);
+    if ('broken' in target) this.#skip(path, `symbolic link: ${target.broken}`);
+    else if (target.to === 'outside') this.#skip(path, 'symbolic link to a place outside the root');
+    else if (target.to === 'folder') {
       if (!isIgnored(`${path}/`, filters)) this.#skip(`${path}/`, 'symbolic link: read under its real path');
-    } else if (real.isFile() && kindOf(name) && !isIgnored(path, filters) && !inOutput) this.#skip(path, 'symbolic link: read under its real path');
+    } else if (target.to === 'file' && kindOf(name) && !isIgnored(path, filters) && !inOutput) this.#skip(path, 'symbolic link: read under its real path');
   }
 
-  #filtersOf(folder: string, entries: readonly Dirent[], inherited: readonly Filter[]): readonly Filter[] {
+  #filtersOf(folder: string, entries: readonly FolderEntry[], inherited: readonly Filter[]): readonly Filter[] {
     const lines: string[] = [];
     for (const name of IGNORE_FILES) {
-      if (!entries.some(e => e.name === name && e.isFile())) continue;
-      try {
-        lines.push(readFileSync(join(this.root, folder, name), 'utf8'));
-      } catch {
-        // An ignore file that cannot be read ignores nothing.
-      }
+      if (!entries.some(e => e.name === name && e.type === 'file')) continue;
+      // An ignore file that cannot be read ignores nothing.
+      const text = this.source.text(folder === '' ? name : `${folder}/${name}`);
+      if (text !== undefined) lines.push(text);
     }
     if (lines.length === 0) return inherited;
     return [...inherited, { base: folder === '' ? '' : `${folder}/`, rules: ignore({ allowRelativePaths: true }).add(lines.join('\n')) }];
@@ -144,12 +143,4 @@ function isIgnored(path: string, filters: readonly Filter[]): boolean {
     if (unignored) return false;
   }
   return false;
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
-  if (code === 'ELOOP') return 'a loop of symbolic links';
-  if (code === 'ENOENT') return 'it points to nothing';
-  return code || 'it cannot be read';
 }

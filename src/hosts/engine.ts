@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { TSESTree } from '@typescript-eslint/types';
-import { clause as clauseOf } from '../catalogue/clauses.js';
+import { clause as clauseOf, type Clause } from '../catalogue/clauses.js';
+import { nodeAt } from '../edits/locate.js';
+import type { Gate, Gates } from '../eras/gates.js';
 import { zoneOf } from '../files/kinds.js';
 import type { Evidence, Finding, Location } from '../finding.js';
 import type { McpModel } from '../mcp/model.js';
@@ -19,11 +21,15 @@ export type TransformOf = (rule: string, clause: string) => string | undefined;
 /** Runs rules over files and turns what they report into findings. Knows no rule by name. */
 export class Engine {
   readonly #findings: Finding[] = [];
+  #state: StateModel | undefined;
 
+  /** `files` are those that say anything about MCP, for questions about the whole program. */
   constructor(
     private readonly project: Project,
     private readonly mcp: McpModel,
     private readonly transformOf: TransformOf = () => undefined,
+    private readonly files: () => Iterable<SourceFile> = () => [],
+    private readonly gates?: Gates,
   ) {}
 
   get findings(): readonly Finding[] {
@@ -51,16 +57,21 @@ export class Engine {
       rule.scan?.({ file, project: this.project, report: (at, finding) => this.#report(rule, file, at.range, finding) });
   }
 
-  /** Questions about the whole program; `files` are those that say anything about MCP. */
-  conclude(rules: readonly Rule[], files: () => Iterable<SourceFile>): void {
+  /** Handlers, and what outlives a call. Built on the first question. */
+  get state(): StateModel {
+    return (this.#state ??= new StateModel(this.mcp, this.files()));
+  }
+
+  /** Questions about the whole program. */
+  conclude(rules: readonly Rule[]): void {
     const { mcp, project } = this;
-    let state: StateModel | undefined;
+    const state = (): StateModel => this.state;
     for (const rule of rules) {
       rule.project?.({
         mcp,
         project,
         get state() {
-          return (state ??= new StateModel(mcp, files()));
+          return state();
         },
         report: (file, at, finding) => this.#report(rule, file, at.range, finding),
       });
@@ -71,24 +82,33 @@ export class Engine {
     const clause = clauseOf(found.clause);
     if (!rule.clauses.includes(found.clause)) throw new Error(`Rule ${rule.id} reported ${found.clause}, which it does not list.`);
     const transform = this.transformOf(rule.id, found.clause);
+    const gate = this.#gateOf(clause, file, range);
     this.#findings.push({
       rule: rule.id,
       clause: clause.id,
       clauses: [clause.id, ...(found.also ?? [])],
-      severity: found.severity ?? clause.severity,
+      severity: gate ? 'info' : (found.severity ?? clause.severity),
       confidence: found.confidence ?? 'certain',
       ...this.#locate(file.path, range),
       message: found.message,
       subject: found.subject,
       because: chain(found.because).map(s => this.#evidence(s.file, s.range, s.why)),
-      related: (found.related ?? []).map(p => this.#relatedEvidence(p)),
+      related: [...(gate ? [{ ...gate, note: 'only requests of older revisions get past this' }] : []), ...(found.related ?? [])].map(p => this.#relatedEvidence(p)),
       fingerprint: fingerprint(rule.id, clause.id, file, range, found.subject),
       fix: { level: clause.automation.level, summary: clause.fix.summary, ...(transform !== undefined && { transform }) },
       unit: found.unit ?? `${rule.id}:${file.path}`,
       zone: zoneOf(file.path),
       range,
+      ...(gate && { era: 'older' as const }),
       ...(found.data && { data: found.data }),
     });
+  }
+
+  /** The check that keeps requests of the new revision away from a place that is about older ones. */
+  #gateOf(clause: Clause, { path }: { readonly path: string }, range: Range): Gate | undefined {
+    const file = this.gates && OF_OLDER.has(clause.group) ? this.project.parsed(path) : undefined;
+    const node = file && this.gates?.isNeeded ? nodeAt(file, range) : undefined;
+    return file && node && this.gates?.before(file, node);
   }
 
   #relatedEvidence({ file, node, note }: Place): Evidence {
@@ -119,6 +139,8 @@ function addListeners(listeners: Map<string, Listener[]>, visitor: Visitor): voi
   }
 }
 
+/** Clauses about what older connections have and new ones do not. The rest, such as that of a package, concerns both. */
+const OF_OLDER: ReadonlySet<string> = new Set(['lifecycle', 'sessions', 'http', 'server-initiated', 'deprecated-features', 'subscriptions', 'utilities', 'results']);
 const MAX_EVIDENCE_TEXT = 100;
 
 function shorten(text: string): string {
@@ -127,11 +149,15 @@ function shorten(text: string): string {
 }
 
 /** Made from what the place says, not from where it is. Twins in one file are told apart afterwards, in order. */
-function fingerprint(rule: string, clause: string, file: { readonly path: string; readonly text: string }, [start, end]: Range, subject: string): string {
-  const lineStart = file.text.lastIndexOf('\n', start - 1) + 1;
-  const lineEnd = file.text.indexOf('\n', Math.min(end, start + 200));
-  const code = file.text.slice(lineStart, lineEnd === -1 ? file.text.length : lineEnd).replace(/\s+/g, ' ').trim();
-  return createHash('sha256').update([rule, clause, file.path, subject, code].join('\0')).digest('hex').slice(0, 16);
+function fingerprint(rule: string, clause: string, file: { readonly path: string; readonly text: string }, range: Range, subject: string): string {
+  return createHash('sha256').update([rule, clause, file.path, subject, codeAt(file.text, range)].join('\0')).digest('hex').slice(0, 16);
+}
+
+/** The lines of a place, with blanks that say nothing made equal. */
+export function codeAt(text: string, [start, end]: Range): string {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const lineEnd = text.indexOf('\n', Math.min(end, start + 200));
+  return text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd).replace(/\s+/g, ' ').trim();
 }
 
 /** Sorted by place, without repetitions, each with a fingerprint of its own. */

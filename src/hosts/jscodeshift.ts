@@ -42,7 +42,7 @@ function editsOf(definition: TransformDefinition, project: Project, file: Source
   const mcp = new McpModel(project);
   if ('rewrite' in definition) return definition.rewrite({ file, mcp, project }, findings).edits;
   let state: StateModel | undefined;
-  const { rewrites } = definition.rewriteProject({ project, mcp, state: () => (state ??= new StateModel(mcp, [file])), choices: { ...DEFAULT_CHOICES, markers: false } }, findings);
+  const { rewrites } = definition.rewriteProject({ project, mcp, state: () => (state ??= new StateModel(mcp, [file])), choices: { ...DEFAULT_CHOICES, markers: false }, chosen: {} }, findings);
   const alone = rewrites.filter(r => !r.created?.length && !r.removed?.length && [...r.edits.keys()].every(path => path === file.path));
   return alone.flatMap(r => r.edits.get(file.path) ?? []);
 }

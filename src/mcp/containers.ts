@@ -25,7 +25,7 @@ export function holdersOf(mcp: McpModel, file: SourceFile): readonly Holder[] {
       if (variable && mayHold(node)) holders.push({ file, name: node.id, kind: 'variable', values: mcp.infer.variable(file, variable) });
     } else if (node.type === 'PropertyDefinition' && isClassNode(node.parent.parent)) {
       const name = keyName(node.key);
-      if (name !== undefined && isName(node.key)) holders.push({ file, name: node.key, kind: 'field', values: mcp.infer.instanceMember(file, node.parent.parent, name) });
+      if (name !== undefined && isName(node.key) && mayHoldMany(node)) holders.push({ file, name: node.key, kind: 'field', values: mcp.infer.instanceMember(file, node.parent.parent, name) });
     } else if (node.type === 'Property' && node.parent.type === 'ObjectExpression' && isName(node.key) && isContainerLiteral(node.value)) {
       holders.push({ file, name: ownerName(node) ?? node.key, kind: 'property', values: mcp.values(file, node.value) });
     }
@@ -56,6 +56,16 @@ function mayHold(node: TSESTree.VariableDeclarator): boolean {
   if (!node.init) return true;
   const init = node.init.type === 'TSAsExpression' ? node.init.expression : node.init;
   return init.type === 'NewExpression' || init.type === 'ObjectExpression' || init.type === 'ArrayExpression';
+}
+
+/** The same for fields: a field of a named type is a container when it is called so, or when an empty one is put there. */
+function mayHoldMany({ value, typeAnnotation }: TSESTree.PropertyDefinition): boolean {
+  const type = typeAnnotation?.typeAnnotation;
+  const init = value?.type === 'TSAsExpression' ? value.expression : value;
+  if (!type) return !init || init.type === 'NewExpression' || init.type === 'ObjectExpression' || init.type === 'ArrayExpression';
+  if (type.type !== 'TSTypeReference') return type.type === 'TSTypeLiteral' || (init !== null && isContainerLiteral(init));
+  const name = type.typeName.type === 'Identifier' ? type.typeName.name : '';
+  return /Map$|^Record$|Dict|Sessions|Transports|Servers|Connections|Registry|Store|Table|Pool$/.test(name) || (init !== null && isContainerLiteral(init));
 }
 
 /** A map, a record or a written index type; an alias where an empty container is put behind it. */

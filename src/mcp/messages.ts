@@ -51,7 +51,7 @@ export function sentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.Call
 
 function readSentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): SentMessage | undefined {
   const argument = call.arguments[0];
-  if (!argument || !canBeMessage(argument)) return undefined;
+  if (!argument || !canBeMessage(file, argument)) return undefined;
   const callee = innermost(call.callee);
   const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
   // A member is known by its own name; only a variable can hold a sender under another.
@@ -75,10 +75,16 @@ function readSentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExp
 }
 
 /** Object literals without a `method` are left out before anything is asked about them. */
-function canBeMessage(argument: TSESTree.CallExpressionArgument): boolean {
+function canBeMessage(file: SourceFile, argument: TSESTree.CallExpressionArgument): boolean {
   const inner = innermost(argument);
   if (inner.type === 'ObjectExpression') return inner.properties.some(p => p.type === 'SpreadElement' || keyName(p.key) === 'method');
+  // What comes as a parameter is looked for at the callers, which is dear: only under the names that messages have.
+  if (inner.type === 'Identifier' && isParameter(file, inner)) return /^(?:m|msg|req|rpc|data|body|obj|json|init|ping)$|message|request|notif|payload|packet|frame|event|envelope|call/i.test(inner.name);
   return inner.type === 'Identifier' || inner.type === 'MemberExpression' || inner.type === 'CallExpression' || inner.type === 'ConditionalExpression' || inner.type === 'LogicalExpression';
+}
+
+function isParameter(file: SourceFile, name: TSESTree.Identifier): boolean {
+  return file.variableOf(name)?.defs[0]?.type === 'Parameter';
 }
 
 function sendingName(name: string): 'request' | 'notification' | undefined {

@@ -93,6 +93,12 @@ class SdkTypes {
     return names.get(name);
   }
 
+  /** The version of a package of the SDK that the map was made from. */
+  versionOf(name: string): string | undefined {
+    for (const map of this.#maps) if (map.versions[name] !== undefined) return map.versions[name];
+    return undefined;
+  }
+
   isKnownModule(specifier: string): boolean {
     const module = canonicalSpecifier(specifier);
     return module !== undefined && (module.startsWith('@modelcontextprotocol/') || this.#module(module) !== undefined);

@@ -1,44 +1,18 @@
 import { createHash } from 'node:crypto';
 import { auditProject, type AuditOptions, type Registry } from '../audit.js';
 import { DEFAULT_CHOICES, type Choices } from '../choices.js';
-import { applyEdits, withoutRepetitions, type Edit } from '../edits/edit.js';
 import type { Finding } from '../finding.js';
-import { McpModel } from '../mcp/model.js';
 import type { Project } from '../project.js';
-import type { SourceFile } from '../parse/source.js';
-import { StateModel } from '../state/model.js';
-import { takes, type Decline, type FileTransform, type ProjectTransform, type TransformDefinition } from '../transform.js';
+import type { Decline, DependencyChange, ProjectRewrite, TransformDefinition, Variable } from '../transform.js';
+import { markResult, placedMarkers } from './leave.js';
+import type { PrepareStep } from './prepare.js';
+import { applyTexts } from './rewrites.js';
+import type { DroppedStep, FileChange, PlacedMarker, Step } from './step.js';
+import type { TypeCheck } from './types.js';
+import { takeTransform, type State } from './take.js';
+import { brokenBy } from './verify.js';
 
-export interface FileChange {
-  readonly file: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-export interface Verdict {
-  readonly parses: boolean;
-  /** A second run makes no edit. */
-  readonly stable: boolean;
-  /** How many of the findings that the step took are gone. */
-  readonly gone: number;
-  /** Findings that were not there before. */
-  readonly added: readonly Finding[];
-}
-
-export interface Step {
-  readonly transform: string;
-  readonly title: string;
-  readonly safety: TransformDefinition['safety'];
-  readonly changes: readonly FileChange[];
-  readonly declines: readonly Decline[];
-  readonly verdict: Verdict;
-}
-
-/** A step that was not taken, because it would have made things worse. */
-export interface DroppedStep {
-  readonly transform: string;
-  readonly reason: string;
-}
+export type { DroppedStep, FileChange, Step, Verdict } from './step.js';
 
 export interface Plan {
   readonly root: string;
@@ -51,132 +25,181 @@ export interface Plan {
   /** What a person has to do. */
   readonly left: readonly Finding[];
   readonly declines: readonly Decline[];
+  /** Comments for a person in the result. */
+  readonly markers: readonly PlacedMarker[];
+  /** What a person must know. */
+  readonly notes: readonly string[];
+  readonly dependencies: readonly DependencyChange[];
+  readonly variables: readonly Variable[];
 }
 
 export interface PlanOptions extends AuditOptions {
+  /** Ids of the transforms and preparing steps to run; all when absent. */
   readonly transforms?: readonly string[];
+  /** Transforms, preparing steps and units that are left out. */
+  readonly skip?: readonly string[];
+  /** Units to migrate; all when absent. */
+  readonly units?: readonly string[];
   readonly choices?: Partial<Choices>;
+  readonly prepare?: readonly PrepareStep[];
+  /** What an audit of the project has found, when there has been one. */
+  readonly findings?: readonly Finding[];
+  /** A compiler for the preparing steps. */
+  readonly types?: () => TypeCheck;
+  /** What has been tried, and is not tried again. */
+  readonly dropped?: readonly DroppedStep[];
 }
+
+/** As often as transforms may make work for transforms that come before them. */
+const MAX_PASSES = 3;
 
 /** Makes the migration in memory, step by step, and checks each step before it counts. Writes nothing. */
 export function planMigration(project: Project, transforms: readonly TransformDefinition[], registry: Registry, options: PlanOptions = {}): Plan {
-  const steps: Step[] = [];
-  const dropped: DroppedStep[] = [];
-  let current: State = { project, findings: auditProject(project, registry, options).findings };
-  for (const transform of inOrder(transforms)) {
-    if (options.transforms && !options.transforms.includes(transform.id)) continue;
-    const outcome = takeStep(transform, current, registry, options);
-    if (!outcome) continue;
-    if ('reason' in outcome) dropped.push(outcome);
-    else {
-      steps.push(outcome.step);
-      current = outcome.state;
+  return new Planner(project, inOrder(transforms), registry, options).plan();
+}
+
+class Planner {
+  readonly #steps: Step[] = [];
+  readonly #dropped: DroppedStep[] = [];
+  readonly #choices: Choices;
+  /** What the transforms said when they were asked last. */
+  readonly #declines = new Map<string, readonly Decline[]>();
+  readonly #asked = new Map<string, readonly ProjectRewrite[]>();
+
+  constructor(
+    private readonly project: Project,
+    private readonly transforms: readonly TransformDefinition[],
+    private readonly registry: Registry,
+    private readonly options: PlanOptions,
+  ) {
+    this.#choices = { ...DEFAULT_CHOICES, ...options.choices };
+    this.#dropped.push(...(options.dropped ?? []));
+  }
+
+  plan(): Plan {
+    const prepared = (this.options.prepare ?? []).reduce((project, step) => this.#prepare(project, step), this.project);
+    const known = prepared === this.project ? this.options.findings : undefined;
+    let state: State = { project: prepared, findings: known ?? this.#audit(prepared) };
+    for (let pass = 0; pass < MAX_PASSES; pass++) {
+      const before = state.project;
+      for (const transform of this.transforms) if (this.#wants(transform)) state = this.#take(transform, state);
+      if (state.project === before) break;
     }
+    state = this.#leaveMarkers(state);
+    return this.#result(state);
   }
-  const result: Record<string, string | null> = {};
-  for (const step of steps) for (const change of step.changes) result[change.file] = change.after;
-  const read = Object.fromEntries(Object.keys(result).flatMap(file => (project.text(file) === undefined ? [] : [[file, digest(project.text(file) ?? '')]])));
-  return { root: project.root, read, steps, dropped, result, left: current.findings, declines: steps.flatMap(s => s.declines) };
-}
 
-interface State {
-  readonly project: Project;
-  readonly findings: readonly Finding[];
-}
-
-type Outcome = { readonly step: Step; readonly state: State } | DroppedStep | undefined;
-
-interface Attempt {
-  readonly changes: readonly FileChange[];
-  readonly declines: readonly Decline[];
-  /** Text that does not fit together, when the rewrites cannot be applied. */
-  readonly problem?: string;
-}
-
-function takeStep(transform: TransformDefinition, state: State, registry: Registry, options: PlanOptions): Outcome {
-  const mine = state.findings.filter(f => takes(transform, f.rule, f.clause));
-  if (mine.length === 0) return undefined;
-  const choices = { ...DEFAULT_CHOICES, ...options.choices };
-  if (transform.targets && !transform.targets.includes(choices.target)) return undefined;
-  const attempt = rewriteAll(transform, state.project, mine, choices);
-  if (attempt.problem !== undefined) return { transform: transform.id, reason: attempt.problem };
-  const { changes, declines } = attempt;
-  if (changes.length === 0)
-    return declines.length === 0 ? undefined : { step: { ...describe(transform), changes, declines, verdict: { parses: true, stable: true, gone: 0, added: [] } }, state };
-  return verified(transform, state, mine, attempt, choices, registry, options);
-}
-
-function verified(transform: TransformDefinition, { project, findings }: State, mine: readonly Finding[], { changes, declines }: Attempt, choices: Choices, registry: Registry, options: PlanOptions): Outcome {
-  const next = project.with(new Map(changes.map(c => [c.file, c.after])));
-  const broken = changes.find(c => (next.source(c.file)?.problems.length ?? 0) > (project.source(c.file)?.problems.length ?? 0));
-  if (broken) return { transform: transform.id, reason: `${broken.file} would not parse any more.` };
-  const after = auditProject(next, registry, options).findings;
-  const declined = new Set(declines.map(d => d.for));
-  const still = new Set(after.map(f => f.fingerprint));
-  const known = new Set(findings.map(keyOf));
-  const added = after.filter(f => !known.has(keyOf(f)));
-  const gone = mine.filter(f => !still.has(f.fingerprint)).length;
-  const [worse] = added;
-  if (worse) return { transform: transform.id, reason: `${worse.file}:${worse.line} would get a new finding: ${worse.message}` };
-  const again = rewriteAll(transform, next, after.filter(f => takes(transform, f.rule, f.clause) && !declined.has(f.fingerprint)), choices);
-  const stable = again.changes.length === 0;
-  if (!stable) return { transform: transform.id, reason: `a second run would change ${again.changes.map(c => c.file).join(', ')} again.` };
-  return { step: { ...describe(transform), changes, declines, verdict: { parses: true, stable, gone, added } }, state: { project: next, findings: after } };
-}
-
-function describe({ id, title, safety }: TransformDefinition): Pick<Step, 'transform' | 'title' | 'safety'> {
-  return { transform: id, title, safety };
-}
-
-/** Where a finding stands may change with the lines around it; what it is about does not. */
-function keyOf({ rule, clause, file, subject }: Finding): string {
-  return [rule, clause, file, subject].join('\0');
-}
-
-function rewriteAll(transform: TransformDefinition, project: Project, findings: readonly Finding[], choices: Choices): Attempt {
-  return 'rewrite' in transform ? rewriteFiles(transform, project, findings) : rewriteTogether(transform, project, findings, choices);
-}
-
-function rewriteFiles(transform: FileTransform, project: Project, findings: readonly Finding[]): Attempt {
-  const changes: FileChange[] = [];
-  const declines: Decline[] = [];
-  const mcp = new McpModel(project);
-  for (const path of [...new Set(findings.map(f => f.file))].sort()) {
-    const file = project.source(path);
-    if (!file || file.problems.length > 0) continue;
-    const rewrite = transform.rewrite({ file, mcp, project }, findings.filter(f => f.file === path));
-    declines.push(...rewrite.declines);
-    if (rewrite.edits.length === 0) continue;
-    const after = applyEdits(file.text, withoutRepetitions(rewrite.edits));
-    if (after !== file.text) changes.push({ file: path, before: file.text, after });
+  #audit(project: Project): readonly Finding[] {
+    return auditProject(project, this.registry, this.options).findings;
   }
-  return { changes, declines };
-}
 
-/** All rewrites of a transform that works on the whole project, at once. */
-function rewriteTogether(transform: ProjectTransform, project: Project, findings: readonly Finding[], choices: Choices): Attempt {
-  const mcp = new McpModel(project);
-  let state: StateModel | undefined;
-  const { rewrites, declines } = transform.rewriteProject({ project, mcp, state: () => (state ??= new StateModel(mcp, sources(project))), choices }, findings);
-  const edits = new Map<string, Edit[]>();
-  const changes: FileChange[] = [];
-  for (const rewrite of rewrites) {
-    for (const [path, list] of rewrite.edits) edits.set(path, [...(edits.get(path) ?? []), ...list]);
-    for (const { path, text } of rewrite.created ?? []) {
-      if (project.text(path) !== undefined) return { changes: [], declines, problem: `${path} is there already.` };
-      changes.push({ file: path, before: '', after: text });
+  #wants({ id, targets }: Pick<TransformDefinition, 'id' | 'targets'>): boolean {
+    const { transforms, skip } = this.options;
+    return (!transforms || transforms.includes(id)) && !skip?.includes(id) && (!targets || targets.includes(this.#choices.target));
+  }
+
+  #prepare(project: Project, step: PrepareStep): Project {
+    if (!this.#wants(step) || this.#dropped.some(d => d.transform === step.id)) return project;
+    const prepared = step.apply(project, this.#choices, this.options.types?.());
+    if (!prepared) return project;
+    const { changes, notes } = applyTexts(project, prepared.changes, prepared.dependencies ?? [], this.#choices.markers ? (prepared.markers ?? []) : []);
+    const next = project.with(textsOf(changes));
+    const broken = brokenBy(changes, project, next);
+    if (broken !== undefined) {
+      this.#dropped.push({ transform: step.id, reason: broken });
+      return project;
     }
+    if (changes.length === 0) return project;
+    this.#steps.push({
+      transform: step.id,
+      title: step.title,
+      unit: step.id,
+      safety: 'review',
+      changes,
+      declines: [],
+      verdict: { parses: true, stable: true, gone: 0, added: [] },
+      answers: [],
+      notes: [...(prepared.notes ?? []), ...notes],
+      dependencies: prepared.dependencies ?? [],
+      variables: prepared.variables ?? [],
+    });
+    return next;
   }
-  for (const [path, list] of [...edits].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const before = project.text(path) ?? '';
-    const after = applyEdits(before, withoutRepetitions(list));
-    if (after !== before) changes.push({ file: path, before, after });
+
+  #take(transform: TransformDefinition, state: State): State {
+    const outcome = takeTransform(transform, state, { audit: project => this.#audit(project), choices: this.#choices, chosen: this.options.choices ?? {}, wanted: unit => this.#wantsUnit(unit), dropped: this.#dropped });
+    this.#steps.push(...outcome.steps);
+    this.#dropped.push(...outcome.dropped);
+    this.#declines.set(transform.id, outcome.declines);
+    this.#asked.set(transform.id, outcome.asked);
+    return outcome.state;
   }
-  return { changes, declines };
+
+  #wantsUnit(unit: string): boolean {
+    const { units, skip } = this.options;
+    return (!units || units.includes(unit)) && !skip?.includes(unit);
+  }
+
+  /** Comments where a person has to go on, and none where nothing is left. */
+  #leaveMarkers(state: State): State {
+    if (!this.#choices.markers) return state;
+    const { transforms, units, skip } = this.options;
+    const isWhole = !transforms && !units && !skip;
+    const changes = markResult(state, { declines: [...this.#declines.values()].flat(), rewrites: [...this.#asked.values()].flat(), resolve: isWhole });
+    if (changes.length === 0) return state;
+    const project = state.project.with(textsOf(changes));
+    this.#steps.push({
+      transform: 'markers',
+      title: 'Say in comments what is left for a person',
+      unit: 'markers',
+      safety: 'safe',
+      changes,
+      declines: [],
+      verdict: { parses: true, stable: true, gone: 0, added: [] },
+      answers: [],
+      notes: [],
+      dependencies: [],
+      variables: [],
+    });
+    return { project, findings: this.#audit(project) };
+  }
+
+  #result({ project, findings }: State): Plan {
+    const result = resultOf(this.project, this.#steps);
+    const read = Object.fromEntries(Object.keys(result).flatMap(file => (this.project.text(file) === undefined ? [] : [[file, digest(this.project.text(file) ?? '')]])));
+    return {
+      root: this.project.root,
+      read,
+      steps: this.#steps,
+      dropped: this.#dropped,
+      result,
+      left: findings,
+      declines: [...this.#declines.values()].flat(),
+      markers: placedMarkers(project),
+      notes: distinct(this.#steps.flatMap(s => s.notes)),
+      dependencies: distinct(this.#steps.flatMap(s => s.dependencies)),
+      variables: distinct(this.#steps.flatMap(s => s.variables)),
+    };
+  }
 }
 
-function sources(project: Project): readonly SourceFile[] {
-  return project.codeFiles().flatMap(path => (project.mentionsMcp(path) ? (project.source(path) ?? []) : []));
+/** The last text of each file, without those that end as they began. */
+function resultOf(project: Project, steps: readonly Step[]): Readonly<Record<string, string | null>> {
+  const last = new Map<string, string | null>();
+  for (const step of steps) for (const change of step.changes) last.set(change.file, change.after);
+  return Object.fromEntries([...last].filter(([file, text]) => (project.text(file) ?? null) !== text).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function textsOf(changes: readonly FileChange[]): ReadonlyMap<string, string | null> {
+  return new Map(changes.map(c => [c.file, c.after]));
+}
+
+function distinct<T>(items: readonly T[]): readonly T[] {
+  const seen = new Set<string>();
+  return items.filter(item => {
+    const key = JSON.stringify(item);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** Each transform after those that it names; otherwise in the order given. */

@@ -1,87 +1,51 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { lstatSync, readFileSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import { beginEntry, finishEntry, recover, rollBack, UndoRefused, writeEntry, type Writing } from './journal.js';
 import { digest, type Plan } from './plan.js';
 
 /** The plan no longer fits what is there. Nothing has been written. */
 export class WriteRefused extends Error {}
 
-interface Target {
-  readonly path: string;
-  /** Null for a file that goes. */
-  readonly text: string | null;
-  /** Mode of the file that is there now. */
-  readonly mode: number | undefined;
-}
-
-/** A new text waits beside its target under this name; what was there goes aside under the other. */
-interface Staged extends Target {
-  readonly waiting: string;
-  readonly aside: string;
-}
-
-/** Writes all files of a plan or none. Byte order marks and file modes stay as they were. */
-export function writePlan(plan: Plan): readonly string[] {
-  const targets = Object.entries(plan.result).map(([file, text]) => checked(plan, file, text));
-  const folders: string[] = [];
-  const staged: Staged[] = [];
-  const moved: Staged[] = [];
+/** Writes all files of a plan or none, so that it can be undone. Byte order marks and file modes stay as they were. */
+export function writePlan(plan: Pick<Plan, 'root' | 'read' | 'result'>): readonly string[] {
   try {
-    for (const target of targets) staged.push(stage(target, folders));
-    for (const item of staged) {
-      moved.push(item);
-      moveInto(item);
-    }
+    recover(plan.root);
   } catch (error) {
-    for (const item of moved.reverse()) putBack(item);
-    for (const { waiting } of staged) rmSync(waiting, { force: true });
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    if (error instanceof UndoRefused) throw new WriteRefused(error.message);
     throw error;
   }
-  for (const { aside } of staged) rmSync(aside, { force: true });
-  return Object.keys(plan.result).sort();
+  const files = Object.entries(plan.result).map(([file, text]) => checked(plan, file, text));
+  if (files.length === 0) return [];
+  const entry = beginEntry(plan.root, files);
+  try {
+    writeEntry(plan.root, entry);
+  } catch (error) {
+    rollBack(plan.root, entry);
+    throw error;
+  }
+  finishEntry(plan.root, entry);
+  return files.map(f => f.file).sort();
 }
 
-function checked(plan: Plan, file: string, text: string | null): Target {
+const MARK = '\uFEFF';
+
+function checked(plan: Pick<Plan, 'root' | 'read'>, file: string, text: string | null): Writing {
   const path = join(plan.root, file);
   const inside = relative(plan.root, path);
   if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) throw new WriteRefused(`${file} is not in the folder of the project.`);
-  const now = statSync(path, { throwIfNoEntry: false });
+  const now = lstatSync(path, { throwIfNoEntry: false });
   if (now && !now.isFile()) throw new WriteRefused(`${file} is no file.`);
   const read = plan.read[file];
   if (!now) {
     if (read !== undefined) throw new WriteRefused(`${file} has gone since it was read. Run the command again.`);
-    return { path, text, mode: undefined };
+    return { file, before: undefined, mode: undefined, after: text === null ? undefined : Buffer.from(text) };
   }
-  const before = readFileSync(path, 'utf8');
-  const mark = before.startsWith('\uFEFF') ? '\uFEFF' : '';
-  if (digest(before.slice(mark.length)) !== read) throw new WriteRefused(`${file} has changed since it was read. Run the command again.`);
-  return { path, text: text === null ? null : mark + text, mode: now.mode };
-}
-
-function stage(target: Target, folders: string[]): Staged {
-  const folder = mkdirSync(dirname(target.path), { recursive: true });
-  if (folder !== undefined) folders.push(folder);
-  const waiting = freeName(target.path, 'new');
-  if (target.text !== null) {
-    writeFileSync(waiting, target.text);
-    if (target.mode !== undefined) chmodSync(waiting, target.mode);
-  }
-  return { ...target, waiting, aside: freeName(target.path, 'old') };
-}
-
-function moveInto({ path, text, mode, waiting, aside }: Staged): void {
-  if (mode !== undefined) renameSync(path, aside);
-  if (text !== null) renameSync(waiting, path);
-}
-
-function putBack({ path, text, mode, waiting, aside }: Staged): void {
-  if (text !== null && !existsSync(waiting)) rmSync(path, { force: true });
-  if (mode !== undefined && existsSync(aside)) renameSync(aside, path);
-}
-
-function freeName(path: string, what: string): string {
-  const name = `${path}.${process.pid.toString()}-${what}`;
-  let candidate = name;
-  for (let n = 1; existsSync(candidate); n++) candidate = `${name}-${n.toString()}`;
-  return candidate;
+  const before = readFileSync(path);
+  const decoded = before.toString('utf8');
+  const mark = decoded.startsWith(MARK) ? MARK : '';
+  if (read === undefined) throw new WriteRefused(`${file} is there already. Run the command again.`);
+  if (digest(decoded.slice(mark.length)) !== read) throw new WriteRefused(`${file} has changed since it was read. Run the command again.`);
+  // Bytes that are no text would not come back as they were.
+  if (!Buffer.from(decoded).equals(before)) throw new WriteRefused(`${file} is not in UTF-8. Convert it first.`);
+  return { file, before, mode: now.mode & 0o7777, after: text === null ? undefined : Buffer.from(mark + text) };
 }

@@ -28,18 +28,21 @@ export function forEachChild(node: Node, visit: (child: Node) => void): void {
 /** Depth first, parents before children. Return false to skip a node's children. Without recursion: code can be nested deeply. */
 export function walkTree(node: Node, visit: (node: Node) => boolean | void): void {
   const waiting = [node];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    if (visit(next) === false) continue;
-    const first = waiting.length;
-    forEachChild(next, child => waiting.push(child));
-    reverseFrom(waiting, first);
-  }
+  for (let next = waiting.pop(); next; next = waiting.pop()) if (visit(next) !== false) pushChildren(next, waiting);
 }
 
-function reverseFrom(list: Node[], first: number): void {
-  for (let a = first, b = list.length - 1; a < b; a++, b--) {
-    const [left, right] = [list[a], list[b]];
-    if (left && right) [list[a], list[b]] = [right, left];
+/** The last child first, so that the first is taken next. Every tree passes through here many times: no closures, no copies. */
+function pushChildren(node: Node, waiting: Node[]): void {
+  const keys = keysOf(node.type);
+  if (!keys) return;
+  for (let k = keys.length - 1; k >= 0; k--) {
+    const child: unknown = Reflect.get(node, keys[k] ?? '');
+    if (Array.isArray(child)) {
+      for (let i = child.length - 1; i >= 0; i--) {
+        const item: unknown = child[i];
+        if (isNode(item)) waiting.push(item);
+      }
+    } else if (isNode(child)) waiting.push(child);
   }
 }
 

@@ -41,10 +41,13 @@ export function wantsColour({ isTTY, env }: ColourFacts): boolean {
   return isTTY && !env['CI'] && env['TERM'] !== 'dumb';
 }
 
- 
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+// Control characters, and those that turn the direction of writing or end a line in some programs.
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text from files and file names must not be able to steer the terminal. */
 export function inert(text: string): string {
-  return text.replace(CONTROL, c => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(CONTROL, c => {
+    const code = c.charCodeAt(0);
+    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
 }

@@ -302,6 +302,7 @@ export class CellReader {
       return;
     }
     if (parent?.type === 'AssignmentExpression' && parent.left === outer) return;
+    if (parent?.type === 'MemberExpression' && parent.object === outer && isDeleted(parent)) return;
     if (parent?.type === 'UpdateExpression' && parent.parent.type === 'ExpressionStatement') return;
     if (parent?.type === 'MemberExpression' && parent.object === outer) {
       const use = outermost(parent).parent;
@@ -352,6 +353,11 @@ function isTarget(node: TSESTree.Node): boolean {
   const { parent } = outer as { parent?: TSESTree.Node };
   if (parent?.type === 'AssignmentExpression') return parent.left === outer;
   return parent?.type === 'UpdateExpression' || (parent?.type === 'UnaryExpression' && parent.operator === 'delete');
+}
+
+function isDeleted(node: TSESTree.Node): boolean {
+  const { parent } = outermost(node);
+  return parent?.type === 'UnaryExpression' && parent.operator === 'delete';
 }
 
 /** Names that stand for a value, not for a property, a declaration or a type. */

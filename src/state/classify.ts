@@ -2,11 +2,13 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { rolesWithin } from '../mcp/containers.js';
 import { indexOf, innermost, memberName, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
-import { isFunctionNode, type ClassNode, type Known } from '../mcp/values.js';
+import { returnExpressions } from '../mcp/nodes.js';
+import { isFunctionNode, type ClassNode, type FunctionNode, type Known } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import type { Access, Cell } from './cells.js';
 import { comesFromArguments, isMinted, mentionsCall } from './keys.js';
 import type { Reach } from './reach.js';
+import { isExternalStore } from './stores.js';
 
 export type CellClass =
   /** Not written or not read while calls are served: configuration, constants. */
@@ -27,7 +29,7 @@ export type CellClass =
   | 'coordination'
   /** Read and written by the HTTP layer only. */
   | 'hosting'
-  /** In a WeakMap: a part of the object that it is kept for. */
+  /** In a WeakMap: a part of the object that it is kept for. Or the client of a store that is elsewhere. */
   | 'attached'
   /** Metrics, limits, logs: they watch the calls, no answer depends on them. */
   | 'instrument'
@@ -44,16 +46,17 @@ export class Classifier {
   classify(cell: Cell): CellClass {
     const writes = cell.accesses.filter(a => a.mode === 'write');
     const reads = cell.accesses.filter(a => a.mode === 'read');
-    if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
     if (this.#holdsTransports(cell)) return 'transports';
-    if (this.isKeyedBySession(cell)) return 'session';
+    if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
+    if (isExternalStore(cell.values) && !isMemoryStore(this.mcp, cell)) return 'attached';
+    if (this.isKeyedBySession(cell)) return reads.length === 0 && this.#onlyHosting(cell) ? 'hosting' : 'session';
     if (reads.length === 0 && !writes.some(w => isValueUsed(w.node))) return 'idle';
     if (this.#onlyHosting(cell)) return 'hosting';
-    if (isOfOneRun(cell) || isConstant(cell)) return 'idle';
+    if (this.#isOfOneRun(cell) || isConstant(cell) || isPattern(cell)) return 'idle';
     if (cell.values.some(({ value }) => value.kind === 'collection' && value.of === 'WeakMap')) return 'attached';
     if (isInstrument(this.mcp, cell) || this.#isLevel(cell, writes)) return 'instrument';
     if (isCoordination(this.mcp, cell)) return 'coordination';
-    if (isCounter(writes, reads)) return 'counter';
+    if (isCounter(cell, writes, reads)) return 'counter';
     if (isCache(cell, writes)) return 'cache';
     if (this.#isKeyedByCaller(writes, reads)) return 'handle';
     if (isLazy(cell, writes) || this.#isLoadedOnce(cell, writes) || this.#isSetUpByHook(writes)) return 'lazy';
@@ -117,7 +120,7 @@ export class Classifier {
       filling.length > 0 &&
       filling.every(w => {
         const from = [...this.reach.leadingTo(w.node)];
-        return from.every(h => h.kind === 'hook') && w.op === 'assign' && !this.#dependsOnCaller(w) && w.value !== undefined && !isLive(this.mcp, w.file, w.value);
+        return from.every(h => h.kind === 'hook') && w.op === 'assign' && w.value !== undefined && !mentionsCall(this.mcp, this.reach, w.file, w.value) && !isLive(this.mcp, w.file, w.value);
       })
     );
   }
@@ -131,6 +134,15 @@ export class Classifier {
       if (given.some(node => mentionsCall(this.mcp, this.reach, w.file, node))) return true;
       return w.value !== undefined && (isLive(this.mcp, w.file, w.value) || isConnection(this.mcp, w.file, w.value));
     }) || cell.values.some(({ value }) => value.kind === 'instance' && this.mcp.infer.instancesOf(value.file, value.node).some(k => k.value.kind === 'sdk'));
+  }
+
+  /** Declared in a function that is done when its own call is: handlers in it do not use it, and it gives nothing away that does. */
+  #isOfOneRun({ name, closure, accesses, values }: Cell): boolean {
+    if (closure === undefined) return false;
+    if (accesses.every(a => a.fn === closure)) return true;
+    // What is put together for one request and handed on.
+    if (/^(?:\w*[cC]tx|\w*[cC]ontext|\w*[eE]xtra)$/.test(name) && values.some(({ value }) => value.kind === 'object' || value.kind === 'shape')) return true;
+    return !this.reach.surroundsHandler(closure) && !this.reach.has(closure) && !isFactory(closure);
   }
 
   /** The level of log messages: its handler has a rule of its own. */
@@ -158,14 +170,23 @@ export class Classifier {
   }
 }
 
-/** Declared around handlers, but used by none of them: gone when the function that registers them is done. */
-function isOfOneRun({ closure, accesses }: Cell): boolean {
-  return closure !== undefined && accesses.every(a => a.fn === closure);
-}
-
 /** By its name, and not a container that entries are put into. */
 function isConstant({ name, values }: Cell): boolean {
   return /^(?:\w+\.)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(name) && !values.some(({ value }) => value.kind === 'collection');
+}
+
+/** A function that gives back functions, which share its variables. */
+function isFactory(fn: FunctionNode): boolean {
+  return returnExpressions(fn).some(expression => {
+    const inner = innermost(expression);
+    return isFunctionNode(inner) || inner.type === 'ObjectExpression' || inner.type === 'Identifier' || inner.type === 'NewExpression';
+  });
+}
+
+/** Regular expressions keep a position, and nothing else. */
+function isPattern({ at, file, values }: Cell): boolean {
+  if (values.some(({ value }) => value.kind === 'global' && value.path[0] === 'RegExp')) return true;
+  return at.parent !== undefined && /^[\w#$]+[?!]?:\s*RegExp\b/.test(file.text.slice(...at.parent.range).replace(/^(?:(?:private|protected|public|static|readonly)\s+)*/, ''));
 }
 
 /** A database that is only in memory: what tools put in is gone with the process, and no replica shares it. */
@@ -196,7 +217,7 @@ function isCoordination(mcp: McpModel, cell: Cell): boolean {
 /** `new Map<string, Promise<T>>()`: what is under way, for those who come while it is. */
 function holdsPromises({ at, file }: Cell): boolean {
   const { parent } = at;
-  return parent !== undefined && /\b(?:Map|Set|Record|Array)<(?:[^<>]*,\s*)?Promise</.test(file.text.slice(...parent.range).split('\n', 1)[0] ?? '');
+  return parent !== undefined && /\b(?:Map|Set|Record|Array)<(?:[^<>]*,\s*)?Promise<|^[\w#$]+[?!]?:\s*Promise</.test(file.text.slice(...parent.range).split('\n', 1)[0] ?? '');
 }
 
 /** `{ resolve, reject }`: somebody waits for an answer under this key. */
@@ -206,14 +227,22 @@ function isWaiter(known: Known): boolean {
   return value.kind === 'object' && value.node.properties.some(p => p.type === 'Property' && p.key.type === 'Identifier' && /^(?:resolve|reject)$/.test(p.key.name));
 }
 
-const INSTRUMENT = /metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|file_?lock|lock_?manager|transaction|usage_?track|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential|di_?container|_container$|injector|cache/i;
+const INSTRUMENT = /audit|alert|notification_channel|health|statistic|token_?bucket|log_?store|log_?buffer|credential|\bcreds\b|(?:command|tool|prompt|resource|plugin|provider|handler|framework|capability|schema|service)_registry$|metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|file_?lock|lock_?manager|transaction|usage_?track|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential|di_?container|_container$|injector|cache/i;
+
+export function isInstrumentName(name: string): boolean {
+  return INSTRUMENT.test(name.replace(/([a-z])([A-Z])/g, '$1_$2'));
+}
+
+/** Classes whose objects hold what they are working on. */
+const WORKING = /(?:Loader|Parser|Formatter|Serializer|Converter|Tokenizer|Lexer|Builder|Renderer|Validator|Visitor|Transformer)$/;
 
 /** By the class or the file that it belongs to: what such a part keeps is about the calls, not for them. */
 function isInstrument(mcp: McpModel, cell: Cell): boolean {
   const owner = cell.owner?.id?.name ?? '';
   const base = cell.file.path.slice(cell.file.path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
-  if (INSTRUMENT.test(owner.replace(/([a-z])([A-Z])/g, '$1_$2')) || INSTRUMENT.test(base.replace(/[-.]/g, '_')) || INSTRUMENT.test(lastName(cell.name))) return true;
-  return cell.owner !== undefined && isPlumbing(mcp, cell.file, cell.owner);
+  if (isInstrumentName(owner) || INSTRUMENT.test(base.replace(/[-.]/g, '_')) || INSTRUMENT.test(lastName(cell.name))) return true;
+  if (cell.owner !== undefined && /^_?stats$|_creds$/i.test(lastName(cell.name))) return true;
+  return cell.owner !== undefined && (WORKING.test(owner) || isPlumbing(mcp, cell.file, cell.owner));
 }
 
 /** Errors are values; transports have a rule of their own. */
@@ -246,9 +275,13 @@ function lastName(name: string): string {
 }
 
 /** Numbers for ids and statistics that nobody is shown. */
-function isCounter(writes: readonly Access[], reads: readonly Access[]): boolean {
-  if (writes.every(isToggle)) return true;
+/** The next id: each is given once. */
+const ID_COUNTER = /^(?:[a-z]|id|seq\w*|next\w*|last\w*Id)$|(?:counter|Id|ID|Seq)$/i;
+
+function isCounter({ name }: Cell, writes: readonly Access[], reads: readonly Access[]): boolean {
+  if (writes.every(isToggle) && reads.every(r => writes.some(w => contains(w.value, r.node)) || isLogged(r.node))) return true;
   const counts = writes.every(w => w.op === 'update' || w.op === '+=');
+  if (counts && ID_COUNTER.test(lastName(name))) return true;
   return counts && reads.every(r => isPartOfUpdate(r.node) || isLogged(r.node));
 }
 
@@ -256,6 +289,10 @@ function isCounter(writes: readonly Access[], reads: readonly Access[]): boolean
 function isToggle({ op, value, node, file }: Access): boolean {
   const inner = value ? innermost(value) : undefined;
   return op === 'assign' && inner?.type === 'UnaryExpression' && inner.operator === '!' && file.text.slice(...inner.argument.range) === file.text.slice(...node.range);
+}
+
+function contains(outer: TSESTree.Node | undefined, inner: TSESTree.Node): boolean {
+  return outer !== undefined && outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
 }
 
 function isPartOfUpdate(node: TSESTree.Node): boolean {
@@ -274,10 +311,15 @@ function isLogged(node: TSESTree.Node): boolean {
 
 /** Looked up first and filled when it was not there, by the same key. */
 function isCache(cell: Cell, writes: readonly Access[]): boolean {
-  if (/cache|memo(?:i[sz]ed)?$/i.test(lastName(cell.name))) return true;
+  if (/cache|memo(?:i[sz]ed)?$/i.test(lastName(cell.name)) || isOnceOnly(cell)) return true;
   const filled = writes.filter(w => w.op === 'set' || w.key !== undefined);
   if (filled.length === 0 || writes.some(w => !/^(?:set|assign|delete|clear)$/.test(w.op))) return false;
   return filled.every(w => w.op === 'delete' || looksUpBefore(cell, w));
+}
+
+/** A set of what has been dealt with, so that it is not done again. */
+function isOnceOnly({ name, values }: Cell): boolean {
+  return /^(?:validated|visited|seen|known|warned|reported|logged|checked)/i.test(lastName(name)) && values.some(({ value }) => value.kind === 'collection' && value.of === 'Set');
 }
 
 function looksUpBefore(cell: Cell, write: Access): boolean {

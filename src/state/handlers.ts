@@ -127,7 +127,7 @@ class HandlerFinder {
         const { parent } = member;
         if (parent.type !== 'AssignmentExpression' || parent.left !== member) continue;
         const use = this.mcp.member(this.file, member);
-        if (use && isServerSide(use.owner) && name !== 'onclose') this.#add('hook', name, this.mcp.values(this.file, parent.right));
+        if (use && use.confidence !== 'possible' && isServerSide(use.owner) && name !== 'onclose') this.#add('hook', name, this.mcp.values(this.file, parent.right));
       }
     }
   }

@@ -4,7 +4,7 @@ import type { McpModel } from '../mcp/model.js';
 import { isClassNode, type ClassNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { CellReader, type Access, type Cell } from './cells.js';
-import { Classifier, isLive, type CellClass } from './classify.js';
+import { Classifier, isInstrumentName, isLive, type CellClass } from './classify.js';
 import { findHandlers, type Handler } from './handlers.js';
 import { Lifetimes } from './lifetimes.js';
 import { Reach } from './reach.js';
@@ -64,7 +64,7 @@ export class StateModel {
         group.cells.push(cell);
       } else byHolder.set(key, { holder, cells: [cell] });
     }
-    return [...byHolder.entries()].map(([key, { holder, cells }]) => this.#group(key, holder, cells));
+    return [...byHolder.entries()].filter(([, { holder }]) => holder?.kind !== 'class' || !isInstrumentName(holder.cls.id?.name ?? '')).map(([key, { holder, cells }]) => this.#group(key, holder, cells));
   }
 
   /** A field of what is kept under a handle, in a cache or in a pool belongs to those. */

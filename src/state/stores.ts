@@ -1,6 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { innermost, memberName } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
+import type { Known } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import type { Reach } from './reach.js';
@@ -17,7 +18,7 @@ const STORES: readonly (readonly [RegExp, string])[] = [
   [/^@aws-sdk\/(?:client-dynamodb|lib-dynamodb)$/, 'DynamoDB'],
   [/^(?:pg|postgres|mysql2?|better-sqlite3|sqlite3?|knex|drizzle-orm|@prisma\/client|typeorm|sequelize|@libsql\/client)(?:\/|$)/, 'the database'],
   [/^(?:mongodb|mongoose)$/, 'MongoDB'],
-  [/^(?:keyv|@keyv\/.+|unstorage|cache-manager|lru-cache|node-cache|memcached|memjs)$/, 'the store'],
+  [/^(?:keyv|@keyv\/.+|unstorage|cache-manager|memcached|memjs)$/, 'the store'],
   [/^@cloudflare\/workers-types$/, 'the key-value store'],
 ];
 const CALLS = /^(?:get|set|setex|setEx|hget|hset|hGet|hSet|hgetall|hGetAll|hdel|hDel|del|delete|exists|expire|incr|sadd|srem|put|send|query|execute|findOne|find|findUnique|insert|insertOne|update|updateOne|upsert|deleteOne|remove|getItem|setItem|has|zadd|lpush|rpush)$/;
@@ -37,6 +38,11 @@ export function externalStoreUses(mcp: McpModel, reach: Reach): readonly StoreUs
     });
   }
   return [...found.values()];
+}
+
+/** A client of a store that is elsewhere: what is in it is not in this process. */
+export function isExternalStore(known: readonly Known[]): boolean {
+  return known.some(({ value }) => value.kind === 'external' && STORES.some(([pattern]) => pattern.test(value.module)));
 }
 
 function hasSessionId(mcp: McpModel, file: SourceFile, node: TSESTree.Node, depth: number): boolean {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import type { Choices } from '../../src/choices.js';
 
 const root = new URL('../../', import.meta.url).pathname;
 const FIXTURES = join(root, 'fixtures');
@@ -21,6 +22,8 @@ export interface TransformFixture {
   readonly left: readonly string[];
   /** The reasons why it declined. */
   readonly declines: readonly string[];
+  /** What a person chose, where that is not the default. */
+  readonly choices: Partial<Choices>;
 }
 
 export function transformFixtures(transforms: readonly string[]): readonly TransformFixture[] {
@@ -31,16 +34,18 @@ function readFixture(transform: string, name: string): TransformFixture {
   const folder = join(FIXTURES, transform, name);
   const before = readFiles(join(folder, 'before'));
   const after = readOptional(join(folder, 'after')) ?? before;
-  const expected = existsSync(join(folder, 'expect.json')) ? (JSON.parse(readFileSync(join(folder, 'expect.json'), 'utf8')) as { left?: string[]; declines?: string[] }) : {};
+  const expected = existsSync(join(folder, 'expect.json')) ? (JSON.parse(readFileSync(join(folder, 'expect.json'), 'utf8')) as { left?: string[]; declines?: string[]; choices?: Partial<Choices> }) : {};
+  const creates = Object.keys(after).some(path => !(path in before));
   return {
     name: `${transform}/${name}`,
     transform,
     folder,
     before,
     after,
-    alone: readOptional(join(folder, 'alone')) ?? after,
+    alone: readOptional(join(folder, 'alone')) ?? (creates ? before : after),
     left: expected.left ?? [],
     declines: expected.declines ?? [],
+    choices: { markers: false, ...expected.choices },
   };
 }
 
@@ -48,8 +53,10 @@ function readOptional(folder: string): Files | undefined {
   return existsSync(folder) ? readFiles(folder) : undefined;
 }
 
+/** Without what a migration keeps to be undone. */
 export function readFiles(folder: string): Files {
-  const paths = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap(e => (e.isFile() ? [join(e.parentPath, e.name)] : []));
+  const own = `${join(folder, '.mcp-stateless')}${sep}`;
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap(e => (e.isFile() && !join(e.parentPath, e.name).startsWith(own) ? [join(e.parentPath, e.name)] : []));
   return Object.fromEntries(paths.sort().map(path => [relative(folder, path).split(sep).join('/'), readFileSync(path, 'utf8')]));
 }
 

@@ -7,6 +7,7 @@ export default defineTransform({
   title: 'Answer a missing resource with -32602, and accept both codes in clients',
   fixes: [{ rule: 'use-error-codes', clauses: ['resource-not-found-code', 'resource-not-found-client'] }],
   safety: 'safe',
+  scope: 'finding',
   rewrite(context, findings) {
     const editor = new Editor(context.file);
     for (const finding of findings) {

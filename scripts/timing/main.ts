@@ -1,0 +1,163 @@
+// What an audit costs on real repositories, beside other tools on the same trees.
+//   npm run timing -- fetch DIR                    checks out the commits of repositories.json below DIR
+//   npm run timing -- run DIR [--peers FOLDER]     writes docs/timing.md; FOLDER is where the peers are installed
+//                     [--only NAME]
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+interface Repository {
+  readonly repo: string;
+  readonly commit: string;
+}
+
+interface Cost {
+  readonly seconds: number;
+  readonly megabytes: number;
+  readonly status: number | null;
+}
+
+interface Tool {
+  readonly name: string;
+  readonly script: string;
+  readonly args: (tree: string) => readonly string[];
+  /** Exit codes of a run that did its work. */
+  readonly fine: readonly number[];
+}
+
+interface Row {
+  readonly repository: Repository;
+  readonly files: number;
+  readonly costs: readonly Cost[];
+}
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, '../..');
+const LIMIT = { seconds: 2, megabytes: 300, files: 5000 };
+const SOURCE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+
+function repositories(): readonly Repository[] {
+  return JSON.parse(readFileSync(join(here, 'repositories.json'), 'utf8')) as Repository[];
+}
+
+function treeOf(dir: string, { repo }: Repository): string {
+  return join(dir, repo.replace('/', '__'));
+}
+
+function fetchAll(dir: string): void {
+  for (const repository of repositories()) {
+    const tree = treeOf(dir, repository);
+    if (existsSync(tree)) continue;
+    mkdirSync(tree, { recursive: true });
+    const git = (...args: string[]) => spawnSync('git', args, { cwd: tree, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+    const got = git('init', '-q') && git('fetch', '-q', '--depth', '1', `https://github.com/${repository.repo}.git`, repository.commit) && git('checkout', '-q', 'FETCH_HEAD');
+    console.log(`${got ? 'got' : 'FAILED'} ${repository.repo}`);
+    if (!got) rmSync(tree, { recursive: true, force: true });
+  }
+}
+
+function tools(peers: string | undefined): readonly Tool[] {
+  const ours: Tool = { name: 'mcp-stateless audit', script: join(root, 'dist/src/cli.js'), args: tree => ['audit', tree, '--format', 'json', '--fail-on', 'never'], fine: [0] };
+  if (peers === undefined) return [ours];
+  return [
+    ours,
+    { name: '@booyaka/mcp-vet', script: join(peers, 'node_modules/@booyaka/mcp-vet/dist/cli.js'), args: tree => ['--no-files', '--fail-on', 'none', tree], fine: [0] },
+    { name: 'official codemod, dry run', script: join(peers, 'node_modules/@modelcontextprotocol/codemod/dist/cli.mjs'), args: tree => ['v1-to-v2', tree, '--dry-run'], fine: [0] },
+  ];
+}
+
+function measure(tool: Tool, tree: string, scratch: string): Cost {
+  const to = join(scratch, 'cost.json');
+  rmSync(to, { force: true });
+  const { status } = spawnSync(process.execPath, ['--import', join(here, 'measure.mjs'), tool.script, ...tool.args(tree)], {
+    env: { ...process.env, MEASURE_TO: to },
+    stdio: ['ignore', 'ignore', 'ignore'],
+    timeout: 300_000,
+  });
+  const cost = existsSync(to) ? (JSON.parse(readFileSync(to, 'utf8')) as { seconds: number; megabytes: number }) : { seconds: Number.NaN, megabytes: Number.NaN };
+  return { ...cost, status: status !== null && tool.fine.includes(status) ? 0 : (status ?? -1) };
+}
+
+function countFiles(dir: string): number {
+  let count = 0;
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    if (entry.isDirectory()) count += entry.name === 'node_modules' || entry.name === '.git' ? 0 : countFiles(join(dir, entry.name));
+    else if (SOURCE.test(entry.name)) count++;
+  }
+  return count;
+}
+
+function run(dir: string, peers: string | undefined, only: string | undefined): number {
+  const measured = tools(peers);
+  const scratch = mkdtempSync(join(tmpdir(), 'mcp-stateless-timing-'));
+  const rows: Row[] = [];
+  try {
+    for (const repository of repositories()) {
+      const tree = treeOf(dir, repository);
+      if (!existsSync(tree) || (only !== undefined && !repository.repo.includes(only))) continue;
+      const row = { repository, files: countFiles(tree), costs: measured.map(tool => measure(tool, tree, scratch)) };
+      rows.push(row);
+      console.log(line(row));
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  if (only === undefined) writeFileSync(join(root, 'docs/timing.md'), page(measured, rows));
+  const bad = rows.filter(r => isTooDear(r) || r.costs[0]?.status !== 0);
+  console.log(`${String(rows.length)} repositories, ${String(bad.length)} over the limit or failed${bad.length > 0 ? `: ${bad.map(r => r.repository.repo).join(', ')}` : ''}`);
+  return bad.length > 0 ? 1 : 0;
+}
+
+function isTooDear({ files, costs: [ours] }: Row): boolean {
+  return files <= LIMIT.files && ours !== undefined && (ours.seconds > LIMIT.seconds || ours.megabytes > LIMIT.megabytes);
+}
+
+function shown({ seconds, megabytes, status }: Cost): string {
+  if (Number.isNaN(seconds)) return 'no answer | ';
+  return `${seconds.toFixed(2)}${status === 0 ? '' : ` (exit ${String(status)})`} | ${megabytes.toFixed(0)}`;
+}
+
+function line({ repository, files, costs }: Row): string {
+  return `| ${repository.repo} \`${repository.commit.slice(0, 8)}\` | ${String(files)} | ${costs.map(shown).join(' | ')} |`;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.filter(v => !Number.isNaN(v)).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function page(measured: readonly Tool[], rows: readonly Row[]): string {
+  const total = (i: number, of: (c: Cost) => number): readonly number[] => rows.flatMap(r => (r.costs[i] ? [of(r.costs[i])] : []));
+  const summary = measured.map((tool, i) => {
+    const seconds = total(i, c => c.seconds);
+    const failed = rows.filter(r => r.costs[i]?.status !== 0).length;
+    return `| ${tool.name} | ${median(seconds).toFixed(2)} | ${Math.max(...seconds.filter(s => !Number.isNaN(s))).toFixed(2)} | ${seconds.reduce((a, b) => a + (Number.isNaN(b) ? 0 : b), 0).toFixed(0)} | ${median(total(i, c => c.megabytes)).toFixed(0)} | ${Math.max(...total(i, c => c.megabytes).filter(m => !Number.isNaN(m))).toFixed(0)} | ${String(failed)} |`;
+  });
+  return `# What an audit costs
+
+Processor time (user and system) and memory (largest resident set) of each program on the same checkout, one after the other on the same
+machine, each in a process of its own, starting included. Made by \`npm run timing\` from
+[scripts/timing](../scripts/timing/repositories.json); a machine that is busy makes all columns larger, so compare columns.
+
+| program | median s | largest s | all s | median MB | largest MB | failed runs |
+| --- | --- | --- | --- | --- | --- | --- |
+${summary.join('\n')}
+
+${String(rows.length)} repositories. Source files are counted outside \`node_modules\`; for each program: seconds, then megabytes.
+
+| repository | source files | ${measured.map(t => `${t.name} s | MB`).join(' | ')} |
+| --- | --- | ${measured.map(() => '--- | ---').join(' | ')} |
+${rows.map(line).join('\n')}
+`;
+}
+
+const [command, dir, ...rest] = process.argv.slice(2);
+const option = (name: string): string | undefined => (rest.includes(name) ? rest[rest.indexOf(name) + 1] : undefined);
+if (command === 'fetch' && dir) fetchAll(resolve(dir));
+else if (command === 'run' && dir) process.exitCode = run(resolve(dir), option('--peers') === undefined ? undefined : resolve(option('--peers') ?? ''), option('--only'));
+else {
+  console.error('usage: npm run timing -- fetch DIR | run DIR [--peers FOLDER] [--only NAME]');
+  process.exitCode = 2;
+}

@@ -1,0 +1,245 @@
+import type { Variable } from '@typescript-eslint/scope-manager';
+import type { TSESTree } from '@typescript-eslint/types';
+import { dropUnusedImports } from '../edits/imports.js';
+import type { Editor } from '../edits/editor.js';
+import { zoneOf } from '../files/kinds.js';
+import { exportsOf } from '../mcp/exports.js';
+import { outermost } from '../mcp/file-index.js';
+import type { McpModel } from '../mcp/model.js';
+import type { Place } from '../mcp/references.js';
+import { isFunctionNode, type FunctionNode } from '../mcp/values.js';
+import type { Range, SourceComment, SourceFile } from '../parse/source.js';
+import type { Project } from '../project.js';
+import { walkTree } from '../parse/walk.js';
+
+/** Finds the editor of a file; all files share one set of them. */
+export type EditorOf = (file: SourceFile) => Editor;
+
+/**
+ * Takes away what nothing uses any more once code is gone: parameters with their arguments, constants, imports. What was unused
+ * before stays: it is none of our business.
+ */
+export class Leftovers {
+  readonly #gone = new Map<SourceFile, Range[]>();
+  readonly #handled = new Set<Variable>();
+  readonly #comments = new Map<SourceFile, SourceComment[]>();
+
+  constructor(
+    private readonly project: Project,
+    private readonly mcp: McpModel,
+    private readonly editorOf: EditorOf,
+  ) {}
+
+  /** Comments that described what went. */
+  get comments(): ReadonlyMap<SourceFile, readonly SourceComment[]> {
+    return this.#comments;
+  }
+
+  /** This range goes, but for the parts that are written again. */
+  gone(file: SourceFile, range: Range, kept: readonly Range[] = []): void {
+    const ranges = this.#gone.get(file) ?? [];
+    let [at] = range;
+    for (const [start, end] of [...kept].sort((a, b) => a[0] - b[0])) {
+      if (start > at) ranges.push([at, start]);
+      at = Math.max(at, end);
+    }
+    if (at < range[1]) ranges.push([at, range[1]]);
+    this.#gone.set(file, ranges);
+  }
+
+  isGone(file: SourceFile, { range: [start, end] }: { readonly range: Range }): boolean {
+    return (this.#gone.get(file) ?? []).some(r => r[0] <= start && end <= r[1]);
+  }
+
+  /** A name of which every use is gone. */
+  isUnused(file: SourceFile, name: TSESTree.Identifier): boolean {
+    const variable = file.variableOf(name);
+    return variable !== undefined && this.#lostAll(file, variable);
+  }
+
+  clear(): void {
+    for (let again = true; again; ) {
+      again = false;
+      for (const [file, ranges] of [...this.#gone]) for (const range of [...ranges]) for (const variable of namedIn(file, range)) if (this.#clearVariable(file, variable)) again = true;
+    }
+    for (const [file, ranges] of this.#gone) {
+      const names = [...new Set(ranges.flatMap(range => namedIn(file, range).map(v => v.name)))];
+      dropUnusedImports(this.editorOf(file), names, ranges.map(range => ({ range })));
+    }
+  }
+
+  #lostAll(file: SourceFile, variable: Variable): boolean {
+    return variable.references.every(r => r.init === true || this.isGone(file, r.identifier));
+  }
+
+  #clearVariable(file: SourceFile, variable: Variable): boolean {
+    const [definition] = variable.defs;
+    if (!definition || this.#handled.has(variable) || variable.defs.length > 1 || !this.#lostAll(file, variable)) return false;
+    this.#handled.add(variable);
+    if (definition.type === 'Parameter' && isFunctionNode(definition.node)) return this.#clearParameter(file, definition.node, variable);
+    if (definition.type === 'Variable') return this.#clearDeclaration(file, definition.node);
+    return false;
+  }
+
+  /** `const x = server.thing;` and the like. */
+  #clearDeclaration(file: SourceFile, declarator: TSESTree.VariableDeclarator): boolean {
+    const statement = declarator.parent;
+    if (statement.declarations.length > 1 || declarator.id.type !== 'Identifier' || statement.parent.type === 'ExportNamedDeclaration' || statement.parent.type === 'ForOfStatement' || statement.parent.type === 'ForInStatement') return false;
+    if (declarator.init && !isPure(declarator.init) && !this.#isQuestion(file, declarator.init)) return false;
+    this.#drop(file, statement);
+    return true;
+  }
+
+  /** What the client can do was asked for the code that is gone. */
+  #isQuestion(file: SourceFile, init: TSESTree.Expression): boolean {
+    return /^[\w$.?!()]*\.getClientCapabilities\(\)(?:\s*(?:\?\?|\|\|)\s*\{\s*\})?$/.test(file.text.slice(...init.range));
+  }
+
+  #drop(file: SourceFile, statement: TSESTree.Node): void {
+    const editor = this.editorOf(file);
+    editor.removeStatement(statement);
+    this.gone(file, statement.range);
+  }
+
+  #clearParameter(file: SourceFile, fn: FunctionNode, variable: Variable): boolean {
+    const index = fn.params.findIndex(p => p.type === 'Identifier' && p.name === variable.name);
+    const parameter = fn.params[index];
+    if (!parameter) return false;
+    const calls = this.#callsOf(file, fn);
+    if (!calls || calls.some(c => !canLose(c.node, index))) return false;
+    this.#removeItem(file, fn.params, index);
+    for (const call of calls) if (call.node.arguments[index] && !this.isGone(call.file, call.node)) this.#removeItem(call.file, call.node.arguments, index);
+    this.#forgetTag(file, fn, variable.name);
+    return true;
+  }
+
+  /** All calls, in tests too; undefined when the function is used in another way. */
+  #callsOf(file: SourceFile, fn: FunctionNode): readonly Place<TSESTree.CallExpression>[] | undefined {
+    const name = nameOf(fn);
+    if (!name || isPublic(this.project, file)) return undefined;
+    const places = [...this.mcp.infer.references.ofFunction(file, fn).filter(p => p.node !== fn), ...this.#inTests(file, name)];
+    const calls: Place<TSESTree.CallExpression>[] = [];
+    for (const { file: where, node } of places) {
+      const outer = outermost(node);
+      const { parent } = outer;
+      if (parent?.type === 'ExportSpecifier' || parent?.type === 'ImportSpecifier' || isExported(parent, node)) continue;
+      if (parent?.type !== 'CallExpression' || parent.callee !== outer) return undefined;
+      if (!calls.some(c => c.node === parent)) calls.push({ file: where, node: parent });
+    }
+    return calls.length > 0 ? calls : undefined;
+  }
+
+  #inTests(file: SourceFile, name: string): readonly Place<TSESTree.Expression>[] {
+    const { names } = exportsOf(file);
+    if (!names.has(name) && ![...names.values()].some(origin => origin.kind === 'local' && origin.node.name === name)) return [];
+    return this.project.codeFiles().flatMap(path => {
+      if (zoneOf(path) !== 'test' || !this.project.hasWord(path, name)) return [];
+      const test = this.project.source(path);
+      if (!test) return [];
+      const places: Place<TSESTree.Expression>[] = [];
+      walkTree(test.program, node => {
+        if (node.type === 'Identifier' && node.name === name && node.parent.type !== 'ImportSpecifier' && !(node.parent.type === 'Property' && node.parent.key === node)) places.push({ file: test, node });
+      });
+      return places;
+    });
+  }
+
+  #removeItem(file: SourceFile, list: readonly TSESTree.Node[], index: number): void {
+    const [before, item, after] = [list[index - 1], list[index], list[index + 1]];
+    if (!item) return;
+    const { text } = file;
+    const trailing = /^\s*,(?=\s*\))/.exec(text.slice(item.range[1]))?.[0].length ?? 0;
+    const range: Range = after ? [item.range[0], after.range[0]] : before ? [before.range[1], item.range[1]] : [item.range[0], item.range[1] + trailing];
+    this.editorOf(file).replace({ range }, '');
+    this.gone(file, item.range);
+  }
+
+  /** The line of the parameter in the comment above the function. */
+  #forgetTag(file: SourceFile, fn: FunctionNode, name: string): void {
+    const statement = statementOf(fn);
+    const comment = file.comments.findLast(c => c.block && c.range[1] <= statement.range[0] && file.text.slice(c.range[1], statement.range[0]).trim() === '');
+    if (!comment) return;
+    const text = file.text.slice(...comment.range);
+    const tag = new RegExp(`\\n[ \\t]*\\* *@param (?:\\{[^}]*\\} )?\\[?${name.replaceAll('$', '\\$')}\\b[^\\n]*(?:\\n[ \\t]*\\*(?! *@|/)[^\\n]+)*`).exec(text);
+    if (!tag) return;
+    const start = comment.range[0] + tag.index;
+    this.editorOf(file).replace({ range: [start, start + tag[0].length] }, '');
+    this.#comments.set(file, [...(this.#comments.get(file) ?? []), comment]);
+  }
+}
+
+function namedIn(file: SourceFile, [start, end]: Range): readonly Variable[] {
+  const found = new Set<Variable>();
+  for (const scope of file.scopes.scopes) for (const { identifier, resolved } of scope.references) if (resolved && start <= identifier.range[0] && identifier.range[1] <= end) found.add(resolved);
+  return [...found];
+}
+
+function nameOf(fn: FunctionNode): string | undefined {
+  if (fn.type === 'FunctionDeclaration') return fn.id?.name;
+  const { parent } = outermost(fn);
+  return parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? parent.id.name : undefined;
+}
+
+function isExported(parent: TSESTree.Node | undefined, node: TSESTree.Node): boolean {
+  if (parent?.type === 'ExportDefaultDeclaration') return true;
+  // `module.exports = { name }`
+  return parent?.type === 'Property' && parent.value === node && parent.parent.parent.type === 'AssignmentExpression' && parent.parent.parent.left.type === 'MemberExpression' && parent.parent.parent.left.property.type === 'Identifier' && parent.parent.parent.left.property.name === 'exports';
+}
+
+function canLose(call: TSESTree.CallExpression, index: number): boolean {
+  if (call.arguments.slice(0, index + 1).some(a => a.type === 'SpreadElement')) return false;
+  const argument = call.arguments[index];
+  return !argument || isPure(argument);
+}
+
+/** Reading it does nothing. */
+function isPure(node: TSESTree.Node): boolean {
+  switch (node.type) {
+    case 'Identifier':
+    case 'Literal':
+    case 'ThisExpression':
+      return true;
+    case 'MemberExpression':
+      return isPure(node.object) && (!node.computed || isPure(node.property));
+    case 'TSAsExpression':
+    case 'TSNonNullExpression':
+    case 'ChainExpression':
+      return isPure(node.expression);
+    case 'LogicalExpression':
+    case 'BinaryExpression':
+      return isPure(node.left) && isPure(node.right);
+    case 'UnaryExpression':
+      return isPure(node.argument);
+    case 'ConditionalExpression':
+      return isPure(node.test) && isPure(node.consequent) && isPure(node.alternate);
+    case 'TemplateLiteral':
+      return node.expressions.every(isPure);
+    case 'ArrayExpression':
+      return node.elements.every(e => e !== null && isPure(e));
+    case 'CallExpression':
+      // A method that is handed on with its object.
+      return node.callee.type === 'MemberExpression' && node.callee.property.type === 'Identifier' && node.callee.property.name === 'bind' && isPure(node.callee.object) && node.arguments.every(isPure);
+    case 'ObjectExpression':
+      return node.properties.every(p => isPure(p.type === 'Property' ? p.value : p.argument));
+    case 'ArrowFunctionExpression':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** What others may import under this name, out of our sight. */
+function isPublic(project: Project, { path }: SourceFile): boolean {
+  return project.manifests.some(({ json, folder }) => {
+    const entry = [json['main'], json['exports'], json['module'], json['types']].flatMap(e => (e === undefined ? [] : [JSON.stringify(e)])).join(' ');
+    const inside = folder === '' ? path : path.slice(folder.length + 1);
+    const compiled = inside.replace(/^src\//, '').replace(/\.[cm]?[jt]sx?$/, '');
+    return json['bin'] === undefined && json['private'] !== true && (folder === '' || path.startsWith(`${folder}/`)) && new RegExp(`(?:^|[/"])${compiled.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\.[cm]?[jt]s`).test(entry);
+  });
+}
+
+function statementOf(node: TSESTree.Node): TSESTree.Node {
+  let current = node;
+  while (current.parent && current.parent.type !== 'Program' && current.parent.type !== 'BlockStatement') current = current.parent;
+  return current;
+}

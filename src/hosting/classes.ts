@@ -1,0 +1,346 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import { hasBlankAbove, indentAt, reindented, withComments } from '../edits/indent.js';
+import type { Edit } from '../edits/edit.js';
+import { keyName } from '../mcp/exports.js';
+import { enclosingClass, indexOf, innermost } from '../mcp/file-index.js';
+import { contains } from '../mcp/nodes.js';
+import { isFunctionNode, type ClassNode } from '../mcp/values.js';
+import type { SourceFile } from '../parse/source.js';
+import { callOn, lineOf } from './closure.js';
+import type { FileDraft } from './draft.js';
+import type { Factory } from './factory.js';
+import { isFresh, makesServer } from './fresh.js';
+import { obstacle, type Obstacle, type Origin, type OriginContext } from './obstacle.js';
+
+type Method = TSESTree.MethodDefinition & { readonly value: TSESTree.FunctionExpression };
+
+/** `this.server`. */
+export function isField(node: TSESTree.Node): node is TSESTree.MemberExpression {
+  return node.type === 'MemberExpression' && node.object.type === 'ThisExpression';
+}
+
+/** A class that makes its one server in the constructor gets a method that makes a new one. */
+export function factoryOfClass(context: OriginContext, file: SourceFile, field: TSESTree.MemberExpression, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+  const cls = enclosingClass(field);
+  const name = keyName(field.property);
+  if (!cls || name === undefined || field.computed) return obstacle('The server is a member that is not understood.');
+  const reader = new ClassReader(context, file, cls, name, own);
+  const problem = reader.read();
+  return problem ?? reader.write();
+}
+
+class ClassReader {
+  readonly #setup = new Set<Method>();
+  /** Statements of the constructor that make and fill the server, in order. */
+  readonly #statements: TSESTree.Statement[] = [];
+  readonly #late: TSESTree.Statement[] = [];
+  readonly #closers: TSESTree.CallExpression[] = [];
+  readonly #parameters = new Map<TSESTree.Identifier, string>();
+  #made: TSESTree.Expression | undefined;
+  #property: TSESTree.PropertyDefinition | undefined;
+  readonly draft: FileDraft;
+  readonly server: string;
+
+  constructor(
+    readonly context: OriginContext,
+    readonly file: SourceFile,
+    readonly cls: ClassNode,
+    readonly field: string,
+    readonly own: readonly TSESTree.CallExpression[],
+  ) {
+    this.draft = context.draft.of(file);
+    this.server = this.#freeInClass('server', 'mcpServer', 'newServer');
+  }
+
+  read(): Obstacle | undefined {
+    const { mcp } = this.context;
+    if (new RegExp(`\\bextends\\s+${this.cls.id?.name ?? '[^\\w]'}\\b`).test(this.file.text)) return obstacle('Another class extends the one that holds the server.');
+    this.#property = this.cls.body.body.find(m => m.type === 'PropertyDefinition' && keyName(m.key) === this.field) as TSESTree.PropertyDefinition | undefined;
+    const problem = this.#readMade();
+    if (problem) return problem;
+    if (!this.#made || !makesNewServer(this.#made, n => makesServer(mcp, this.file, n), n => isFresh(mcp, this.file, n))) return obstacle(`this.${this.field} is not made in the class, so the class cannot make another one.`);
+    const outside = mcp.infer.references.ofMember(this.file, this.cls, this.field).find(p => p.file !== this.file || !contains(this.cls, p.node));
+    if (outside) return obstacle(`${outside.file.path}:${lineOf(outside.file, outside.node)} takes the server out of the object. Let it ask for a new one.`);
+    return this.#readUses() ?? this.#readParameters();
+  }
+
+  /** The only assignment, or the initialiser. */
+  #readMade(): Obstacle | undefined {
+    const made = this.#uses().filter(u => u.parent.type === 'AssignmentExpression' && u.parent.left === u);
+    if (this.#property?.value) {
+      if (made.length > 0) return obstacle(`this.${this.field} is assigned again.`);
+      this.#made = this.#property.value;
+      return undefined;
+    }
+    const [only, another] = made;
+    if (!only || another || only.parent.type !== 'AssignmentExpression') return obstacle(`this.${this.field} is assigned at more than one place, or nowhere in the class.`);
+    const statement = only.parent.parent;
+    const method = this.#methodOf(only);
+    if (method?.kind !== 'constructor' || statement.type !== 'ExpressionStatement' || statement.parent !== method.value.body) return obstacle(`this.${this.field} is made outside of the constructor.`);
+    this.#statements.push(statement);
+    this.#made = only.parent.right;
+    return undefined;
+  }
+
+  #uses(): readonly TSESTree.MemberExpression[] {
+    return (indexOf(this.file).members.get(this.field) ?? []).filter(m => m.object.type === 'ThisExpression' && enclosingClass(m) === this.cls);
+  }
+
+  #methodOf(node: TSESTree.Node): Method | undefined {
+    return this.cls.body.body.find((m): m is Method => m.type === 'MethodDefinition' && m.value.type === 'FunctionExpression' && contains(m, node));
+  }
+
+  #readUses(): Obstacle | undefined {
+    const waiting: TSESTree.MemberExpression[] = [...this.#uses()];
+    for (const use of waiting) {
+      if (this.#isCovered(use)) continue;
+      const call = callOn(use, /^(?:connect|close)$/);
+      if (this.#isOwn(use, call?.node)) continue;
+      if (call?.name === 'close') {
+        this.#closers.push(call.node);
+        continue;
+      }
+      const problem = this.#place(use);
+      if (problem) return problem;
+    }
+    return undefined;
+  }
+
+  #isOwn(use: TSESTree.Node, call: TSESTree.CallExpression | undefined): boolean {
+    return (call !== undefined && this.own.includes(call)) || this.own.some(o => o.arguments.some(a => innermost(a) === use));
+  }
+
+  #isCovered(node: TSESTree.Node): boolean {
+    return [...this.#statements, ...this.#late].some(s => contains(s, node)) || [...this.#setup].some(m => contains(m, node));
+  }
+
+  /** A statement of the constructor, of the method that connects, or a whole method that only sets the server up. */
+  #place(use: TSESTree.MemberExpression): Obstacle | undefined {
+    const method = this.#methodOf(use);
+    const where = `line ${lineOf(this.file, use)}`;
+    if (!method) return obstacle(`this.${this.field} is used at ${where} outside of the methods of its class.`);
+    if (method.static) return obstacle(`this.${this.field} is used at ${where} in a static method.`);
+    if (method.kind === 'constructor') return this.#inConstructor(use, method);
+    if (this.own.some(o => contains(method, o))) return this.#beforeConnect(use, method);
+    return this.#asSetup(method);
+  }
+
+  #inConstructor(use: TSESTree.Node, method: Method): Obstacle | undefined {
+    const statement = method.value.body.body.find(s => contains(s, use));
+    if (!statement || (statement.type !== 'ExpressionStatement' && statement.type !== 'IfStatement' && statement.type !== 'ForOfStatement')) return obstacle(`The constructor uses this.${this.field} at line ${lineOf(this.file, use)} for more than to set it up.`);
+    const onclose = /\bonclose\s*=/.test(this.file.text.slice(...statement.range)) && /process\.exit/.test(this.file.text.slice(...statement.range));
+    if (onclose) return obstacle(`The onclose at line ${lineOf(this.file, statement)} ends the process. A server that only answered a probe is closed too: end the process where the input ends.`, 'factory-side-effect');
+    this.#addStatement(statement);
+    return undefined;
+  }
+
+  #addStatement(statement: TSESTree.Statement): void {
+    if (!this.#statements.includes(statement)) this.#statements.push(statement);
+    this.#statements.sort((a, b) => a.range[0] - b.range[0]);
+  }
+
+  #beforeConnect(use: TSESTree.Node, method: Method): Obstacle | undefined {
+    const [site] = this.own;
+    for (let n: TSESTree.Node | undefined = use; n && n !== method; n = n.parent) {
+      if (n.parent?.type !== 'BlockStatement' || !site || !contains(n.parent, site)) continue;
+      if (n.type !== 'ExpressionStatement') break;
+      this.#late.push(n);
+      return undefined;
+    }
+    return obstacle(`${keyName(method.key) ?? 'The method'} uses this.${this.field} at line ${lineOf(this.file, use)} around the connection, not to set it up.`);
+  }
+
+  /** Called from the constructor, or from methods that are. */
+  #asSetup(method: Method): Obstacle | undefined {
+    const name = keyName(method.key);
+    if (name === undefined || method.kind !== 'method') return obstacle(`this.${this.field} is used in an accessor.`);
+    this.#setup.add(method);
+    const calls = (indexOf(this.file).members.get(name) ?? []).filter(m => m.object.type === 'ThisExpression' && enclosingClass(m) === this.cls);
+    const outside = this.context.mcp.infer.references.ofMember(this.file, this.cls, name).some(p => p.file !== this.file || !contains(this.cls, p.node));
+    if (outside || calls.length === 0) return obstacle(`${name} uses this.${this.field} and is called from outside of the class.`);
+    for (const member of calls) {
+      const problem = this.#setupCall(name, member);
+      if (problem) return problem;
+    }
+    return undefined;
+  }
+
+  #setupCall(name: string, member: TSESTree.MemberExpression): Obstacle | undefined {
+    const call = member.parent;
+    if (call.type !== 'CallExpression' || call.callee !== member) return obstacle(`${name} uses this.${this.field} and is handed on as a value.`);
+    const caller = this.#methodOf(call);
+    if (!caller) return obstacle(`${name} uses this.${this.field} and is called where it cannot be followed.`);
+    if (this.#setup.has(caller)) return undefined;
+    if (caller.kind === 'constructor') {
+      const statement = caller.value.body.body.find(s => contains(s, call));
+      if (statement?.type !== 'ExpressionStatement' || isNested(call, caller)) return obstacle(`${name} uses this.${this.field} and is called later than the server is set up.`);
+      this.#addStatement(statement);
+      return undefined;
+    }
+    if (this.own.some(o => contains(caller, o)) && !isNested(call, caller)) return this.#beforeConnect(call, caller);
+    if (isNested(call, caller)) return obstacle(`${name} uses this.${this.field} and is called while requests are served. Give the server of the request to it.`);
+    return this.#asSetup(caller);
+  }
+
+  /** Parameters and locals of the constructor are not there in a method. */
+  #readParameters(): Obstacle | undefined {
+    const constructor = this.cls.body.body.find((m): m is Method => m.type === 'MethodDefinition' && m.kind === 'constructor' && m.value.type === 'FunctionExpression');
+    if (!constructor) return undefined;
+    for (const scope of this.file.scopes.scopes) {
+      for (const variable of scope.variables) {
+        const definition = variable.defs[0];
+        if (!definition || !contains(constructor.value, definition.name) || this.#statements.some(s => contains(s, definition.name))) continue;
+        const used = variable.references.filter(r => r.init !== true && this.#statements.some(s => contains(s, r.identifier)));
+        if (used.length === 0) continue;
+        const kept = this.#fieldOf(constructor, variable.name);
+        if (kept === undefined) return obstacle(`What sets the server up uses ${variable.name} of the constructor. Keep it in a field.`);
+        for (const { identifier } of used) if (identifier.type === 'Identifier') this.#parameters.set(identifier, `this.${kept}`);
+      }
+    }
+    return undefined;
+  }
+
+  /** `this.config = config`, or a parameter that is a field itself. */
+  #fieldOf(constructor: Method, name: string): string | undefined {
+    for (const p of constructor.value.params) {
+      if (p.type === 'TSParameterProperty' && p.parameter.type === 'Identifier' && p.parameter.name === name) return name;
+    }
+    for (const s of constructor.value.body.body) {
+      if (s.type !== 'ExpressionStatement' || s.expression.type !== 'AssignmentExpression' || s.expression.right.type !== 'Identifier' || s.expression.right.name !== name) continue;
+      if (isField(s.expression.left)) return keyName(s.expression.left.property);
+    }
+    return undefined;
+  }
+
+  write(): Origin {
+    const { draft, file } = this;
+    const { eol, indent, semicolon } = draft.editor.style;
+    const method = this.#freeMember('createServer', 'createMcpServer');
+    const type = this.#type();
+    const constructor = this.cls.body.body.find((m): m is Method => m.type === 'MethodDefinition' && m.kind === 'constructor' && m.value.type === 'FunctionExpression');
+    const base = indentAt(file, this.cls.body.body[0]?.range[0] ?? 0);
+    const inner = base + indent;
+    const isTypeScript = /\.[cm]?tsx?$/.test(file.path);
+    const head = `${isTypeScript ? 'private ' : ''}${method}()${type && isTypeScript ? `: ${type}` : ''} {`;
+    const whole = constructor && !this.#property?.value && constructor.value.params.length === 0 && constructor.value.body.body.every(s => this.#statements.includes(s));
+    for (const m of this.#setup) this.#rewriteSetup(m, isTypeScript ? type : undefined);
+    if (whole) {
+      draft.editor.replace({ range: [constructor.range[0], constructor.value.body.range[0] + 1] }, head);
+      for (const s of this.#statements) for (const e of this.#editsIn(s)) draft.editor.replace(e, e.text);
+      const last = constructor.value.body.body.at(-1);
+      if (last) draft.editor.insert(this.#endOf(last), `${eol}${inner}return ${this.server}${semicolon}`);
+    } else {
+      const texts = this.#statements.map((s, i) => {
+        const [start] = withComments(file, s);
+        return `${i > 0 && hasBlankAbove(file, start) ? eol : ''}${inner}${reindented(file, [start, this.#endOf(s)], inner, this.#editsIn(s))}${eol}`;
+      });
+      if (this.#property?.value) texts.unshift(`${inner}const ${this.server} = ${draft.editor.text(this.#property.value)}${semicolon}${eol}`);
+      for (const s of this.#statements) draft.editor.removeStatement(s);
+      const text = `${base}${head}${eol}${texts.join('')}${inner}return ${this.server}${semicolon}${eol}${base}}`;
+      this.#insertMethod(constructor, text);
+    }
+    const assign = this.#rewriteField();
+    const made: Factory = { expression: `() => this.${method}()`, call: `this.${method}()`, isAsync: false };
+    return { factory: this.#late.length > 0 ? this.#withLate(made) : made, closers: [], notes: [], ...(assign !== undefined && { assign }) };
+  }
+
+  #insertMethod(constructor: Method | undefined, text: string): void {
+    const { editor } = this.draft;
+    const { eol } = editor.style;
+    const anchor = constructor ?? [...this.cls.body.body].reverse().find(m => m.type === 'PropertyDefinition') ?? this.cls.body.body[0];
+    if (anchor) editor.insert(anchor.range[1], `${eol}${eol}${text}`);
+  }
+
+  #endOf(node: TSESTree.Node): number {
+    const rest = /^[ \t]*\/\/[^\r\n]*/.exec(this.file.text.slice(node.range[1]));
+    return node.range[1] + (rest?.[0].length ?? 0);
+  }
+
+  /** `this.server` is a local there; methods that set up get it. */
+  #editsIn(outer: TSESTree.Node): readonly Edit[] {
+    const edits: Edit[] = [];
+    for (const use of this.#uses()) {
+      if (!contains(outer, use)) continue;
+      const isMaking = use.parent.type === 'AssignmentExpression' && use.parent.left === use;
+      edits.push({ range: use.range, text: isMaking ? `const ${this.server}` : this.server });
+    }
+    for (const m of this.#setup) {
+      const name = keyName(m.key) ?? '';
+      for (const member of indexOf(this.file).members.get(name) ?? []) {
+        const call = member.parent;
+        if (member.object.type !== 'ThisExpression' || !contains(outer, member) || call.type !== 'CallExpression') continue;
+        const open = this.file.text.indexOf('(', member.range[1]) + 1;
+        edits.push({ range: [open, open], text: call.arguments.length > 0 ? `${this.server}, ` : this.server });
+      }
+    }
+    for (const [identifier, text] of this.#parameters) if (contains(outer, identifier)) edits.push({ range: identifier.range, text });
+    return edits;
+  }
+
+  #rewriteSetup(method: Method, type: string | undefined): void {
+    const open = this.file.text.indexOf('(', method.value.range[0]) + 1;
+    const parameter = type === undefined ? this.server : `${this.server}: ${type}`;
+    this.draft.editor.insert(open, method.value.params.length > 0 ? `${parameter}, ` : parameter);
+    for (const e of this.#editsIn(method.value.body)) this.draft.editor.replace(e, e.text);
+  }
+
+  /** The field goes, or becomes the field of what is closed. */
+  #rewriteField(): string | undefined {
+    const { draft } = this;
+    const property = this.#property;
+    if (this.#closers.length === 0) {
+      if (property) draft.editor.removeStatement(property);
+      return undefined;
+    }
+    const { handle } = this.context;
+    const name = this.#freeMember(...handle.names);
+    for (const closer of this.#closers) draft.editor.replace(closer, `this.${name}?.close()`);
+    if (/\.[cm]?tsx?$/.test(this.file.path)) {
+      draft.addImport(handle.type.name, handle.type.module, true);
+      if (property) draft.editor.replace(property, `private ${name}?: ${handle.type.name}${draft.end}`);
+    } else if (property) draft.editor.removeStatement(property);
+    return `this.${name} = `;
+  }
+
+  #withLate(made: Factory): Factory {
+    const { editor } = this.draft;
+    const { eol, indent, semicolon } = editor.style;
+    const base = indentAt(this.file, this.own[0]?.range[0] ?? 0);
+    const inner = base + indent;
+    const late = [...this.#late].sort((a, b) => a.range[0] - b.range[0]);
+    const lines = late.map(s => inner + reindented(this.file, s.range, inner, this.#editsIn(s)));
+    for (const s of late) editor.removeStatement(s);
+    const isAsync = late.some(s => /\bawait\b/.test(editor.text(s)));
+    const text = `${isAsync ? 'async ' : ''}() => {${eol}${inner}const ${this.server} = ${made.call}${semicolon}${eol}${lines.join(eol)}${eol}${inner}return ${this.server}${semicolon}${eol}${base}}`;
+    return { expression: text, call: `(${text})()`, isAsync };
+  }
+
+  #type(): string | undefined {
+    const { editor } = this.draft;
+    if (this.#property?.typeAnnotation) return editor.text(this.#property.typeAnnotation.typeAnnotation).replace(/\s*\|\s*(?:undefined|null)$/, '');
+    const made = this.#made ? innermost(this.#made) : undefined;
+    return made?.type === 'NewExpression' && made.callee.type === 'Identifier' ? made.callee.name : undefined;
+  }
+
+  #freeMember(...names: readonly string[]): string {
+    const taken = new Set(this.cls.body.body.flatMap(m => ('key' in m ? (keyName(m.key) ?? []) : [])));
+    return names.find(n => !taken.has(n)) ?? `${names[0] ?? 'member'}2`;
+  }
+
+  #freeInClass(...names: readonly string[]): string {
+    const isUsed = (name: string): boolean => this.file.scopes.scopes.some(s => s.variables.some(v => v.name === name && (v.defs.some(d => contains(this.cls, d.name)) || v.references.some(r => contains(this.cls, r.identifier)))));
+    return names.find(n => !isUsed(n)) ?? 'freshServer';
+  }
+}
+
+function makesNewServer(made: TSESTree.Expression, isServer: (node: TSESTree.NewExpression) => boolean, isFreshValue: (node: TSESTree.Node) => boolean): boolean {
+  const inner = innermost(made);
+  if (inner.type === 'NewExpression') return isServer(inner);
+  return inner.type === 'CallExpression' && isFreshValue(inner);
+}
+
+/** Inside a function of the method: it runs later. */
+function isNested(node: TSESTree.Node, method: Method): boolean {
+  for (let n = node.parent; n && n !== method.value; n = n.parent) if (isFunctionNode(n)) return true;
+  return false;
+}

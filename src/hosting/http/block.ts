@@ -1,0 +1,264 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import type { Finding } from '../../finding.js';
+import { keyName } from '../../mcp/exports.js';
+import { indexOf, innermost, memberName } from '../../mcp/file-index.js';
+import { reindented } from '../../edits/indent.js';
+import { lineOf } from '../closure.js';
+import type { Draft } from '../draft.js';
+import type { Factory } from '../factory.js';
+import { factoryOfCall } from '../factory.js';
+import { isFresh } from '../fresh.js';
+import { isObstacle, obstacle, type HandleType, type Obstacle, type Origin } from '../obstacle.js';
+import { originOf } from '../origin.js';
+import type { McpModel } from '../../mcp/model.js';
+import { contains } from '../../mcp/nodes.js';
+import type { SourceFile } from '../../parse/source.js';
+import { bodyOf, localsUsed, type Body } from './body.js';
+import { SessionNames } from './names.js';
+import { functionAround, routesOf, servingCalls, type Route } from './routes.js';
+
+export interface BlockContext {
+  readonly mcp: McpModel;
+  readonly draft: Draft;
+  readonly file: SourceFile;
+  readonly findings: readonly Finding[];
+  readonly keepSse: boolean;
+}
+
+/** One endpoint: the routes of one path that serve its sessions. */
+export interface Endpoint {
+  readonly main: Route;
+  readonly others: readonly Route[];
+  readonly body: Body;
+  /** The call that answers a message. */
+  readonly serving: TSESTree.CallExpression;
+  readonly json: boolean;
+  /** Host names that are allowed, when the transport was told to check them. */
+  readonly hosts?: readonly string[];
+  readonly origins?: readonly string[];
+}
+
+/** Everything in a file that hosts sessions over HTTP. */
+export interface SessionBlock {
+  readonly names: SessionNames;
+  readonly endpoints: readonly Endpoint[];
+  readonly sse: readonly Route[];
+  readonly factory: Factory;
+  readonly origin?: Origin;
+  /** The factory uses what the handler finds out about the request. */
+  readonly perRequest: boolean;
+  /** What the factory is made of: the names in it stay in use. */
+  readonly used: readonly TSESTree.Node[];
+}
+
+export const HANDLE: HandleType = { names: ['mcpHandler', 'sessionlessHandler'], type: { name: 'McpHttpHandler', module: '@modelcontextprotocol/server' } };
+
+export function blockOf(context: BlockContext): SessionBlock | Obstacle {
+  const { mcp, file } = context;
+  const names = new SessionNames(mcp, file, context.findings);
+  const routes = routesOf(mcp, file);
+  const routed = routes.filter(r => servingCalls(mcp, file, r.handler.fn, /^handleRequest$/).length > 0);
+  const streaming = [...routed, ...functionsWithRequests(mcp, file, routed)];
+  const sse = context.keepSse ? [] : routes.filter(r => !streaming.includes(r) && isSse(mcp, file, r));
+  const unreached = servingCalls(mcp, file, file.program, /^handleRequest$/).find(c => !streaming.some(r => contains(r.handler.fn, c)));
+  if (unreached) return obstacle(`${file.path}:${lineOf(file, unreached)} answers a request in code that did not get it as a parameter. Call createMcpHandler(...) where the requests come in.`);
+  if (streaming.length === 0 && sse.length === 0) return obstacle(`No route of ${file.path} hands requests to the transport. Call createMcpHandler(...) where the requests come in.`);
+  const endpoints: Endpoint[] = [];
+  const paths = [...new Set(streaming.map(r => r.path))];
+  for (const path of paths) {
+    const endpoint = endpointOf(context, names, [...routes, ...streaming.filter(r => !r.call)].filter(r => r.path === path), streaming);
+    if (isObstacle(endpoint)) return endpoint;
+    endpoints.push(endpoint);
+  }
+  for (const route of sse) {
+    const body = bodyOf(mcp, file, names, route.handler.fn);
+    if (isObstacle(body)) return body;
+    const kept = body.keep.find(s => mayMatter(file, s));
+    if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own on the HTTP+SSE route.`, 'sse-url');
+  }
+  const [endpoint] = endpoints;
+  if (!endpoint) return obstacle(`${file.path} serves HTTP+SSE only. Give it one route for all methods, and tell its clients the new address.`, 'sse-url');
+  const made = serverOf(context, names, endpoints, sse);
+  return isObstacle(made) ? made : { names, endpoints, sse, ...made };
+}
+
+/** Functions that get the request from code that is not a route of this file. */
+function functionsWithRequests(mcp: McpModel, file: SourceFile, routed: readonly Route[]): readonly Route[] {
+  const found: Route[] = [];
+  for (const call of servingCalls(mcp, file, file.program, /^handleRequest$/)) {
+    if (routed.some(r => contains(r.handler.fn, call)) || found.some(r => contains(r.handler.fn, call))) continue;
+    const handler = functionAround(call);
+    if (handler) found.push({ method: 'all', path: `(${handler.name ?? ''}@${handler.fn.range[0]})`, handler });
+  }
+  return found;
+}
+
+function isSse(mcp: McpModel, file: SourceFile, route: Route): boolean {
+  const { fn } = route.handler;
+  if (servingCalls(mcp, file, fn, /^handlePostMessage$/).length > 0) return true;
+  return indexOf(file).news.some(n => contains(fn, n) && /SSEServerTransport$/.test(mcp.constructed(file, n)?.type ?? ''));
+}
+
+function endpointOf(context: BlockContext, names: SessionNames, routes: readonly Route[], streaming: readonly Route[]): Endpoint | Obstacle {
+  const { mcp, file } = context;
+  const main = routes.find(r => streaming.includes(r) && /^(?:post|all|use)$/.test(r.method));
+  if (!main) return obstacle(`${file.path} has no route that takes messages at ${routes[0]?.path ?? 'this path'}.`);
+  if (main.method === 'use' && routes.length > 1) return obstacle(`${file.path} serves the transport under a prefix.`);
+  const twin = routes.find(r => r !== main && r.method === 'post' && r.handler.fn !== main.handler.fn);
+  if (twin) return obstacle(`${file.path} has two handlers that take messages at ${main.path}.`);
+  const calls = servingCalls(mcp, file, main.handler.fn, /^handleRequest$/);
+  const serving = calls.find(c => c.arguments.length > 2) ?? calls[0];
+  if (!serving) return obstacle('Nothing answers messages.');
+  const body = bodyOf(mcp, file, names, main.handler.fn);
+  if (isObstacle(body)) return body;
+  const others = routes.filter(r => r !== main && r.call && (/^(?:get|delete|put|all)$/.test(r.method) || r.handler.fn === main.handler.fn));
+  for (const route of others) {
+    if (route.handler.fn === main.handler.fn) continue;
+    const other = bodyOf(mcp, file, names, route.handler.fn, route.method === 'delete');
+    if (isObstacle(other)) return other;
+    const kept = other.keep.find(s => mayMatter(file, s) && !(isRefusal(file, s) && !streaming.includes(route)));
+    if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own for ${route.method.toUpperCase()} requests. Move it to another route.`, 'session-lifecycle');
+  }
+  const options = transportOptions(mcp, file, main);
+  return isObstacle(options) ? options : { main, others, body, serving, ...options };
+}
+
+/** More than a log line or a name for something. */
+function mayMatter(file: SourceFile, statement: TSESTree.Statement): boolean {
+  const text = file.text.slice(...statement.range);
+  if (statement.type === 'ExpressionStatement') return !/^(?:await\s+)?(?:console|[\w.]*[lL]og(?:ger)?)\b/.test(text);
+  return statement.type !== 'VariableDeclaration' || /\bawait\b/.test(text);
+}
+
+/** `res.status(405).end()`. */
+function isRefusal(file: SourceFile, statement: TSESTree.Statement): boolean {
+  return /\b(?:4\d\d|METHOD_NOT_ALLOWED)\b|[nN]ot [aA]llowed/.test(file.text.slice(...statement.range)) || statement.type === 'ReturnStatement' || /^\s*(?:res|reply|response)\.(?:end|set|setHeader)/.test(file.text.slice(...statement.range));
+}
+
+interface Options {
+  readonly json: boolean;
+  readonly hosts?: readonly string[];
+  readonly origins?: readonly string[];
+}
+
+function transportOptions(mcp: McpModel, file: SourceFile, route: Route): Options | Obstacle {
+  let json = false;
+  let hosts: readonly string[] | undefined;
+  let origins: readonly string[] | undefined;
+  for (const made of indexOf(file).news) {
+    if (!contains(route.handler.fn, made) || !/StreamableHTTPServerTransport$/.test(mcp.constructed(file, made)?.type ?? '')) continue;
+    const [options] = made.arguments;
+    if (!options) continue;
+    if (options.type !== 'ObjectExpression') return obstacle(`The options of the transport at ${file.path}:${lineOf(file, made)} are not written out there.`);
+    const value = (name: string): TSESTree.Node | undefined => {
+      const property = options.properties.find(p => p.type === 'Property' && keyName(p.key) === name);
+      return property?.type === 'Property' ? property.value : undefined;
+    };
+    if (options.properties.some(p => p.type !== 'Property')) return obstacle(`The options of the transport at ${file.path}:${lineOf(file, made)} are not all written out there.`);
+    const answer = value('enableJsonResponse');
+    if (answer && answer.type !== 'Literal') return obstacle(`Whether responses are JSON is decided at run time at ${file.path}:${lineOf(file, answer)}. Give it to responseMode.`);
+    if (answer?.type === 'Literal' && answer.value === true) json = true;
+    const protection = value('enableDnsRebindingProtection');
+    if (!protection || (protection.type === 'Literal' && protection.value === false)) continue;
+    const allowedHosts = value('allowedHosts');
+    const allowedOrigins = value('allowedOrigins');
+    hosts = allowedHosts ? hostNames(allowedHosts) : undefined;
+    origins = allowedOrigins ? hostNames(allowedOrigins) : undefined;
+    if (protection.type !== 'Literal' || (allowedHosts && !hosts) || (allowedOrigins && !origins)) return obstacle(`Which hosts are allowed is not written out at ${file.path}:${lineOf(file, protection)}. Use hostHeaderValidation and originValidation there.`);
+  }
+  return { json, ...(hosts && { hosts }), ...(origins && { origins }) };
+}
+
+/** Written out, without scheme and port. */
+function hostNames(node: TSESTree.Node): readonly string[] | undefined {
+  if (node.type !== 'ArrayExpression') return undefined;
+  const names = node.elements.map(e => (e?.type === 'Literal' && typeof e.value === 'string' ? e.value.replace(/^\w+:\/\//, '').replace(/:\d+$/, '') : undefined));
+  return names.every(n => n !== undefined) ? [...new Set(names)] : undefined;
+}
+
+type Made = Pick<SessionBlock, 'factory' | 'perRequest' | 'origin' | 'used'>;
+
+/** How the server of a session was made: in the handler, or somewhere else for all of them. */
+function serverOf(context: BlockContext, names: SessionNames, endpoints: readonly Endpoint[], sse: readonly Route[]): Made | Obstacle {
+  const { mcp, file, draft } = context;
+  const handlers = [...endpoints.map(e => e.main), ...endpoints.flatMap(e => e.others), ...sse].map(r => r.handler.fn);
+  const connects = connectsOf(mcp, file).filter(c => handlers.some(h => contains(h, c)));
+  const first = endpoints.find(e => e.body.server) ?? endpoints.find(e => connects.some(c => contains(e.main.handler.fn, c))) ?? endpoints[0];
+  if (first?.body.server) return madeInHandler(context, first, names);
+  const own = connects.filter(c => first && contains(first.main.handler.fn, c));
+  const [connect] = own;
+  if (!connect || connect.callee.type !== 'MemberExpression') return obstacle(`${file.path} connects the server of a session outside of the handler. Give the function that makes it to createMcpHandler.`);
+  const receiver = innermost(connect.callee.object);
+  if (receiver.type === 'CallExpression' && isFresh(mcp, file, receiver, 0, 'called-for-each')) {
+    if (first && localsUsed(file, first.main.handler.fn, receiver).length > 0) return perRequest(context, first, receiver);
+    return { factory: factoryOfCall(mcp, file, connect.callee.object), perRequest: false, used: [connect.callee.object] };
+  }
+  const origin = originOf({ mcp, draft, handle: HANDLE }, file, connect.callee.object, connects);
+  return isObstacle(origin) ? origin : { factory: origin.factory, origin, perRequest: false, used: [] };
+}
+
+function connectsOf(mcp: McpModel, file: SourceFile): readonly TSESTree.CallExpression[] {
+  return indexOf(file).calls.filter(c => {
+    const callee = innermost(c.callee);
+    return callee.type === 'MemberExpression' && memberName(callee) === 'connect' && mcp.member(file, callee) !== undefined;
+  });
+}
+
+function perRequest({ mcp, file }: BlockContext, endpoint: Endpoint, init: TSESTree.Expression): Made | Obstacle {
+  const kept = endpoint.body.keep;
+  const missing = file.scopes.scopes.flatMap(s => s.variables).find(v => {
+    const definition = v.defs[0];
+    return definition !== undefined && contains(endpoint.main.handler.fn, definition.name) && definition.type !== 'Parameter' && !contains(init, definition.name) && v.references.some(r => contains(init, r.identifier)) && !kept.some(s => contains(s, definition.name));
+  });
+  if (missing) return obstacle(`The server of a session is made with ${missing.name}, which ${file.path} keeps with the session.`, 'session-lifecycle');
+  return { factory: factoryOfCall(mcp, file, init), perRequest: true, used: [init] };
+}
+
+function madeInHandler(context: BlockContext, endpoint: Endpoint, names: SessionNames): Made | Obstacle {
+  const { mcp, file, draft } = context;
+  const server = endpoint.body.server;
+  const init = server?.declarator.init;
+  if (!server || !init) return obstacle('The server of a session is not understood.');
+  const { fn } = endpoint.main.handler;
+  const nodes = [init, ...server.setup];
+  if (nodes.some(n => names.mentions(n))) return obstacle(`The server of a session is made with the session at ${file.path}:${lineOf(file, init)}.`, 'session-lifecycle');
+  const locals = nodes.flatMap(n => localsUsed(file, fn, n)).filter(n => n !== nameOf(server.declarator));
+  const isPattern = server.declarator.id.type !== 'Identifier';
+  if (server.setup.length === 0 && !isPattern) {
+    if (locals.length > 0) return perRequest(context, endpoint, init);
+    return { factory: factoryOfCall(mcp, file, init), perRequest: false, used: [init] };
+  }
+  if (locals.length > 0) return obstacle(`What sets up the server at ${file.path}:${lineOf(file, init)} depends on the request.`);
+  return isPattern ? patternFactory(context, server.declarator) : { factory: setupFactory(draft, file, server.declarator, server.setup), perRequest: false, used: nodes };
+}
+
+function nameOf({ id }: TSESTree.VariableDeclarator): string {
+  return id.type === 'Identifier' ? id.name : '';
+}
+
+/** `const { server, cleanup } = createServer()`. */
+function patternFactory({ mcp, file, draft }: BlockContext, { id, init }: TSESTree.VariableDeclarator): Made | Obstacle {
+  if (id.type !== 'ObjectPattern' || !init) return obstacle('The server of a session is taken out of something that is not understood.');
+  const { eol, indent, semicolon } = draft.of(file).editor.style;
+  const made = factoryOfCall(mcp, file, init);
+  const awaited = made.isAsync ? `await ${made.call}` : made.call;
+  const [first, second, third] = id.properties;
+  const server = id.properties.find(p => p.type === 'Property' && p.value.type === 'Identifier' && mcp.types(file, p.value).some(t => /#(?:Mcp)?Server$/.test(t.type)));
+  if (server?.type !== 'Property' || server.value.type !== 'Identifier' || !first || third) return obstacle('What is made together with the server of a session is not understood.', 'session-lifecycle');
+  const async = made.isAsync ? 'async ' : '';
+  if (!second) return { factory: { expression: `${async}() => ${made.isAsync ? `(${awaited})` : made.call}.${keyName(server.key) ?? 'server'}`, call: '', isAsync: made.isAsync }, perRequest: false, used: [init] };
+  const other = first === server ? second : first;
+  if (other.type !== 'Property' || other.value.type !== 'Identifier') return obstacle('What is made together with the server of a session is not understood.', 'session-lifecycle');
+  const isHigh = mcp.types(file, server.value).some(t => t.type.endsWith('#McpServer'));
+  const lines = [`const ${file.text.slice(...id.range)} = ${awaited}`, `${server.value.name}${isHigh ? '.server' : ''}.onclose = () => ${other.value.name}()`, `return ${server.value.name}`];
+  return { factory: { expression: `${async}() => {${eol}${lines.map(l => indent + l + semicolon + eol).join('')}}`, call: '', isAsync: made.isAsync }, perRequest: false, used: [init] };
+}
+
+/** The statements that make a server, as a function. */
+function setupFactory(draft: Draft, file: SourceFile, declarator: TSESTree.VariableDeclarator, setup: readonly TSESTree.Statement[]): Factory {
+  const { editor } = draft.of(file);
+  const { eol, indent, semicolon } = editor.style;
+  const isAsync = [declarator, ...setup].some(s => /\bawait\b/.test(editor.text(s)));
+  const lines = [declarator.parent, ...setup].map(s => `${indent}${reindented(file, s.range, indent)}${eol}`);
+  return { expression: `${isAsync ? 'async ' : ''}() => {${eol}${lines.join('')}${indent}return ${nameOf(declarator)}${semicolon}${eol}}`, call: '', isAsync };
+}

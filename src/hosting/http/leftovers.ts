@@ -1,0 +1,151 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import { lineOf } from '../closure.js';
+import { calledFunctions } from '../fresh.js';
+import type { FileDraft } from '../draft.js';
+import { obstacle, type Obstacle } from '../obstacle.js';
+import { indexOf } from '../../mcp/file-index.js';
+import { contains } from '../../mcp/nodes.js';
+import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
+import type { SourceFile } from '../../parse/source.js';
+import { some, type SessionNames } from './names.js';
+import { Plumbing } from './plumbing.js';
+
+/** What is left of the sessions outside of the routes: sweepers, counters, the loop that closes all of them. */
+export interface Leftovers {
+  readonly remove: readonly TSESTree.Node[];
+  readonly properties: readonly TSESTree.Property[];
+  /** Arguments that carried the sessions to a function, with its parameters. */
+  readonly carried: readonly Carried[];
+  /** Statements that closed the sessions: the handler is closed in the place of the first of a function. */
+  readonly close: readonly TSESTree.Statement[];
+}
+
+interface Carried {
+  readonly call: TSESTree.CallExpression;
+  readonly argument: TSESTree.Node;
+  readonly fn: FunctionNode;
+  readonly parameter: TSESTree.Parameter;
+}
+
+/** `gone` are the routes and functions that go in any case. */
+export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: TSESTree.Node) => boolean): Leftovers | Obstacle {
+  const remove: TSESTree.Node[] = [];
+  const properties: TSESTree.Property[] = [];
+  const close: TSESTree.Statement[] = [];
+  const carried: Carried[] = [];
+  const plumbing = new Plumbing(names, file, ['res', 'reply', 'response'], ['req', 'request']);
+  const uses = usesOf(names, file);
+  for (const use of uses) {
+    if (gone(use) || [...remove, ...properties, ...close].some(r => contains(r, use))) continue;
+    const carrier = carriedBy(names, file, use, gone);
+    if (carrier) {
+      carried.push(carrier);
+      continue;
+    }
+    const property = propertyAround(use);
+    if (property) {
+      properties.push(property);
+      continue;
+    }
+    const statement = statementAround(use);
+    if (!statement) return obstacle(`The sessions are used at ${file.path}:${lineOf(file, use)} in a way that is not understood.`, 'session-lifecycle');
+    const whole = timerAround(statement) ?? statement;
+    names.follow(whole);
+    const foreign = plumbing.foreign(whole) ?? returned(whole);
+    if (foreign) return obstacle(`Line ${lineOf(file, foreign)} of ${file.path} uses the sessions for more than to serve them.`, 'session-lifecycle');
+    if (closes(file, whole) && whole === statement) close.push(statement);
+    else remove.push(whole);
+  }
+  return { remove: remove.filter(r => !remove.some(o => o !== r && contains(o, r))), properties, close, carried };
+}
+
+/** `handle(req, res, sessions)`, where the function does not use them any more. */
+function carriedBy(names: SessionNames, file: SourceFile, use: TSESTree.Node, gone: (node: TSESTree.Node) => boolean): Carried | undefined {
+  const call = use.parent;
+  if (call?.type !== 'CallExpression') return undefined;
+  const index = call.arguments.findIndex(a => a === use);
+  const [called] = calledFunctions(names.mcp, file, call);
+  const parameter = called?.node.params[index];
+  if (!called || called.file !== file || parameter?.type !== 'Identifier') return undefined;
+  const uses = file.variableOf(parameter)?.references.filter(r => r.init !== true) ?? [];
+  return uses.every(r => gone(r.identifier)) ? { call, argument: use, fn: called.node, parameter } : undefined;
+}
+
+function usesOf(names: SessionNames, file: SourceFile): readonly TSESTree.Node[] {
+  const variables = names.variables.flatMap(v => v.references.filter(r => r.init !== true).map(r => r.identifier as TSESTree.Node));
+  const fields = names.fields.flatMap(f => (indexOf(file).members.get(f) ?? []).filter(m => m.object.type === 'ThisExpression'));
+  return [...variables, ...fields].sort((a, b) => a.range[0] - b.range[0]);
+}
+
+/** `{ sessions: transports.size }`. */
+function propertyAround(use: TSESTree.Node): TSESTree.Property | undefined {
+  let n = use.parent;
+  while (n && (n.type === 'MemberExpression' || n.type === 'CallExpression')) n = n.parent;
+  return n?.type === 'Property' && n.parent.type === 'ObjectExpression' && contains(n.value, use) && !some(n.value, isFunctionNode) ? n : undefined;
+}
+
+function statementAround(node: TSESTree.Node): TSESTree.Statement | undefined {
+  let inner: TSESTree.Node = node;
+  for (let n = node.parent; n; n = n.parent) {
+    if (n.type === 'BlockStatement' || n.type === 'Program') return n.body.find(s => s === inner);
+    inner = n;
+  }
+  return undefined;
+}
+
+/** `setInterval(() => ...)`, with everything in it. */
+function timerAround(statement: TSESTree.Statement): TSESTree.Statement | undefined {
+  for (let n: TSESTree.Node | undefined = statement.parent; n; n = n.parent) {
+    if (n.type === 'CallExpression' && n.callee.type === 'Identifier' && /^set(?:Interval|Timeout)$/.test(n.callee.name)) return statementAround(n);
+  }
+  return undefined;
+}
+
+function returned(node: TSESTree.Node): TSESTree.Node | undefined {
+  return node.type === 'ReturnStatement' ? node : undefined;
+}
+
+function closes(file: SourceFile, statement: TSESTree.Statement): boolean {
+  return /\.(?:close|clear)\s*\(|\bdelete\b/.test(file.text.slice(...statement.range));
+}
+
+/** Takes the leftovers out, and closes the handler where the sessions were closed. */
+export function writeLeftovers(draft: FileDraft, leftovers: Leftovers, handler: string): void {
+  for (const node of leftovers.remove) draft.removeStatement(node);
+  if (leftovers.properties.length > 0) {
+    for (const property of leftovers.properties) draft.gone(property);
+    const objects = new Set(leftovers.properties.map(p => p.parent));
+    for (const object of objects) draft.editor.removeProperties(leftovers.properties.filter(p => p.parent === object));
+  }
+  for (const { call, argument, fn, parameter } of leftovers.carried) {
+    draft.editor.removeElements([argument], call);
+    draft.gone(argument);
+    dropParameter(draft, fn, parameter);
+  }
+  const done = new Set<TSESTree.Node | undefined>();
+  for (const statement of leftovers.close) {
+    const fn = functionAround(statement);
+    if (done.has(fn)) {
+      draft.removeStatement(statement);
+      continue;
+    }
+    done.add(fn);
+    const isAsync = fn === undefined || (isFunctionNode(fn) && fn.async);
+    draft.replace(statement, `${isAsync ? 'await' : 'void'} ${handler}.close()${draft.end}`);
+  }
+}
+
+function functionAround(node: TSESTree.Node): TSESTree.Node | undefined {
+  for (let n = node.parent; n; n = n.parent) if (isFunctionNode(n)) return n;
+  return undefined;
+}
+
+
+function dropParameter(draft: FileDraft, fn: FunctionNode, parameter: TSESTree.Parameter): void {
+  const index = fn.params.indexOf(parameter);
+  const before = fn.params[index - 1];
+  const after = fn.params[index + 1];
+  draft.gone(parameter);
+  if (before) draft.editor.replace({ range: [before.range[1], parameter.range[1]] }, '');
+  else draft.editor.replace({ range: [parameter.range[0], after ? after.range[0] : parameter.range[1]] }, '');
+}

@@ -1,0 +1,143 @@
+import type { Variable } from '@typescript-eslint/scope-manager';
+import type { TSESTree } from '@typescript-eslint/types';
+import type { Finding } from '../../finding.js';
+import { innermost, memberName } from '../../mcp/file-index.js';
+import { nodeAt } from '../../edits/locate.js';
+import { contains } from '../../mcp/nodes.js';
+import type { McpModel } from '../../mcp/model.js';
+import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
+import type { SourceFile } from '../../parse/source.js';
+import { walkTree } from '../../parse/walk.js';
+
+const SESSION_HEADER = /^(?:mcp-session-id|last-event-id)$/i;
+const TRANSPORT = /#(?:Node)?StreamableHTTPServerTransport$|#WebStandardStreamableHTTPServerTransport$|#SSEServerTransport$|#StreamableHTTPTransport$/;
+
+/** What a file calls its sessions: ids, transports, the containers that hold them. */
+export class SessionNames {
+  readonly #variables = new Set<Variable>();
+  readonly #fields = new Set<string>();
+
+  constructor(
+    readonly mcp: McpModel,
+    readonly file: SourceFile,
+    findings: readonly Finding[],
+  ) {
+    for (const finding of findings) {
+      if (finding.file !== file.path || !finding.subject.startsWith('map:')) continue;
+      const name = nodeAt(file, finding.range) ?? identifierAt(file, finding.range[0]);
+      if (!name) continue;
+      const variable = name.type === 'Identifier' ? file.variableOf(name) : undefined;
+      if (variable) this.#variables.add(variable);
+      else this.#fields.add(finding.subject.slice('map:'.length));
+    }
+  }
+
+  get variables(): readonly Variable[] {
+    return [...this.#variables];
+  }
+
+  get fields(): readonly string[] {
+    return [...this.#fields];
+  }
+
+  /** The name itself stands for a session. */
+  isName(node: TSESTree.Node): boolean {
+    if (node.type === 'Identifier') {
+      const variable = this.file.variableOf(node);
+      return variable !== undefined && this.#variables.has(variable);
+    }
+    return node.type === 'MemberExpression' && node.object.type === 'ThisExpression' && this.#fields.has(memberName(node) ?? '');
+  }
+
+  /** Begins at a name of a session: `transports.streamable[id].transport`. */
+  isRootedIn(node: TSESTree.Node): boolean {
+    for (let n = innermost(node); ; n = innermost(n)) {
+      if (this.isName(n)) return true;
+      if (n.type === 'MemberExpression') n = n.object;
+      else if (n.type === 'CallExpression') n = n.callee;
+      else return false;
+    }
+  }
+
+  mentions(node: TSESTree.Node): boolean {
+    for (const variable of this.#variables) if (variable.references.some(r => contains(node, r.identifier))) return true;
+    return some(node, n => (n.type === 'MemberExpression' && this.isName(n)) || this.isHeader(n));
+  }
+
+  isHeader(node: TSESTree.Node): boolean {
+    if (node.type === 'Literal') return typeof node.value === 'string' && SESSION_HEADER.test(node.value);
+    if (node.type !== 'Identifier' || !/session|header/i.test(node.name)) return false;
+    return node.parent.type !== 'MemberExpression' || node.parent.property !== node || node.parent.computed ? SESSION_HEADER.test(this.mcp.text(this.file, node) ?? '') : false;
+  }
+
+  /** Adds what is derived from sessions inside a function: the id, the transport that is looked up or made. */
+  follow(fn: TSESTree.Node): void {
+    const local = this.file.scopes.scopes.flatMap(s => s.variables).filter(v => v.defs.some(d => contains(fn, d.name) && (d.type === 'Variable' || d.type === 'Parameter')));
+    for (let before = -1; before !== this.#variables.size; ) {
+      before = this.#variables.size;
+      for (const variable of local) if (!this.#variables.has(variable) && this.#isDerived(variable)) this.#variables.add(variable);
+    }
+  }
+
+  #isDerived(variable: Variable): boolean {
+    const declarator = variable.defs[0]?.node;
+    if (isFunctionNode(declarator)) return this.#isGivenSessions(declarator) || this.#isContainer(variable);
+    if (declarator?.type !== 'VariableDeclarator') return false;
+    const loop = declarator.parent.parent;
+    if ((loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') && loop.left === declarator.parent) return this.mentions(loop.right);
+    if (declarator.id.type === 'Identifier' && this.mcp.types(this.file, declarator.id).some(t => TRANSPORT.test(t.type))) return true;
+    const values = [...(declarator.init ? [declarator.init] : []), ...variable.references.flatMap(r => (r.writeExpr && r.init !== true ? [r.writeExpr] : []))];
+    return values.some(v => this.#gives(v)) || this.#holdsSession(variable);
+  }
+
+  /** A parameter that holds transports. */
+  #isContainer(variable: Variable): boolean {
+    const name = variable.defs[0]?.name;
+    if (name?.type !== 'Identifier') return false;
+    const held = this.mcp.infer.elements(this.mcp.values(this.file, name));
+    return held.some(k => k.value.kind === 'sdk' && TRANSPORT.test(k.value.type));
+  }
+
+  /** `transports.forEach(t => ...)`, `Object.values(transports).map(t => ...)`. */
+  #isGivenSessions(fn: FunctionNode): boolean {
+    const call = fn.parent;
+    return call.type === 'CallExpression' && call.arguments.some(a => a === fn) && call.callee.type === 'MemberExpression' && this.mentions(call.callee.object);
+  }
+
+  #gives(value: TSESTree.Node): boolean {
+    const inner = innermost(value);
+    if (inner.type === 'NewExpression') return this.mcp.types(this.file, inner).some(t => TRANSPORT.test(t.type));
+    if (inner.type === 'ArrowFunctionExpression' || inner.type === 'FunctionExpression' || inner.type === 'AwaitExpression') return false;
+    return this.mentions(inner);
+  }
+
+  /** `session.transport = transport`. */
+  #holdsSession(variable: Variable): boolean {
+    return variable.references.some(r => {
+      const member = r.identifier.parent;
+      return member.type === 'MemberExpression' && member.object === r.identifier && member.parent.type === 'AssignmentExpression' && member.parent.left === member && this.isRootedIn(member.parent.right);
+    });
+  }
+
+  add(name: TSESTree.Identifier): void {
+    const variable = this.file.variableOf(name);
+    if (variable) this.#variables.add(variable);
+  }
+}
+
+function identifierAt(file: SourceFile, start: number): TSESTree.Identifier | undefined {
+  let found: TSESTree.Identifier | undefined;
+  for (const scope of file.scopes.scopes) for (const v of scope.variables) for (const d of v.defs) if (d.name.range[0] === start && d.name.type === 'Identifier') found = d.name;
+  return found;
+}
+
+/** Whether any node inside fits. */
+export function some(node: TSESTree.Node, fits: (n: TSESTree.Node) => boolean): boolean {
+  let found = false;
+  walkTree(node, n => {
+    if (!found && fits(n)) found = true;
+    return !found;
+  });
+  return found;
+}
+

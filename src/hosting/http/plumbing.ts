@@ -1,0 +1,147 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import { innermost, memberName } from '../../mcp/file-index.js';
+import { calledFunctions } from '../fresh.js';
+import { dotted } from '../purity.js';
+import { contains } from '../../mcp/nodes.js';
+import { roleOf } from '../../mcp/roles.js';
+import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
+import type { SourceFile } from '../../parse/source.js';
+import { walkTree } from '../../parse/walk.js';
+import { some, type SessionNames } from './names.js';
+
+const LOGS = /^(?:console|.*log(?:ger)?|l|winston|pino|debug|trace)$/i;
+const LOG_CALL = /^(?:\w*(?:debug|log|trace)|log\w*|error|warn|info)$/i;
+const HARMLESS = /^(?:crypto\.randomUUID|randomUUID|uuidv4|uuid|nanoid|isInitializeRequest|Date\.now|performance\.now|JSON\.stringify|JSON\.parse|String|Number|Boolean|Object\.(?:keys|values|entries)|Array\.(?:from|isArray)|Math\.\w+|Promise\.(?:resolve|all|allSettled|race)|setTimeout|clearTimeout|setInterval|clearInterval|next|parseInt|encodeURIComponent)$/;
+const READS = /^(?:some|every|find|filter|map|includes|toString|toISOString|trim|startsWith|endsWith|slice|join|forEach|keys|values|entries|toLowerCase|split|substring|flat|then|catch|finally|unref|ref|header|get|has|bind|call|isArray|at|padStart|safeParse)$/;
+const CONSTRUCTORS = /(?:Transport|EventStore|Error|Date|Map|Set|Promise|AbortController|URL)$/;
+const REPLY = /^(?:status|json|send|end|set|setHeader|writeHead|header|code|type|sendStatus|write|flushHeaders|hijack|on|once|statusCode|removeHeader|setTimeout|text)$/;
+
+/** Decides what of a session block is only about the session: ids, transports, replies about missing sessions, log lines. */
+export class Plumbing {
+  /** Servers that are made for the session. */
+  readonly servers = new Set<TSESTree.Node>();
+
+  constructor(
+    readonly names: SessionNames,
+    readonly file: SourceFile,
+    /** What the handler answers with. */
+    readonly reply: readonly string[],
+    readonly request: readonly string[],
+    /** The end of a session is confirmed there: a reply is no answer of its own. */
+    readonly ends = false,
+  ) {}
+
+  /** The first thing that is done besides; undefined when all of it may go. */
+  foreign(node: TSESTree.Node, depth = 0): TSESTree.Node | undefined {
+    let found: TSESTree.Node | undefined;
+    walkTree(node, n => {
+      if (found) return false;
+      if (n.type === 'CallExpression' && !this.#isPlumbingCall(n, depth)) found = n;
+      else if (n.type === 'NewExpression' && !this.#isPlumbingNew(n)) found = n;
+      else if (n.type === 'AssignmentExpression' && !this.#isPlumbingTarget(n.left, node)) found = n;
+      else if (n.type === 'UpdateExpression' && !this.#isPlumbingTarget(n.argument, node)) found = n;
+      else if (n.type === 'YieldExpression') found = n;
+      return found === undefined;
+    });
+    return found;
+  }
+
+  #isPlumbingCall(call: TSESTree.CallExpression, depth: number): boolean {
+    const callee = innermost(call.callee);
+    const name = dotted(callee);
+    if (HARMLESS.test(name) || this.names.isRootedIn(callee) || this.#isServer(callee)) return true;
+    if (callee.type === 'MemberExpression') {
+      const root = rootName(callee);
+      const member = memberName(callee) ?? '';
+      if (root !== undefined && LOGS.test(root)) return true;
+      if (root !== undefined && this.reply.includes(root)) return REPLY.test(member) && (this.ends || !isAnswer(call));
+      if (root !== undefined && this.request.includes(root)) return true;
+      if (READS.test(member)) return true;
+      if (/^(?:connect|close)$/.test(member)) return this.names.mcp.member(this.file, callee) !== undefined;
+      if (LOGS.test(memberNameOfObject(callee) ?? '')) return true;
+    } else if (callee.type === 'Identifier' && LOG_CALL.test(callee.name)) return true;
+    return this.#makesServer(call) || this.#isPlumbingHelper(call, depth);
+  }
+
+  #makesServer(call: TSESTree.CallExpression): boolean {
+    return [...this.servers].some(s => contains(s, call)) || this.names.mcp.types(this.file, call).some(t => roleOf(t.type) === 'server');
+  }
+
+  #isServer(callee: TSESTree.Node): boolean {
+    for (let n = innermost(callee); ; n = innermost(n)) {
+      if (n.type === 'MemberExpression') n = n.object;
+      else if (n.type === 'Identifier') {
+        const declared = this.file.variableOf(n)?.defs[0]?.node;
+        return declared !== undefined && this.servers.has(declared);
+      } else return false;
+    }
+  }
+
+  /** A function of the project that does nothing else either. */
+  #isPlumbingHelper(call: TSESTree.CallExpression, depth: number): boolean {
+    if (depth > 2) return false;
+    const functions = calledFunctions(this.names.mcp, this.file, call);
+    return functions.length > 0 && functions.every(f => this.#isPlumbingFunction(f.file, f.node, call, depth));
+  }
+
+  #isPlumbingFunction(file: SourceFile, fn: FunctionNode, call: TSESTree.CallExpression, depth: number): boolean {
+    const given = new Map(fn.params.map((p, i) => [p.type === 'Identifier' ? p.name : '', call.arguments[i]] as const));
+    const replies = [...given].flatMap(([name, argument]) => (argument?.type === 'Identifier' && this.reply.includes(argument.name) ? [name] : []));
+    const requests = [...given].flatMap(([name, argument]) => (argument?.type === 'Identifier' && this.request.includes(argument.name) ? [name] : []));
+    if (file !== this.file) return new Plumbing(this.names, file, replies, requests).foreign(fn.body, depth + 2) === undefined;
+    const inner = new Plumbing(this.names, file, replies, requests);
+    for (const s of this.servers) inner.servers.add(s);
+    return inner.foreign(fn.body, depth + 1) === undefined;
+  }
+
+  #isPlumbingNew(node: TSESTree.NewExpression): boolean {
+    return CONSTRUCTORS.test(dotted(node.callee)) || [...this.servers].some(s => contains(s, node)) || this.names.mcp.types(this.file, node).some(t => roleOf(t.type) === 'server');
+  }
+
+  /** A local of the block, or something of the session. */
+  #isPlumbingTarget(target: TSESTree.Node, block: TSESTree.Node): boolean {
+    const inner = innermost(target);
+    if (this.names.isRootedIn(inner) || this.#isServer(inner)) return true;
+    if (inner.type === 'Identifier') {
+      const declared = this.file.variableOf(inner)?.defs[0];
+      return declared !== undefined && (contains(block, declared.name) || enclosedIn(declared.node, block));
+    }
+    const root = rootName(inner);
+    return root !== undefined && this.reply.includes(root);
+  }
+}
+
+function enclosedIn(declaration: TSESTree.Node, node: TSESTree.Node): boolean {
+  for (let n: TSESTree.Node | undefined = node; n; n = n.parent) if (isFunctionNode(n) && contains(n, declaration)) return true;
+  return false;
+}
+
+export function rootName(node: TSESTree.Node): string | undefined {
+  let n = innermost(node);
+  while (n.type === 'MemberExpression' || n.type === 'CallExpression') n = innermost(n.type === 'MemberExpression' ? n.object : n.callee);
+  return n.type === 'Identifier' ? n.name : undefined;
+}
+
+/** `this.logger.info`: the name before the last. */
+function memberNameOfObject(node: TSESTree.MemberExpression): string | undefined {
+  const object = innermost(node.object);
+  return object.type === 'MemberExpression' ? memberName(object) : undefined;
+}
+
+/** `res.json({ name, version })`: an answer that is no refusal. */
+function isAnswer(call: TSESTree.CallExpression): boolean {
+  const callee = innermost(call.callee);
+  if (callee.type !== 'MemberExpression' || memberName(callee) !== 'json' || endsSession(call)) return false;
+  for (let n = innermost(callee.object); n.type === 'CallExpression' && n.callee.type === 'MemberExpression'; n = innermost(n.callee.object)) {
+    const [status] = n.arguments;
+    if (/^(?:status|code)$/.test(memberName(n.callee) ?? '') && (status?.type !== 'Literal' || Number(status.value) >= 400)) return false;
+  }
+  const [body] = call.arguments;
+  return !(body?.type === 'ObjectExpression' && body.properties.some(p => p.type === 'Property' && p.key.type === 'Identifier' && /^(?:jsonrpc|error)$/.test(p.key.name)));
+}
+
+/** Under `if (req.method === 'DELETE')`. */
+function endsSession(node: TSESTree.Node): boolean {
+  for (let n: TSESTree.Node | undefined = node; n; n = n.parent) if (n.type === 'IfStatement' && some(n.test, t => t.type === 'Literal' && t.value === 'DELETE')) return true;
+  return false;
+}

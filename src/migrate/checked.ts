@@ -1,0 +1,121 @@
+// A plan that also compiles: what brings errors is left out, and the rest is made anew.
+import type { Registry } from '../audit.js';
+import type { Project } from '../project.js';
+import type { TransformDefinition } from '../transform.js';
+import { planMigration, textsOf, type Plan, type PlanOptions } from './plan.js';
+import type { CompileError, DroppedStep, Step } from './step.js';
+import { keyOf, newErrors, type CheckedTypes, type TypeCheck } from './types.js';
+
+/** What the compiler says about a plan. */
+export interface PlanTypes {
+  readonly verdict: 'same' | 'better' | 'worse' | 'not checked';
+  /** Errors in the files that the plan touches and in those that import them. */
+  readonly after: number;
+  /** Not asked for when there are none afterwards. */
+  readonly before?: number;
+  /** Errors that are new, for a person. */
+  readonly added: readonly CompileError[];
+  readonly files: number;
+  /** Touched code that could not be checked. */
+  readonly unchecked: readonly string[];
+}
+
+export interface CheckedPlan extends Plan {
+  readonly types: PlanTypes;
+}
+
+const MAX_ROUNDS = 8;
+const CODE = /\.[cm]?[jt]sx?$/;
+
+/** `check` is asked for only when something changes. */
+export function planChecked(project: Project, transforms: readonly TransformDefinition[], registry: Registry, options: PlanOptions, check: (() => TypeCheck) | undefined): CheckedPlan {
+  let dropped: readonly DroppedStep[] = options.dropped ?? [];
+  let checker: TypeCheck | undefined;
+  const types = check && ((): TypeCheck => (checker ??= check()));
+  for (let round = 0; ; round++) {
+    const plan = planMigration(project, transforms, registry, { ...options, dropped, ...(types && { types }) });
+    const files = Object.keys(plan.result).filter(f => CODE.test(f) && !/\.d\.[cm]?ts$/.test(f));
+    if (!types || files.length === 0) return { ...plan, types: { verdict: 'not checked', after: 0, added: [], files: 0, unchecked: types ? [] : files } };
+    const trial = new Trial(project, plan, types(), files);
+    const worse = round < MAX_ROUNDS ? trial.culprits() : [];
+    if (worse.length === 0) return { ...plan, types: trial.types() };
+    dropped = [...dropped, ...worse];
+  }
+}
+
+class Trial {
+  #before: CheckedTypes | undefined;
+  readonly #after: CheckedTypes;
+  readonly #added: readonly CompileError[];
+
+  constructor(
+    private readonly project: Project,
+    private readonly plan: Plan,
+    private readonly check: TypeCheck,
+    private readonly files: readonly string[],
+  ) {
+    this.#after = check.errors(project.with(new Map(Object.entries(plan.result))), files);
+    this.#added = this.#after.errors.length === 0 ? [] : newErrors(this.#errorsBefore(), this.#after.errors, plan.dependencies);
+  }
+
+  #errorsBefore(): readonly CompileError[] {
+    return (this.#before ??= this.check.errors(this.project, this.files)).errors;
+  }
+
+  types(): PlanTypes {
+    const after = this.#after.errors.length;
+    const before = this.#before?.errors.length;
+    const verdict = this.#after.checked === 0 ? 'not checked' : this.#added.length > 0 ? 'worse' : before !== undefined && after < before ? 'better' : 'same';
+    return { verdict, after, ...(before !== undefined && { before }), added: this.#added, files: this.#after.checked, unchecked: this.#after.unchecked };
+  }
+
+  /** The units that the new errors come from. Preparing steps are not left out: without them nothing else would fit. */
+  culprits(): readonly DroppedStep[] {
+    const found = new Map<Step, CompileError>();
+    const open = [...this.#added];
+    for (let error = open.shift(); error; error = open.shift()) {
+      const step = this.#stepThatBrings(error);
+      if (step && step.answers.length > 0 && !found.has(step)) found.set(step, error);
+    }
+    return [...found].map(([step, { file, line, message }]) => ({
+      transform: step.transform,
+      unit: step.unit,
+      answers: step.answers,
+      reason: `${file}:${line.toString()} would not compile any more: ${message}`,
+    }));
+  }
+
+  /** The first step after which the error is there and stays. */
+  #stepThatBrings(error: CompileError): Step | undefined {
+    const { steps } = this.plan;
+    let low = 0;
+    let high = steps.length - 1;
+    // Most errors come with one step and stay, so that halving finds it.
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#isThere(error, middle)) high = middle;
+      else low = middle + 1;
+    }
+    return steps[low];
+  }
+
+  readonly #known = new Map<string, ReadonlyMap<string, number>>();
+
+  #isThere(error: CompileError, step: number): boolean {
+    const counts = this.#errorsIn(error.file, step);
+    const before = this.#errorsBefore().filter(e => keyOf(e) === keyOf(error)).length;
+    return (counts.get(keyOf(error)) ?? 0) > before;
+  }
+
+  #errorsIn(file: string, step: number): ReadonlyMap<string, number> {
+    const key = `${step.toString()}\0${file}`;
+    let counts = this.#known.get(key);
+    if (!counts) {
+      const texts = new Map(this.plan.steps.slice(0, step + 1).flatMap(s => [...textsOf(s.changes)]));
+      const made = new Map<string, number>();
+      for (const e of this.check.errors(this.project.with(texts), [file], false).errors) made.set(keyOf(e), (made.get(keyOf(e)) ?? 0) + 1);
+      this.#known.set(key, (counts = made));
+    }
+    return counts;
+  }
+}

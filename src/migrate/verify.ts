@@ -1,0 +1,103 @@
+// Whether a step made things worse. Everything here is in memory.
+import type { Finding, Fingerprint } from '../finding.js';
+import type { SourceComment } from '../parse/source.js';
+import type { Project } from '../project.js';
+import type { ProjectRewrite } from '../transform.js';
+import { atLeast } from '../report/report.js';
+import { mergedEdits } from './rewrites.js';
+import type { FileChange } from './step.js';
+
+/** A file that can be parsed worse than before. */
+export function brokenBy(changes: readonly FileChange[], before: Project, after: Project): string | undefined {
+  const broken = changes.find(c => c.after !== null && (after.source(c.file)?.problems.length ?? 0) > (before.source(c.file)?.problems.length ?? 0));
+  const problem = broken && after.source(broken.file)?.problems[0];
+  if (!broken || !problem) return undefined;
+  return `${broken.file}:${after.lines(broken.file).position(problem.offset).line.toString()} would not parse any more: ${problem.message}`;
+}
+
+/** A comment that would be lost, though nobody meant to remove it. */
+export function lostComment(rewrites: readonly ProjectRewrite[], changes: readonly FileChange[], before: Project, after: Project): string | undefined {
+  const there = new Map<string, number>();
+  for (const { file } of changes) for (const comment of after.source(file)?.comments ?? []) count(there, textOf(comment), 1);
+  const edits = mergedEdits(rewrites);
+  for (const [path, list] of edits) {
+    const source = before.source(path);
+    if (!source || changes.some(c => c.file === path && c.after === null)) continue;
+    const named = rewrites.flatMap(r => r.removedComments?.get(path) ?? []);
+    for (const comment of source.comments) {
+      const { range } = comment;
+      const text = textOf(comment);
+      const meant = text === '' || MARKER.test(text) || named.some(n => n.range[0] <= range[0] && range[1] <= n.range[1]) || list.some(e => e.text.trim() === '' && e.range[0] <= range[0] && range[1] <= e.range[1]);
+      if (meant) continue;
+      if (count(there, text, -1) < 0) return `${path}:${before.lines(path).position(range[0]).line.toString()} would lose a comment: ${shortened(text)}`;
+    }
+  }
+  return undefined;
+}
+
+const MARKER = /^TODO\(mcp-stateless:/;
+
+function count(counts: Map<string, number>, key: string, by: number): number {
+  const now = (counts.get(key) ?? 0) + by;
+  counts.set(key, now);
+  return now;
+}
+
+/** What a comment says, however it is indented. */
+function textOf({ value }: SourceComment): string {
+  return value.replace(/^[\s*/]+|[\s*/]+$/gm, '').replace(/\s+/g, ' ').trim();
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** Findings that were not there before. What only moved to another file, or up and down in its own, was. */
+export function addedFindings(before: readonly Finding[], after: readonly Finding[]): readonly Finding[] {
+  const here = new Map<string, number>();
+  const anywhere = new Map<string, number>();
+  for (const f of before) count(here, keyIn(f), 1);
+  const fresh = after.filter(f => count(here, keyIn(f), -1) < 0);
+  for (const f of before) count(anywhere, keyOf(f), 1);
+  for (const f of after) if (!fresh.includes(f)) count(anywhere, keyOf(f), -1);
+  return fresh.filter(f => count(anywhere, keyOf(f), -1) < 0);
+}
+
+function keyOf({ rule, clause, subject }: Finding): string {
+  return [rule, clause, subject].join('\0');
+}
+
+/** An added finding that makes things worse: one that somebody would have to act on. */
+export function worseFinding(added: readonly Finding[]): string | undefined {
+  const worse = added.find(f => atLeast(f.severity, 'warning'));
+  return worse && `${worse.file}:${worse.line.toString()} would get a new finding: ${worse.message}`;
+}
+
+/** An answered finding that is still there, perhaps in other words. */
+export function keptFinding(rewrites: readonly ProjectRewrite[], before: readonly Finding[], after: readonly Finding[]): string | undefined {
+  const room = new Map<string, number>();
+  for (const f of before) count(room, keyIn(f), 1);
+  const answered = new Set<Fingerprint>(rewrites.flatMap(r => (r.edits.size === 0 && !r.removed?.length ? [] : r.answers)));
+  const keys = new Set<string>();
+  for (const f of before) {
+    if (!answered.has(f.fingerprint)) continue;
+    keys.add(keyIn(f));
+    count(room, keyIn(f), -1);
+  }
+  const kept = after.find(f => keys.has(keyIn(f)) && count(room, keyIn(f), -1) < 0);
+  return kept && `${kept.file}:${kept.line.toString()} would still be found: ${kept.message}`;
+}
+
+/** How many of these findings are gone, whatever the others are called now. */
+export function goneOf(answers: readonly Fingerprint[], before: readonly Finding[], after: readonly Finding[]): number {
+  const still = new Map<string, number>();
+  for (const f of after) count(still, keyIn(f), 1);
+  const mine = before.filter(f => answers.includes(f.fingerprint));
+  for (const f of before) if (!mine.includes(f)) count(still, keyIn(f), -1);
+  return mine.filter(f => count(still, keyIn(f), -1) < 0).length;
+}
+
+/** What a finding is about, whatever the code around it looks like. */
+export function keyIn(finding: Finding): string {
+  return `${finding.file}\0${keyOf(finding)}`;
+}

@@ -1,0 +1,63 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import { dropUnusedImports } from '../../edits/imports.js';
+import { lowestMajor } from '../../config/manifests.js';
+import { dependenciesOf, manifestOf } from '../../graph/workspace.js';
+import { keyName } from '../../mcp/exports.js';
+import { indexOf, innermost, memberName } from '../../mcp/file-index.js';
+import type { Project } from '../../project.js';
+import type { Pass, PassFile } from '../pass.js';
+import { zodName } from './zod-name.js';
+
+/** Where the range of zod goes from its third major to its fourth, what the fourth writes in another way. */
+export const zodFour: Pass = {
+  id: 'zod-four',
+  words: /['"]zod['"]/,
+  rewrite(pass) {
+    const zod = zodName(pass.file);
+    if (zod === undefined || !isRaised(pass.project, pass.file.path)) return;
+    for (const call of indexOf(pass.file).calls) {
+      const callee = innermost(call.callee);
+      if (callee.type === 'Identifier' && callee.name === 'zodToJsonSchema') toJsonSchema(pass, call, callee, zod);
+      else if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === zod) ofZod(pass, call, memberName(callee) ?? '', zod);
+    }
+  },
+};
+
+/** Schemas of the package are given to the SDK, and are of the third major. */
+export function isRaised(project: Project, path: string): boolean {
+  const manifest = manifestOf(project.manifests, path);
+  const range = manifest && dependenciesOf(manifest).get('zod');
+  if (range === undefined || lowestMajor(range) !== 3) return false;
+  return project.codeFiles().some(f => manifestOf(project.manifests, f) === manifest && GIVES_SCHEMAS.test(project.text(f) ?? '') && /@modelcontextprotocol\//.test(project.text(f) ?? ''));
+}
+
+const GIVES_SCHEMAS = /\b(?:registerTool|registerPrompt|completable)\b|\.(?:tool|prompt)\(/;
+
+function ofZod({ editor }: PassFile, call: TSESTree.CallExpression, member: string, zod: string): void {
+  const [first] = call.arguments;
+  // Keys of records are no longer taken for granted.
+  if (member === 'record' && first && call.arguments.length === 1) editor.insert(first.range[0], `${zod}.string(), `);
+  if (first?.type === 'ObjectExpression' && /^(?:string|number|boolean|date|enum|array|any|unknown|bigint)$/.test(member)) messages(editor, first);
+}
+
+/** `required_error` and `invalid_type_error` are one `error` now. */
+function messages(editor: PassFile['editor'], options: TSESTree.ObjectExpression): void {
+  const named = (key: string): TSESTree.Property | undefined => options.properties.find((p): p is TSESTree.Property => p.type === 'Property' && keyName(p.key) === key);
+  const [required, invalid] = [named('required_error'), named('invalid_type_error')];
+  if (required && invalid) {
+    editor.replace(required, `error: issue => (issue.input === undefined ? ${editor.text(required.value)} : ${editor.text(invalid.value)})`);
+    editor.removeProperty(invalid);
+  } else if (required ?? invalid) {
+    const only = required ?? invalid;
+    if (only) editor.replace(only.key, 'error');
+  }
+}
+
+/** The converter of the third major does not know schemas of the fourth, which convert themselves. */
+function toJsonSchema({ editor }: PassFile, call: TSESTree.CallExpression, callee: TSESTree.Identifier, zod: string): void {
+  const [first] = call.arguments;
+  if (!first) return;
+  editor.replace(callee, `${zod}.toJSONSchema`);
+  editor.replace({ range: [first.range[1], call.range[1]] }, ')');
+  dropUnusedImports(editor, [callee.name], [callee]);
+}

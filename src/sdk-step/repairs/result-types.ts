@@ -1,0 +1,99 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import type { Editor } from '../../edits/editor.js';
+import { indexOf, innermost, memberName } from '../../mcp/file-index.js';
+import { returnExpressions } from '../../mcp/nodes.js';
+import { isFunctionNode } from '../../mcp/values.js';
+import type { CompileError, TypeCheck } from '../../migrate/types.js';
+import type { SourceFile } from '../../parse/source.js';
+import type { Project } from '../../project.js';
+import { addNamedImport } from '../imports.js';
+import { runPass, type PassFile } from '../pass.js';
+
+/** The first major took any object for a result; the second knows the result of each method. */
+const RESULTS: Readonly<Record<string, string>> = {
+  'tools/list': 'ListToolsResult',
+  'tools/call': 'CallToolResult',
+  'resources/list': 'ListResourcesResult',
+  'resources/read': 'ReadResourceResult',
+  'resources/templates/list': 'ListResourceTemplatesResult',
+  'prompts/list': 'ListPromptsResult',
+  'prompts/get': 'GetPromptResult',
+  'completion/complete': 'CompleteResult',
+  'sampling/createMessage': 'CreateMessageResult',
+  'elicitation/create': 'ElicitResult',
+  'roots/list': 'ListRootsResult',
+};
+const NOT_ASSIGNABLE = new Set([2322, 2345, 2769]);
+
+const NO_OVERLAP = 2352;
+
+/** Where a handler's result does not fit, it is said to be what it is. Only a compiler knows where; what it still does not take stays. */
+export function declareResults(project: Project, files: readonly string[], types: TypeCheck): Project {
+  const candidates = files.filter(path => /\.[cm]?tsx?$/.test(path) && /setRequestHandler\(/.test(project.text(path) ?? ''));
+  if (candidates.length === 0) return project;
+  const { errors } = types.errors(project, candidates, false);
+  const wrong = errors.filter(e => NOT_ASSIGNABLE.has(e.code));
+  const first = edited(project, wrong, []);
+  if (first.size === 0) return project;
+  const left = types.errors(project.with(first), [...first.keys()], false).errors;
+  const second = left.some(e => e.code === NO_OVERLAP) ? edited(project, wrong, left.filter(e => e.code === NO_OVERLAP).map(e => ({ ...e, line: e.line - linesAdded(project, first, e.file) }))) : first;
+  const rest = second === first ? left : types.errors(project.with(second), [...second.keys()], false).errors;
+  const count = (list: readonly CompileError[], path: string): number => list.filter(e => e.file === path).length;
+  return project.with(new Map([...second].filter(([path]) => count(rest, path) < count(errors, path))));
+}
+
+/** Only imports are added as lines, and these stand above. */
+function linesAdded(project: Project, changes: ReadonlyMap<string, string>, path: string): number {
+  return (changes.get(path) ?? '').split('\n').length - (project.text(path) ?? '').split('\n').length;
+}
+
+function edited(project: Project, errors: readonly CompileError[], unlike: readonly CompileError[]): ReadonlyMap<string, string> {
+  const changes = new Map<string, string>();
+  for (const path of new Set(errors.map(e => e.file))) {
+    const wrong = new Set(unlike.filter(e => e.file === path).map(e => e.line));
+    const next = runPass(project, { id: 'result-types', words: /setRequestHandler/, rewrite: pass => declareIn(pass, errors.filter(e => e.file === path), wrong) }, [path]).text(path);
+    if (next !== undefined && next !== project.text(path)) changes.set(path, next);
+  }
+  return changes;
+}
+
+function declareIn(pass: PassFile, errors: readonly CompileError[], unlike: ReadonlySet<number>): void {
+  const { file, project, editor } = pass;
+  const lines = project.lines(file.path);
+  for (const call of indexOf(file).calls) {
+    const callee = innermost(call.callee);
+    if (callee.type !== 'MemberExpression' || memberName(callee) !== 'setRequestHandler') continue;
+    const [method, handler] = call.arguments;
+    const result = method?.type === 'Literal' && typeof method.value === 'string' ? RESULTS[method.value] : undefined;
+    if (!handler || result === undefined) continue;
+    const fn = innermost(handler);
+    const [from, to] = [lines.position(call.range[0]).line, lines.position(call.range[1]).line];
+    if (!isFunctionNode(fn) || fn.returnType || !errors.some(e => from <= e.line && e.line <= to)) continue;
+    for (const expression of returnExpressions(fn)) {
+      const isUnlike = unlike.has(lines.position(expression.range[0]).line);
+      cast(editor, expression, isUnlike ? `unknown as ${result}` : result, fn.async);
+      if (isUnlike) pass.mark(expression.range[0], 'sdk-result', result);
+    }
+    addNamedImport(editor, moduleOf(file), result, 'type');
+  }
+}
+
+function cast(editor: Editor, expression: TSESTree.Expression, result: string, isAsync: boolean): void {
+  switch (expression.type) {
+    case 'TSAsExpression':
+      return;
+    case 'ObjectExpression':
+      editor.insert(expression.range[1], ` as ${result}`);
+      return;
+    default:
+      // It may be a promise, of which only an asynchronous function can say what comes of it.
+      if (!isAsync) return;
+      editor.insert(expression.range[0], expression.type === 'AwaitExpression' ? '(' : '(await ');
+      editor.insert(expression.range[1], `) as ${result}`);
+  }
+}
+
+function moduleOf(file: SourceFile): string {
+  const module = file.program.body.flatMap(s => (s.type === 'ImportDeclaration' ? [s.source.value] : [])).find(s => /^@modelcontextprotocol\/(?:server|client)$/.test(s));
+  return module ?? '@modelcontextprotocol/server';
+}

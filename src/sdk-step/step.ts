@@ -1,0 +1,137 @@
+import { innermost, memberName, indexOf } from '../mcp/file-index.js';
+import { McpModel } from '../mcp/model.js';
+import { applyEdits, type Edit } from '../edits/edit.js';
+import type { Prepared, PrepareStep } from '../migrate/prepare.js';
+import type { TypeCheck } from '../migrate/types.js';
+import type { Project } from '../project.js';
+import type { Choices } from '../choices.js';
+import type { Marker } from '../transform.js';
+import { runOfficialCodemod } from './codemod.js';
+import { dependencyChanges, importMapChanges } from './manifests.js';
+import { kindsOfPackages } from './package-kinds.js';
+import { runPass, takeMarks, type Pass } from './pass.js';
+import { callbackTypes } from './passes/callback-types.js';
+import { contextDoubles } from './passes/context-doubles.js';
+import { contextTypes } from './passes/context-types.js';
+import { contexts } from './passes/contexts.js';
+import { compatTypes } from './passes/compat-types.js';
+import { httpStatus } from './passes/http-status.js';
+import { namespaces } from './passes/namespaces.js';
+import { registrationDoubles } from './passes/registration-doubles.js';
+import { isRegistration, registrations } from './passes/registrations.js';
+import { schemaKeys } from './passes/schema-keys.js';
+import { shapeReads } from './passes/shape-reads.js';
+import { specifiers } from './passes/specifiers.js';
+import { zodFour } from './passes/zod-four.js';
+import { bundlerExternals } from './repairs/bundler-externals.js';
+import { errorTexts } from './repairs/error-texts.js';
+import { formerImports } from './repairs/former-imports.js';
+import { declareResults } from './repairs/result-types.js';
+import { importHomes } from './repairs/homes.js';
+import { restoreLostNames } from './repairs/lost-names.js';
+import { moduleMocks } from './repairs/module-mocks.js';
+import { restoreRegistry } from './repairs/registry-prefix.js';
+import { restoreGaps, restoreStyle } from './repairs/style.js';
+
+const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
+
+/** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
+const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, shapeReads, compatTypes, httpStatus, zodFour, registrationDoubles, registrations, contextDoubles, contextTypes, contexts, callbackTypes];
+/** After it: what it left. */
+const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
+
+/** From the SDK's first major to its second: the official codemod, with what it needs before and after it. */
+export const sdkStep: PrepareStep = {
+  id: 'sdk-v1-to-v2',
+  title: 'Move from the first major of the SDK to the second',
+  apply: migrateSdk,
+};
+
+const known = new WeakMap<Project, Map<string, Prepared | undefined>>();
+
+/** A plan is made more than once of the same project; this part of it is always the same. */
+export function migrateSdk(project: Project, choices: Choices, types?: TypeCheck): Prepared | undefined {
+  const made = known.get(project) ?? new Map<string, Prepared | undefined>();
+  known.set(project, made);
+  const key = `${choices.target} ${String(choices.markers)} ${String(types !== undefined)}`;
+  if (!made.has(key)) made.set(key, migrate(project, choices, types));
+  return made.get(key);
+}
+
+function migrate(project: Project, choices: Choices, types: TypeCheck | undefined): Prepared | undefined {
+  if (choices.target !== '2026-07-28') return undefined;
+  const files = project.codeFiles().filter(path => V1.test(project.text(path) ?? ''));
+  if (files.length === 0) return undefined;
+  let current = project;
+  for (const pass of BEFORE) current = runPass(current, pass);
+  current = current.with(officially(current, files));
+  for (const pass of AFTER) current = runPass(current, pass, files);
+  current = runPass(current, bundlerExternals);
+  const migrated = current;
+  current = migrated.with(new Map(files.map(path => [path, restoreRegistry(project.text(path) ?? '', path, migrated.text(path) ?? '')])));
+  if (types) current = declareResults(current, files, types);
+  return collect(project, current, choices);
+}
+
+/** The codemod over the files that import the SDK, with calls of others out of its sight. */
+function officially(project: Project, files: readonly string[]): Map<string, string> {
+  const kinds = kindsOfPackages(project);
+  const hidden = new Map(files.map(path => [path, hideForeignCalls(project, path)]));
+  const results = runOfficialCodemod(files.map(path => ({ path, text: hidden.get(path) ?? '', kind: kinds(path) })));
+  const texts = new Map<string, string>();
+  for (const path of files) {
+    const before = project.source(path);
+    const result = results.get(path)?.replaceAll(HIDDEN, '').replaceAll(HIDDEN_MODULE, '@modelcontextprotocol/sdk');
+    if (!before || result === undefined) continue;
+    texts.set(path, restoreGaps(before, restoreLostNames(before, restoreStyle(before, result))));
+  }
+  return texts;
+}
+
+const HIDDEN = '__notOfTheSdk';
+/** Modules that the codemod removes, or does not know: what is used of them stays as it is. */
+const WITHOUT_SUCCESSOR = /^(@modelcontextprotocol\/sdk)(\/(?:experimental\/|server\/zod-|client\/websocket|shared\/(?:responseMessage|toolNameValidation)|server\/(?:requestBody|sseKeepAlive)))/;
+const HIDDEN_MODULE = '@modelcontextprotocol-first/sdk';
+const SEEN_BY_NAME = /^(?:tool|prompt|resource|registerTool|registerPrompt|registerResource)$/;
+
+/** The codemod takes any `.tool(...)` in a file with a server for one of the SDK. */
+function hideForeignCalls(project: Project, path: string): string {
+  const file = project.source(path);
+  if (!file || file.problems.length > 0) return project.text(path) ?? '';
+  const mcp = new McpModel(project);
+  const edits: Edit[] = [];
+  for (const call of indexOf(file).calls) {
+    const callee = innermost(call.callee);
+    if (callee.type !== 'MemberExpression' || callee.computed || !SEEN_BY_NAME.test(memberName(callee) ?? '')) continue;
+    if (!isRegistration({ mcp, file }, call, callee)) edits.push({ range: [callee.property.range[1], callee.property.range[1]], text: HIDDEN });
+  }
+  for (const statement of file.program.body) {
+    if (statement.type !== 'ImportDeclaration' || !WITHOUT_SUCCESSOR.test(statement.source.value)) continue;
+    const isUsed = statement.specifiers.some(s => file.variableOf(s.local)?.references.length !== 0);
+    const { range } = statement.source;
+    if (isUsed) edits.push({ range, text: file.text.slice(...range).replace('@modelcontextprotocol/sdk', HIDDEN_MODULE) });
+  }
+  return applyEdits(file.text, edits);
+}
+
+function collect(before: Project, after: Project, choices: Choices): Prepared | undefined {
+  const changes = new Map<string, string | null>();
+  const markers: Marker[] = [];
+  for (const path of after.codeFiles()) {
+    const marked = after.text(path);
+    if (marked === undefined) continue;
+    const { text, marks } = takeMarks(path, marked);
+    const lines = text.split('\n');
+    for (const { line, id, detail } of choices.markers ? marks : []) {
+      const start = lines.slice(0, line - 1).reduce((sum, l) => sum + l.length + 1, 0);
+      const indent = /^[ \t]*/.exec(lines[line - 1] ?? '')?.[0].length ?? 0;
+      markers.push({ id, file: path, offset: start + indent, ...(detail !== undefined && { detail }) });
+    }
+    if (text !== before.text(path)) changes.set(path, text);
+  }
+  for (const [path, text] of importMapChanges(before, changes)) changes.set(path, text);
+  const final = before.with(changes);
+  const { dependencies, notes } = dependencyChanges(before, final);
+  if (changes.size === 0 && dependencies.length === 0) return undefined;
+  return { changes, markers, notes, dependencies };
+}

@@ -1,0 +1,19 @@
+// What must hold for every migration, on all fixtures at once and in their variants. `npm run property` does the same on real projects.
+import { expect, it } from 'vitest';
+import { transforms } from '../transforms/index.js';
+import { transformFixtures } from './support/fixtures.js';
+import { checkProperties } from './support/property.js';
+import { variants } from './support/variants.js';
+
+const fixtures = transformFixtures(transforms.map(t => t.id));
+
+it.each(variants)('holds for all fixtures, $name', ({ of }) => {
+  let changed = 0;
+  for (const { name, before } of fixtures) {
+    const held = checkProperties(new Map(Object.entries(of(before))));
+    expect(held.violations, name).toEqual([]);
+    expect(held.dropped, name).toEqual([]);
+    changed += held.changed;
+  }
+  expect(changed).toBeGreaterThan(fixtures.length / 2);
+}, 240_000);

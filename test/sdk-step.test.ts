@@ -1,0 +1,149 @@
+// What the official codemod gets wrong comes out right: texts, types, and at run time.
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Client } from '@modelcontextprotocol/client';
+import { InMemoryTransport } from '@modelcontextprotocol/server';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DEFAULT_CHOICES } from '../src/choices.js';
+import { memoryTree } from '../src/files/memory.js';
+import { applyTexts } from '../src/migrate/rewrites.js';
+import { Project } from '../src/project.js';
+import { migrateSdk } from '../src/sdk-step/step.js';
+import { readFiles, type Files } from './support/fixtures.js';
+import { ROOT } from './support/imports.js';
+import { tempFolder } from './support/temp.js';
+import { typeErrors } from './support/types.js';
+
+const FIXTURES = join(ROOT, 'fixtures/sdk-v1-to-v2');
+const cases = readdirSync(FIXTURES).sort();
+
+interface Migrated {
+  readonly files: Files;
+  readonly notes: readonly string[];
+  readonly markers: readonly string[];
+}
+
+function migrated(files: Files): Migrated {
+  const project = new Project(memoryTree(new Map(Object.entries(files))));
+  const prepared = migrateSdk(project, DEFAULT_CHOICES);
+  if (!prepared) return { files, notes: [], markers: [] };
+  const { changes } = applyTexts(project, prepared.changes, prepared.dependencies ?? [], prepared.markers ?? []);
+  const next: Record<string, string> = { ...files };
+  for (const { file, after } of changes) if (after !== null) next[file] = after;
+  return { files: next, notes: prepared.notes ?? [], markers: (prepared.markers ?? []).map(m => m.id) };
+}
+
+const before = (name: string): Files => readFiles(join(FIXTURES, name, 'before'));
+const after = (name: string): Files => readFiles(join(FIXTURES, name, 'after'));
+
+describe.each(cases)('%s', name => {
+  it('comes out as written down', () => {
+    expect(migrated(before(name)).files).toEqual(after(name));
+  });
+
+  it('is left alone the second time, but for what stays on the first major', () => {
+    const once = migrated(before(name)).files;
+    expect(migrated(once).files).toEqual(once);
+  });
+
+  it('keeps line ends and tabs', () => {
+    const changed = (files: Files, change: (text: string) => string): Files => Object.fromEntries(Object.entries(files).map(([path, text]) => [path, /\.[cm]?[jt]s$/.test(path) ? change(text) : text]));
+    const crlf = (text: string): string => text.replace(/\r?\n/g, '\r\n');
+    expect(migrated(changed(before(name), crlf)).files).toEqual(changed(after(name), crlf));
+  });
+});
+
+it('compiles against the second major', () => {
+  const all = Object.fromEntries(cases.flatMap(name => Object.entries(after(name)).filter(([path]) => /\.ts$/.test(path) && !/npm:/.test(after(name)[path] ?? '')).map(([path, text]) => [`${name}/${path}`, text])));
+  expect(typeErrors(all)).toEqual([]);
+}, 120_000);
+
+describe('at run time', () => {
+  const folder = tempFolder({});
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const clients: Client[] = [];
+  afterAll(async () => {
+    for (const client of clients) await client.close();
+  });
+
+  /** The module of a migrated fixture, from the disk, so that its own imports are resolved. */
+  async function load(name: string, file: string): Promise<Record<string, unknown>> {
+    for (const [path, text] of Object.entries(migrated(before(name)).files)) {
+      const target = join(folder, name, path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, text);
+    }
+    const path = join(folder, name, file);
+    expect(existsSync(path)).toBe(true);
+    return (path.endsWith('.js') ? createRequire(import.meta.url)(path) : await import(/* @vite-ignore */ pathToFileURL(path).href)) as Record<string, unknown>;
+  }
+
+  interface Connects {
+    connect(transport: unknown): Promise<void>;
+  }
+
+  function isServer(value: unknown): value is Connects {
+    return typeof value === 'object' && value !== null && 'connect' in value;
+  }
+
+  async function connected(server: unknown): Promise<Client> {
+    if (!isServer(server)) throw new Error('no server');
+    const [left, right] = InMemoryTransport.createLinkedPair();
+    const client = new Client({ name: 'test', version: '1.0.0' });
+    clients.push(client);
+    await Promise.all([server.connect(right), client.connect(left)]);
+    return client;
+  }
+
+  async function text(client: Client, name: string, args: Record<string, unknown> = {}): Promise<unknown> {
+    const { content } = await client.callTool({ name, arguments: args });
+    return content[0]?.type === 'text' ? content[0].text : undefined;
+  }
+
+  it('all overloads of tool list and answer', async () => {
+    const { createServer } = await load('tool-overloads', 'server.ts');
+    const client = await connected((createServer as () => unknown)());
+    const { tools } = await client.listTools();
+    expect(tools.map(t => t.name)).toHaveLength(10);
+    expect(tools.filter(t => t.annotations?.readOnlyHint).map(t => t.name)).toEqual(['annotated', 'annotated_described', 'annotated_by_name', 'shaped_annotated']);
+    expect(tools.find(t => t.name === 'all')).toMatchObject({ description: 'Has everything', inputSchema: { required: ['who'] } });
+    expect(await text(client, 'shaped_described', { a: 2, b: 3 })).toBe('5');
+    expect((await client.listResources()).resources.map(r => r.uri)).toEqual(['motd://today']);
+    expect((await client.listPrompts()).prompts.map(p => p.name)).toEqual(['hello', 'greet']);
+  });
+
+  it('tools from data and raw shapes list and answer', async () => {
+    const { Registry } = await load('registered-from-data', 'server.ts');
+    const { McpServer } = await import('@modelcontextprotocol/server');
+    const server = new McpServer({ name: 'data', version: '1.0.0' });
+    new (Registry as new (server: unknown) => { register(): void })(server).register();
+    const client = await connected(server);
+    expect((await client.listTools()).tools.map(t => t.name)).toEqual(['echo', 'list', 'ping', 'page', 'named', 'short', 'schema']);
+    expect(await text(client, 'echo', { text: 'hi' })).toBe('hi');
+    expect(await text(client, 'named', {})).toBe('1');
+  });
+
+  it('contexts reach handlers by any name and by reference', async () => {
+    const { server } = await load('contexts-of-any-name', 'server.ts');
+    const client = await connected(server);
+    expect(await text(client, 'aborted', { n: 1 })).toBe('false');
+    expect(await text(client, 'whoami')).toMatch(/^\d+$/);
+    expect(await text(client, 'copy', { q: 'x' })).toMatch(/^\d+$/);
+    expect(await text(client, 'run', { q: 'x' })).toBe('x false {}');
+    expect(await text(client, 'apart', { q: 'x' })).toBe('undefined undefined');
+    expect(await text(client, 'later', { q: 'x' })).toMatch(/^x \d+ /);
+  });
+
+  it('what is required is found', async () => {
+    const { server } = await load('commonjs', 'server.js');
+    const client = await connected(server);
+    expect((await client.listTools()).tools.map(t => t.name)).toEqual(['read']);
+  });
+
+  it('headers are read', async () => {
+    const { server } = await load('headers', 'server.ts');
+    expect((await (await connected(server)).listTools()).tools).toHaveLength(2);
+  });
+});

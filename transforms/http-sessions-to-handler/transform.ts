@@ -1,0 +1,97 @@
+import { defineTransform, type Finding } from '../../src/define-transform.js';
+import { EditConflict } from '../../src/edits/edit.js';
+import { nodeAt } from '../../src/edits/locate.js';
+import { Draft, type FileDraft } from '../../src/hosting/draft.js';
+import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
+import type { SourceFile } from '../../src/parse/source.js';
+import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
+import { blockOf } from '../../src/hosting/http/block.js';
+import { rewriteCors } from '../../src/hosting/http/cors.js';
+import { writeBlock } from './write.js';
+
+export default defineTransform({
+  id: 'http-sessions-to-handler',
+  title: 'Serve HTTP with one handler instead of a transport per session',
+  fixes: [
+    { rule: 'no-session-transport' },
+    { rule: 'no-session-header' },
+    { rule: 'no-sse-transport', clauses: ['http-sse-transport'] },
+    { rule: 'no-initialize-handshake', clauses: ['handshake-initialize-request'] },
+    { rule: 'no-shared-server' },
+    { rule: 'no-resumability' },
+    { rule: 'no-session-id-use' },
+  ],
+  after: ['stdio-to-serve-stdio'],
+  safety: 'review',
+  targets: ['2026-07-28'],
+  rewriteProject(context, findings) {
+    const rewrites: ProjectRewrite[] = [];
+    const declines: Decline[] = [];
+    for (const path of filesWithSessions(findings)) {
+      const own = findings.filter(f => f.file === path);
+      const result = rewriteFile(context, path, own);
+      if (isObstacle(result)) declines.push(...own.filter(isHosting).map(f => ({ for: f.fingerprint, reason: result.reason, marker: result.marker })));
+      else rewrites.push(result);
+    }
+    return { rewrites, declines };
+  },
+});
+
+/** A transport with sessions, or the routes of HTTP+SSE: the other findings are parts of the block. */
+function isHosting({ subject }: Finding): boolean {
+  return subject === 'transport:stateful' || subject === 'legacy-only:http' || subject === 'sse:server';
+}
+
+function filesWithSessions(findings: readonly Finding[]): readonly string[] {
+  return [...new Set(findings.filter(isHosting).map(f => f.file))].sort();
+}
+
+function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: string, findings: readonly Finding[]): ProjectRewrite | Obstacle {
+  const file = project.source(path);
+  if (!file) return obstacle('The file does not parse.');
+  if (choices.legacy === 'sessions') return obstacle('Sessions are kept for older clients: route them by isLegacyRequest to what is here now, and everything else to createMcpHandler.');
+  if (isFirstLine(file)) return obstacle('This file is still on the first SDK line. Move it to the second first.');
+  const draft = new Draft(project);
+  const block = blockOf({ mcp, draft, file, findings, keepSse: choices.legacy === 'sse' });
+  if (isObstacle(block)) return block;
+  const fileDraft = draft.of(file);
+  const problem = writeBlock(fileDraft, block);
+  if (problem) return problem;
+  rewriteCors(fileDraft, findings);
+  try {
+    const edits = draft.finish();
+    return {
+      unit: findings.find(isHosting)?.unit ?? `http-sessions:${path}`,
+      title: 'Serve HTTP without sessions',
+      answers: answered(fileDraft, findings),
+      edits,
+      removedComments: draft.removedComments,
+      ...(block.endpoints.some(e => e.hosts ?? e.origins) && project.manifests.length > 0 && { dependencies: [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] }),
+      notes: notesOf(block.sse.length > 0),
+    };
+  } catch (error) {
+    if (error instanceof EditConflict) return obstacle('The parts of the session block overlap.');
+    throw error;
+  }
+}
+
+function isFirstLine(file: SourceFile): boolean {
+  return file.program.body.some(s => s.type === 'ImportDeclaration' && s.source.value.startsWith('@modelcontextprotocol/sdk'));
+}
+
+/** Findings whose place is gone, and those of the lists of CORS. */
+function answered(draft: FileDraft, findings: readonly Finding[]): readonly string[] {
+  return findings.filter(f => f.subject === 'cors:session-header' || isGone(draft, f)).map(f => f.fingerprint);
+}
+
+function isGone(draft: FileDraft, finding: Finding): boolean {
+  const node = nodeAt(draft.file, finding.range) ?? { range: finding.range };
+  return draft.isGone(node);
+}
+
+function notesOf(sse: boolean): readonly string[] {
+  return [
+    'GET and DELETE are answered with 405 now; a stream that was open between calls is gone.',
+    ...(sse ? ['HTTP+SSE is served no more: its clients must use the address of the streamable endpoint.'] : []),
+  ];
+}

@@ -1,0 +1,105 @@
+import type { Choices } from '../../src/choices.js';
+import { fromTemplate, languageOf } from '../../src/emit/emit.js';
+import { specifierFor } from '../../src/emit/imports.js';
+import { declares, rangeOf } from '../../src/emit/package.js';
+import { homeOf, unusedPath } from '../../src/emit/place.js';
+import type { Manifest } from '../../src/graph/workspace.js';
+import type { SourceFile } from '../../src/parse/source.js';
+import type { DependencyChange, ProjectRewriteContext, Variable } from '../../src/transform.js';
+
+type Provider = Choices['provider'];
+
+/** The files that call a model, and what they need. */
+export interface ProviderTarget {
+  readonly provider: Provider;
+  /** Has `canCreateMessage`. */
+  readonly shared: string;
+  /** Has `createMessage`. */
+  readonly caller: string;
+  readonly created: readonly { readonly path: string; readonly text: string }[];
+  readonly dependencies: readonly DependencyChange[];
+  readonly variables: readonly Variable[];
+  readonly notes: readonly string[];
+}
+
+const PACKAGES: Readonly<Record<Provider, readonly DependencyChange[]>> = {
+  anthropic: [{ name: '@anthropic-ai/sdk', range: '^1.10.0' }],
+  openai: [{ name: 'openai', range: '^6.49.0' }],
+  'ai-sdk': [
+    { name: 'ai', range: '^6.0.0' },
+    { name: '@ai-sdk/anthropic', range: '^3.0.0' },
+    { name: '@ai-sdk/openai', range: '^3.0.0' },
+  ],
+  none: [],
+};
+
+const MODEL: Variable = { name: 'MCP_SAMPLING_MODEL', purpose: 'Models that this server may use, separated by commas; the first is the default.', required: true };
+const ANTHROPIC: Variable = { name: 'ANTHROPIC_API_KEY', purpose: 'The key that model calls are paid with.', required: true };
+const OPENAI: Variable = { name: 'OPENAI_API_KEY', purpose: 'The key that model calls are paid with.', required: true };
+const VARIABLES: Readonly<Record<Provider, readonly Variable[]>> = {
+  anthropic: [MODEL, ANTHROPIC],
+  openai: [MODEL, OPENAI],
+  'ai-sdk': [MODEL, { name: 'MCP_SAMPLING_PROVIDER', purpose: 'Whose models they are: anthropic or openai.', required: true }, { ...ANTHROPIC, required: false }, { ...OPENAI, required: false }],
+  none: [MODEL],
+};
+
+/** What the person chose, else what the package depends on already. */
+export function providerFor({ project, choices, chosen }: ProjectRewriteContext, manifest: Manifest | undefined, users: readonly SourceFile[]): ProviderTarget {
+  const provider = chosen.provider ?? usual(manifest) ?? choices.provider;
+  const typed = users.find(f => /\.[cm]?ts$/.test(f.path)) ?? users[0];
+  if (!typed) throw new Error('A provider is for files that call a model.');
+  const language = languageOf(typed);
+  const folder = homeOf(project, users.map(f => f.path));
+  const second = isSecondLine(project, manifest);
+  const types = second ? '@modelcontextprotocol/server' : typesOfFirstLine(users);
+  const sharedText = fromTemplate('llm', language, language.types ? new Map([['@modelcontextprotocol/server', types]]) : undefined);
+  const shared = unusedPath(project, folder, 'llm', language.extension, sharedText);
+  const import_ = specifierFor(`${folder}/x${language.extension}`, shared, [...users, typed]);
+  const callerText = fromTemplate(`llm-${provider}`, language, new Map([['./llm.js', import_]]));
+  const caller = unusedPath(project, folder, `llm-${provider === 'none' ? 'provider' : provider}`, language.extension, callerText);
+  const known = PACKAGES[provider].filter(d => !declares(manifest, d.name));
+  // Older versions do not have the types of calls with tools.
+  const sdk = rangeOf(manifest, '@modelcontextprotocol/sdk');
+  const outdated = !second && language.types && sdk !== undefined && Number(/^\D*1\.(\d+)/.exec(sdk)?.[1] ?? 99) < 25;
+  return {
+    provider,
+    shared,
+    caller,
+    created: [{ path: shared, text: sharedText }, { path: caller, text: callerText }],
+    dependencies: outdated ? [...known, { name: '@modelcontextprotocol/sdk', range: '^1.32.0' }] : known,
+    variables: VARIABLES[provider],
+    notes: notesOf(provider, users, caller),
+  };
+}
+
+function notesOf(provider: Provider, users: readonly SourceFile[], caller: string): readonly string[] {
+  const files = users.map(f => f.path).join(', ');
+  return [
+    `Who pays: the calls of a model in ${files} now use the key of this server, no longer the subscription of the client's user.`,
+    `Who approves: clients showed each of these calls to their user before it was made. Nobody does now; add a question where one is needed.`,
+    ...(provider === 'none' ? [`${caller} does not call a model yet: choose a provider, or write the call there.`] : []),
+    ...(provider === 'anthropic' ? ['Temperatures are not sent: the API of this provider has no such parameter any more.'] : []),
+  ];
+}
+
+function usual(manifest: Manifest | undefined): Provider | undefined {
+  if (declares(manifest, '@anthropic-ai/sdk')) return 'anthropic';
+  if (declares(manifest, 'openai') && major(rangeOf(manifest, 'openai')) >= 5) return 'openai';
+  return declares(manifest, 'ai') && major(rangeOf(manifest, 'ai')) >= 6 ? 'ai-sdk' : undefined;
+}
+
+function major(range: string | undefined): number {
+  return Number(/\d+/.exec(range ?? '')?.[0] ?? 0);
+}
+
+function isSecondLine(project: ProjectRewriteContext['project'], manifest: Manifest | undefined): boolean {
+  const folder = manifest?.folder ?? '';
+  const specifiers = project.codeFiles().flatMap(path => (folder === '' || path.startsWith(`${folder}/`) ? project.specifiers(path) : []));
+  return specifiers.some(s => /^@modelcontextprotocol\/(?:server|core)(?:\/|$)/.test(s)) && !specifiers.some(s => s.startsWith('@modelcontextprotocol/sdk/server'));
+}
+
+/** Imports of the first line end as the project writes them. */
+function typesOfFirstLine(users: readonly SourceFile[]): string {
+  const bare = users.some(f => /['"]@modelcontextprotocol\/sdk\/[\w/-]+['"]/.test(f.text)) && !users.some(f => /['"]@modelcontextprotocol\/sdk\/[\w/-]+\.js['"]/.test(f.text));
+  return bare ? '@modelcontextprotocol/sdk/types' : '@modelcontextprotocol/sdk/types.js';
+}

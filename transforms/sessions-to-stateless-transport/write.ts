@@ -1,0 +1,101 @@
+import { keyName, type TSESTree } from '../../src/define-transform.js';
+import { indentAt, reindented, withComments } from '../../src/edits/indent.js';
+import type { FileDraft } from '../../src/hosting/draft.js';
+import type { Endpoint, SessionBlock } from '../../src/hosting/http/block.js';
+import { leftoversOf, writeLeftovers } from '../../src/hosting/http/leftovers.js';
+import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
+import { indexOf } from '../../src/mcp/file-index.js';
+import type { McpModel } from '../../src/mcp/model.js';
+import { contains } from '../../src/mcp/nodes.js';
+
+/** Each request gets a server and a transport of its own, which end with the response. */
+export function writeStateless(mcp: McpModel, draft: FileDraft, block: SessionBlock): Obstacle | undefined {
+  const { file } = draft;
+  const routes = [...block.endpoints.flatMap(e => [e.main, ...e.others]), ...block.sse];
+  const leftovers = leftoversOf(block.names, file, node => draft.isGone(node) || routes.some(r => contains(r.handler.fn, node)));
+  if (isObstacle(leftovers)) return leftovers;
+  if (block.origin && block.origin.closers.length > 0) return obstacle(`${file.path} closes the one server at the end. There is none any more: take that out first.`, 'session-lifecycle');
+  for (const endpoint of block.endpoints) {
+    const transport = indexOf(file).news.find(n => contains(endpoint.main.handler.fn, n) && /StreamableHTTPServerTransport$/.test(mcp.constructed(file, n)?.type ?? ''));
+    if (!transport) return obstacle(`${file.path} makes its transport outside of the handler.`);
+    const problem = writeEndpoint(draft, block, endpoint, transport);
+    if (problem) return problem;
+  }
+  for (const route of block.sse) if (route.statement) draft.removeStatement(route.statement);
+  writeLeftovers(draft, { ...leftovers, remove: [...leftovers.remove, ...leftovers.close], close: [] }, '');
+  return undefined;
+}
+
+function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint, transport: TSESTree.NewExpression): Obstacle | undefined {
+  const { main, others, body, serving } = endpoint;
+  const { editor } = draft;
+  const { fn } = main.handler;
+  if (serving.arguments.length < 2) return obstacle('A fetch handler needs the web transport; this is not known on the first SDK line.');
+  if (block.factory.call === '' && !(body.server && body.server.setup.length > 0)) return obstacle('What is made together with the server of a session has to end with the request.', 'session-lifecycle');
+  if (!fn.async) return obstacle('The handler does not wait for anything.');
+  const [request = 'req', response = 'res'] = serving.arguments.map(a => editor.text(a));
+  const used: TSESTree.Node[] = [...body.keep, ...serving.arguments, ...block.used];
+  draft.replace(body.block, handlerText(draft, block, endpoint, transport, request, response), [...used, transport.callee, ...keptOptions(transport)]);
+  const done = new Set<TSESTree.Node>([fn]);
+  for (const other of others) {
+    if (done.has(other.handler.fn) || other.handler.fn.body.type !== 'BlockStatement') continue;
+    done.add(other.handler.fn);
+    const [, reply] = other.handler.fn.params;
+    const name = reply?.type === 'Identifier' ? reply.name : response;
+    const base = indentAt(draft.file, other.handler.fn.body.range[1] - 1);
+    draft.replace(other.handler.fn.body, `{${editor.style.eol}${base}${editor.style.indent}${refusal(draft, /\.raw$/.test(response) ? `${name}.raw` : name)}${editor.style.eol}${base}}`);
+  }
+  return undefined;
+}
+
+const OF_SESSIONS = /^(?:sessionIdGenerator|onsessioninitialized|onsessionclosed|eventStore|retryInterval)$/;
+
+/** Options that are not about sessions: how it answers, whom it answers. */
+function keptOptions(transport: TSESTree.NewExpression): readonly TSESTree.Property[] {
+  const [options] = transport.arguments;
+  if (options?.type !== 'ObjectExpression') return [];
+  return options.properties.filter((p): p is TSESTree.Property => p.type === 'Property' && !OF_SESSIONS.test(keyName(p.key) ?? ''));
+}
+
+function handlerText(draft: FileDraft, block: SessionBlock, { main, others, body, serving }: Endpoint, transport: TSESTree.NewExpression, request: string, response: string): string {
+  const { file, editor } = draft;
+  const { eol, indent, semicolon: end, quote } = editor.style;
+  const base = indentAt(file, body.block.range[1] - 1);
+  const inner = base + indent;
+  const deep = inner + indent;
+  const all = main.method !== 'post' || others.some(o => o.handler.fn === main.handler.fn);
+  const keep = body.keep.map(s => inner + reindented(file, withComments(file, s), inner));
+  const q = (text: string): string => quote + text + quote;
+  const name = body.server?.declarator.id.type === 'Identifier' ? body.server.declarator.id.name : 'server';
+  const lines = [
+    ...(all ? [`${inner}if (${request}.method !== ${q('POST')}) {`, `${deep}${refusal(draft, response)}`, `${deep}return${end}`, `${inner}}`] : []),
+    ...keep,
+    ...serverLines(draft, block, body, inner),
+    `${inner}const transport = new ${editor.text(transport.callee)}({ ${['sessionIdGenerator: undefined', ...keptOptions(transport).map(p => editor.text(p))].join(', ')} })${end}`,
+    `${inner}${response}.on(${q('close')}, () => {`,
+    `${deep}void transport.close()${end}`,
+    `${deep}void ${name}.close()${end}`,
+    `${inner}})${end}`,
+    `${inner}try {`,
+    `${deep}await ${name}.connect(transport)${end}`,
+    `${deep}await transport.handleRequest(${serving.arguments.map(a => editor.text(a)).join(', ')})${end}`,
+    `${inner}} catch (error) {`,
+    `${deep}console.error(error)${end}`,
+    `${deep}if (!${response}.headersSent) ${response}.writeHead(500, { ${q('Content-Type')}: ${q('application/json')} }).end(JSON.stringify({ jsonrpc: ${q('2.0')}, error: { code: -32603, message: ${q('Internal server error')} }, id: null }))${end}`,
+    `${inner}}`,
+  ];
+  return `{${eol}${lines.join(eol)}${eol}${base}}`;
+}
+
+/** The statements that make the server of the request. */
+function serverLines({ editor, file }: FileDraft, { factory }: SessionBlock, { server }: Endpoint['body'], inner: string): readonly string[] {
+  if (server && server.setup.length > 0) return [server.declarator.parent, ...server.setup].map(s => inner + reindented(file, s.range, inner));
+  const name = server?.declarator.id.type === 'Identifier' ? server.declarator.id.name : 'server';
+  return [`${inner}const ${name} = ${factory.isAsync ? 'await ' : ''}${factory.call}${editor.style.semicolon}`];
+}
+
+function refusal({ editor }: FileDraft, response: string): string {
+  const { quote, semicolon } = editor.style;
+  const q = (text: string): string => quote + text + quote;
+  return `${response}.writeHead(405, { Allow: ${q('POST')}, ${q('Content-Type')}: ${q('application/json')} }).end(JSON.stringify({ jsonrpc: ${q('2.0')}, error: { code: -32000, message: ${q('Method not allowed.')} }, id: null }))${semicolon}`;
+}
