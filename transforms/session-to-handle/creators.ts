@@ -182,7 +182,12 @@ function appendText(files: Files, file: SourceFile, node: TSESTree.Node, sentenc
 }
 
 /** What the server says about itself. */
+const instructed = new WeakSet<Files>();
+
+/** Once for each rewrite: the descriptions of the arguments name the other tools. */
 function instruct({ context, files, store }: Creation, users: readonly string[]): void {
+  if (instructed.has(files)) return;
+  instructed.add(files);
   const made = context.project.codeFiles().flatMap(path => {
     const file = /Server\(/.test(context.project.text(path) ?? '') && context.project.mentionsMcp(path) ? context.project.source(path) : undefined;
     return file ? indexOf(file).news.flatMap(node => (context.mcp.constructed(file, node, /^(?:Mcp)?Server$/) ? [{ file, node }] : [])) : [];
