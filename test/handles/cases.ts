@@ -1,0 +1,125 @@
+import { rmSync } from 'node:fs';
+import { expect } from 'vitest';
+import { auditFolder } from '../../src/audit.js';
+import type { Choices } from '../../src/choices.js';
+import { proveServer } from '../../src/prove/prove.js';
+import type { Step } from '../../src/prove/script.js';
+import { registry } from '../../src/registry.js';
+import { build, Caller, connect, copyOf, migrate, readCase, start, toolsOf, type Answer, type Replica } from './run.js';
+
+interface Expected {
+  readonly answers: readonly Answer[];
+  readonly tools: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Everything that is promised of a migrated server, for one of them. */
+export async function proveCase(name: string, store: Choices['store'], env: Readonly<Record<string, string>>, engine = true): Promise<void> {
+  const { calls } = readCase(name);
+  const folder = copyOf(name);
+  try {
+    const expected = await answersBefore(folder, calls);
+    const plan = migrate(folder, { store });
+    expect(plan.dropped, 'dropped').toEqual([]);
+    expect(plan.declines, 'declined').toEqual([]);
+    expect(Object.keys(plan.result).length).toBeGreaterThan(2);
+    expect(auditFolder(folder, registry).findings.filter(f => /^no-(?:session|process)-state$/.test(f.rule)).map(f => f.subject), 'state that is left').toEqual([]);
+    const host = build(folder, 'stateless');
+    await sameAnswers(name, host, env, expected);
+    if (engine) await proven(name, host, env, expected);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function answersBefore(folder: string, calls: ReturnType<typeof readCase>['calls']): Promise<Expected> {
+  const replica = await start(build(folder, 'stateful'), {});
+  try {
+    const client = await connect(replica.url);
+    const tools = await toolsOf(client);
+    const caller = await Caller.over([client], tools);
+    const answers: Answer[] = [];
+    for (const call of calls) answers.push(await caller.call(call));
+    await client.close();
+    return { answers, tools };
+  } finally {
+    await replica.stop();
+  }
+}
+
+/** Three replicas in turn, and all of them started anew in the middle. */
+async function sameAnswers(name: string, host: string, env: Readonly<Record<string, string>>, expected: Expected): Promise<void> {
+  const { calls, parallel } = readCase(name);
+  let replicas = await startAll(host, env);
+  try {
+    const first = await over(replicas, expected);
+    await first.begin();
+    const answers: Answer[] = [];
+    const middle = Math.ceil(calls.length / 2);
+    for (const call of calls.slice(0, middle)) answers.push(await first.call(call));
+    await Promise.all(replicas.map(r => r.stop()));
+    replicas = await startAll(host, env);
+    const second = await over(replicas, expected);
+    for (const [key, value] of first.handles) second.handles.set(key, value);
+    for (const call of calls.slice(middle)) answers.push(await second.call(call));
+    expect(answers).toEqual(expected.answers);
+    await refusesOthers(replicas, second, calls);
+    if (!parallel) return;
+    const many = await over(replicas, expected);
+    await many.begin();
+    if (parallel.begin) await many.call(parallel.begin);
+    await Promise.all(Array.from({ length: 40 }, () => many.call(parallel)));
+    expect((await many.call(parallel.then)).text).toBe(parallel.text);
+  } finally {
+    await Promise.all(replicas.map(r => r.stop()));
+  }
+}
+
+async function over(replicas: readonly Replica[], { tools }: Expected, user?: string): Promise<Caller> {
+  return Caller.over(await Promise.all(replicas.map(r => connect(r.url, user))), tools);
+}
+
+function startAll(host: string, env: Readonly<Record<string, string>>): Promise<readonly Replica[]> {
+  return Promise.all([1, 2, 3].map(() => start(host, env)));
+}
+
+/** Somebody else's handle and one that never was get the same answer. */
+async function refusesOthers(replicas: readonly Replica[], owner: Caller, calls: ReturnType<typeof readCase>['calls']): Promise<void> {
+  const user = calls.find(c => (owner.added.get(c.tool) ?? []).length > 0);
+  if (!user) throw new Error('no tool takes a handle');
+  const mallory = await Caller.over(await Promise.all(replicas.map(r => connect(r.url, 'mallory'))), new Map());
+  const ask = async (value: unknown): Promise<unknown> => {
+    const [client] = mallory.clients;
+    const handles = Object.fromEntries((owner.added.get(user.tool) ?? []).map(name => [name, value]));
+    return client?.callTool({ name: user.tool, arguments: { ...user.arguments, ...handles } });
+  };
+  const [handle] = [...owner.handles.values()];
+  const foreign = await ask(handle);
+  expect(foreign).toMatchObject({ isError: true });
+  expect(JSON.stringify(foreign)).toContain('Unknown or expired');
+  expect(await ask(`${String(handle).slice(0, -32)}${'x'.repeat(32)}`)).toEqual(foreign);
+}
+
+/** The same calls through the prove engine: replicas in turn, replicas that are killed. */
+async function proven(name: string, host: string, env: Readonly<Record<string, string>>, expected: Expected): Promise<void> {
+  const { calls } = readCase(name);
+  const replica = await start(host, env);
+  const probe = await Caller.over([await connect(replica.url)], expected.tools);
+  const script: Step[] = probe.creators.map(tool => ({ tool, as: 'begun' }));
+  let begun = script.length > 0;
+  const added = [...new Set([...probe.added.values()].flat())];
+  for (const call of calls) {
+    const names = probe.added.get(call.tool) ?? [];
+    if (names.length > 0 && !begun) continue;
+    const handles = Object.fromEntries(names.map(n => [n, { $from: `begun.structuredContent.${n}` }]));
+    const answer = names.length === 0 && probe.creators.length === 0 ? await probe.raw(call) : undefined;
+    const begins = added.some(n => n in Object(answer?.structuredContent));
+    begun ||= begins;
+    script.push({ tool: call.tool, arguments: { ...call.arguments, ...handles }, ...(begins && { as: 'begun' }) } as Step);
+  }
+  await replica.stop();
+  const shared = env['MCP_HANDLE_DIR'] === undefined ? env : { MCP_HANDLE_DIR: '{shared}' };
+  const report = await proveServer({ command: [process.execPath, host], transport: 'http', replicas: 3, eras: ['older'], script, env: shared, allowAll: true, conformance: { skip: true } });
+  expect(report.differences.map(d => `${d.tool ?? ''}: ${d.before} | ${d.after}`)).toEqual([]);
+  expect(report.eras[0]?.served).toBe(true);
+  expect(report.script.steps.filter(s => 'tool' in s)).toHaveLength(script.length);
+}

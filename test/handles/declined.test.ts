@@ -1,0 +1,97 @@
+// What must not be moved automatically: nothing is rewritten, and the right marker says why.
+import { describe, expect, it } from 'vitest';
+import { transforms } from '../../transforms/index.js';
+import { memoryTree } from '../../src/files/memory.js';
+import { planMigration, type Plan } from '../../src/migrate/plan.js';
+import { Project } from '../../src/project.js';
+import { registry } from '../../src/registry.js';
+
+const HEAD = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { z } from 'zod';\n`;
+const content = (text: string): string => `{ content: [{ type: 'text', text: ${text} }] }`;
+
+/** A server with these tools. \`outside\` stands before the factory, \`inside\` at its beginning. */
+function server(outside: string, tools: readonly string[], inside = ''): string {
+  return `${HEAD}${outside}\nexport function createServer() {\n  const server = new McpServer({ name: 's', version: '1.0.0' });\n${inside}\n${tools.map((t, i) => `  server.registerTool('tool_${String(i)}', { inputSchema: { text: z.string() } }, async ({ text }, extra) => {\n${t}\n  });`).join('\n')}\n  return server;\n}\n`;
+}
+
+function plan(text: string, file = 'server.ts'): Plan {
+  return planMigration(new Project(memoryTree(new Map([[file, text]]))), transforms.filter(t => t.id === 'session-to-handle'), registry, { includeTests: true, choices: { target: 'v1-stateless' } });
+}
+
+const DECLINED: Readonly<Record<string, readonly (readonly [name: string, text: string])[]>> = {
+  'state-key': [
+    ['a key that is not the session', server('const m = new Map<string, string[]>();', [`    const list = m.get(extra.sessionId ?? '') ?? [];\n    list.push(text);\n    m.set(extra.sessionId ?? '', list);\n    return ${content('text')};`, `    return ${content("String(m.get('shared')?.length)")};`])],
+    ['all sessions at once', server('const m = new Map<string, string[]>();', [`    m.set(extra.sessionId ?? '', [text]);\n    return ${content('text')};`, `    return ${content('[...m.values()].flat().join()')};`])],
+    ['the session id in the answer', server('const m = new Map<string, string[]>();', [`    m.set(extra.sessionId ?? '', [text]);\n    return ${content('`${extra.sessionId}`')};`, `    return ${content("String(m.get(extra.sessionId ?? '')?.length)")};`])],
+  ],
+  'state-initial': [
+    ['a first value from the arguments', server('const m = new Map<string, { name: string; n: number }>();', [`    if (!m.has(extra.sessionId ?? '')) m.set(extra.sessionId ?? '', { name: text, n: 0 });\n    const own = m.get(extra.sessionId ?? '');\n    if (own) own.n++;\n    return ${content('`${own?.name} ${own?.n}`')};`])],
+    ['a first value from the factory', `${HEAD}\nexport function createServer(start: string) {\n  const server = new McpServer({ name: 's', version: '1.0.0' });\n  let place: string = start;\n  server.registerTool('go', { inputSchema: { to: z.string() } }, async ({ to }) => {\n    const before = place;\n    place = to;\n    return ${content('before')};\n  });\n  return server;\n}\n`],
+  ],
+  'state-escapes': [
+    ['a timer', server('let log: string[] = [];', [`    setTimeout(() => { log.push(text); }, 1000);\n    return ${content('text')};`, `    log = [...log, text];\n    return ${content('log.join()')};`])],
+    ['work that is not waited for', server(`let log: string[] = [];\nasync function save(line: string) {\n  await Promise.resolve();\n  log.push(line);\n}`, [`    void save(text);\n    return ${content('log.join()')};`])],
+    ['a listener', server(`let lines: string[] = [];`, [`    process.stdin.on('data', d => { lines.push(String(d)); });\n    return ${content('text')};`, `    lines.push(text);\n    return ${content('lines.join()')};`])],
+  ],
+  'state-not-serializable': [
+    ['a Map', server('const notes = new Map<string, string>();\nlet last = "";', [`    notes.set('x' + notes.size, text);\n    return ${content('[...notes.keys()].join()')};`, `    return ${content('[...notes.values()].join()')};`])],
+    ['a date', server('let since: Date | undefined;', [`    since = new Date(text);\n    return ${content('text')};`, `    return ${content('String(since)')};`])],
+    ['objects of a class', server('class Board {\n  constructor(readonly name: string) {}\n  show() { return this.name; }\n}\nconst boards: Board[] = [];', [`    boards.push(new Board(text));\n    return ${content('text')};`, `    return ${content('boards.map(b => b.show()).join()')};`])],
+    ['a function', server('let format: ((x: string) => string) | undefined;', [`    format = x => x + text;\n    return ${content('text')};`, `    return ${content("String(format?.('a'))")};`])],
+  ],
+  'state-nested': [
+    ['two entries at once', server('const m = new Map<string, number>();', [`    m.set(extra.sessionId ?? '', text.length);\n    return ${content('text')};`, `    const own = m.get(extra.sessionId ?? '') ?? 0;\n    const other = m.get(text) ?? 0;\n    return ${content('String(own - other)')};`])],
+    ['a handler that another tool calls', `${HEAD}let total = 0;\nasync function add({ n }: { n: number }) {\n  total += n;\n  return ${content('`${total}`').replace("'text'", "'text' as const")};\n}\nexport function createServer() {\n  const server = new McpServer({ name: 's', version: '1.0.0' });\n  server.registerTool('add', { inputSchema: { n: z.number() } }, add);\n  server.registerTool('add_twice', { inputSchema: { n: z.number() } }, async ({ n }) => {\n    await add({ n });\n    return add({ n });\n  });\n  return server;\n}\n`],
+  ],
+  'dynamic-registration': [
+    ['tools that are registered by a tool', server('let mode = "a";', [`    mode = text;\n    server.registerTool('extra_' + text, {}, async () => (${content("'x'")}));\n    return ${content('text')};`, `    return ${content('mode')};`])],
+    ['tools that a tool switches on', server('let mode = "a";', [`    mode = text;\n    admin.enable();\n    return ${content('text')};`, `    return ${content('mode')};`], `  const admin = server.registerTool('admin', {}, async () => (${content("'x'")}));`)],
+  ],
+  'session-telemetry': [
+    ['a count of calls', server('const requestCounts = new Map<string, number>();', [`    requestCounts.set(extra.sessionId ?? '', (requestCounts.get(extra.sessionId ?? '') ?? 0) + 1);\n    if ((requestCounts.get(extra.sessionId ?? '') ?? 0) > 10) throw new Error('too many');\n    return ${content('text')};`])],
+    ['a rate limit', server('const rateLimits = new Map<string, number[]>();', [`    const times = rateLimits.get(extra.sessionId ?? '') ?? [];\n    times.push(Date.now());\n    rateLimits.set(extra.sessionId ?? '', times);\n    return ${content('`${times.length} ${text}`')};`])],
+  ],
+};
+
+describe.each(Object.entries(DECLINED))('%s', (marker, cases) => {
+  it.each(cases)('%s', (_name, text) => {
+    const { result, declines, left, dropped } = plan(text);
+    expect(dropped).toEqual([]);
+    const state = left.filter(f => /^no-(?:session|process)-state$/.test(f.rule));
+    expect(state.length, 'a finding is left').toBeGreaterThan(0);
+    expect(declines.map(d => d.marker)).toContain(marker);
+    expect(declines.map(d => d.for).every(f => state.some(s => s.fingerprint === f))).toBe(true);
+    expect(JSON.stringify(result)).not.toContain('HandleStore');
+  });
+});
+
+describe('what is never touched', () => {
+  it.each([
+    ['a cache', server('const cache = new Map<string, string>();', [`    const hit = cache.get(text);\n    if (hit) return ${content('hit')};\n    cache.set(text, text.toUpperCase());\n    return ${content("cache.get(text) ?? ''")};`])],
+    ['something made on first use', server('let pool: { name: string } | undefined;', [`    pool ??= { name: 'pool' };\n    return ${content('pool.name + text')};`])],
+    ['handles that tools give out', server(`import { randomUUID } from 'node:crypto';\nconst tasks = new Map<string, { text: string }>();`, [`    const id = randomUUID();\n    tasks.set(id, { text });\n    return ${content('id')};`, `    return ${content("tasks.get(text)?.text ?? 'unknown'")};`])],
+    ['names that the caller chose', server('const saved = new Map<string, string>();', [`    saved.set(text, text);\n    return ${content('text')};`, `    return ${content("saved.get(text) ?? 'unknown'")};`])],
+    ['configuration', server(`const config = { unit: 'm' };`, [`    return ${content('config.unit + text')};`])],
+  ])('%s', (_name, text) => {
+    expect(plan(text).result).toEqual({});
+  });
+});
+
+describe('choices', () => {
+  const counter = server('', [`    count += text.length;\n    return ${content('`${count}`')};`, `    names.push(text);\n    return ${content('`${names.join()} ${count}`')};`], '  let count = 0;\n  const names: string[] = [];');
+  const withChoices = (choices: object): string => Object.entries(planMigration(new Project(memoryTree(new Map([['server.ts', counter]]))), transforms.filter(t => t.id === 'session-to-handle'), registry, { choices: { target: 'v1-stateless', ...choices } }).result).flatMap(([f, t]) => (f === 'server.ts' ? [t ?? ''] : [])).join('');
+
+  it('one handle for what the same tools use, or one for each container', () => {
+    expect(withChoices({}).match(/new HandleStore</g)).toHaveLength(1);
+    const two = withChoices({ handlePer: 'container' });
+    expect(two.match(/new HandleStore</g)).toHaveLength(2);
+    expect(two).toMatch(/count_id, name_list_id, text/);
+  });
+
+  it('a name, a lifetime, or nothing at all', () => {
+    const named = withChoices({ handles: { 'closure:count': { kind: 'tally', ttlMinutes: 5 }, 'closure:names': { kind: 'tally' } } });
+    expect(named).toContain("createTool: 'create_tally'");
+    expect(named).toContain('ttlMs: 300000');
+    expect(withChoices({ handles: { 'closure:count': { action: 'leave' }, 'closure:names': { action: 'leave' } } })).toBe('');
+  });
+});

@@ -1,0 +1,110 @@
+import type { Decline, ProjectRewrite, ProjectRewriteContext, ProjectRewrites } from '../../src/transform.js';
+import { defineTransform, type Finding } from '../../src/define-transform.js';
+import { isMinted } from '../../src/state/keys.js';
+import type { ClassifiedCell, StateGroup } from '../../src/state/model.js';
+import { containerOf } from './containers.js';
+import { Emitter } from './emitted.js';
+import { Obstacle } from './obstacle.js';
+import { rewriteComponent } from './rewrite.js';
+import { componentsOf, designComponent, type Traced } from './stores.js';
+import { Tools } from './tools.js';
+import { Tracer, type Trace } from './tracer.js';
+
+export default defineTransform({
+  id: 'session-to-handle',
+  title: 'Keep state under handles that tools give out and take as arguments',
+  fixes: [
+    { rule: 'no-session-state', clauses: ['session-keyed-state'] },
+    { rule: 'no-process-state', clauses: ['stdio-process-lifetime-state', 'connection-state-closure'] },
+  ],
+  safety: 'review',
+  rewriteProject(context, findings) {
+    return new SessionToHandle(context).run(findings);
+  },
+});
+
+class SessionToHandle {
+  readonly #declines: Decline[] = [];
+  readonly #tools: Tools;
+  readonly #groups: ReadonlyMap<string, StateGroup>;
+
+  constructor(private readonly context: ProjectRewriteContext) {
+    const { project, mcp } = context;
+    this.#tools = new Tools(mcp, project.codeFiles().flatMap(path => (project.mentionsMcp(path) ? (project.source(path) ?? []) : [])));
+    this.#groups = new Map(context.state().groups().map(g => [`state:${g.file.path}:${g.name}`, g]));
+  }
+
+  run(findings: readonly Finding[]): ProjectRewrites {
+    const rewrites: ProjectRewrite[] = [];
+    const traced = findings.flatMap(finding => this.#attempt([finding], () => this.#trace(finding)) ?? []);
+    const emitter = new Emitter(this.context);
+    const taken = new Set<string>();
+    for (const members of componentsOf(traced)) {
+      const done = this.#attempt(
+        members.map(m => m.finding),
+        () => {
+          const component = designComponent(this.context, this.#tools, members, taken);
+          const [head] = component.stores;
+          if (!head) throw new Error('A component has a store.');
+          return rewriteComponent(this.context, component, emitter.for(head.store.file));
+        },
+      );
+      if (done) rewrites.push(done);
+    }
+    return { rewrites, declines: this.#declines };
+  }
+
+  #trace(finding: Finding): Traced {
+    const group = this.#groups.get(finding.unit);
+    const { cells = [] } = group ?? {};
+    const [cell] = cells;
+    if (!group || !cell) throw new Unknown('What this state is made of is not in sight.');
+    if (this.context.choices.handles[finding.subject]?.action === 'leave') throw new Unknown('It was chosen to leave this as it is.');
+    const follow = (c: ClassifiedCell): Trace => new Tracer(this.context, this.#tools, containerOf(this.context, group, c)).trace();
+    const traces = cells.map(follow);
+    return { finding, traces: [...traces, ...this.#besides(cell, traces, follow)] };
+  }
+
+  /** Counters of ids and indexes beside a state, which are no finding by themselves: without them it would be half a state. */
+  #besides(cell: ClassifiedCell, traces: readonly Trace[], follow: (cell: ClassifiedCell) => Trace): readonly Trace[] {
+    const keys = new Set(traces.flatMap(t => [...t.units.keys()]));
+    const beside = this.context.state().cells.filter(c => isBeside(this.context, c, cell) && !traces.some(t => t.container.cell === c));
+    return beside.flatMap(c => {
+      try {
+        const trace = follow(c);
+        return [...trace.units.keys()].every(k => keys.has(k)) ? [trace] : [];
+      } catch (error) {
+        if (error instanceof Obstacle) return [];
+        throw error;
+      }
+    });
+  }
+
+  /** What cannot be done is left, with the reason. */
+  #attempt<T>(findings: readonly Finding[], work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof Obstacle) && !(error instanceof Unknown)) throw error;
+      for (const finding of findings) this.#declines.push({ for: finding.fingerprint, reason: this.#reason(error), ...(error instanceof Obstacle && error.marker !== undefined && { marker: error.marker }) });
+      return undefined;
+    }
+  }
+
+  #reason(error: Obstacle | Unknown): string {
+    if (error instanceof Unknown) return error.message;
+    const { line } = this.context.project.lines(error.file.path).position(error.node.range[0]);
+    return `${error.message} (${error.file.path}:${String(line)})`;
+  }
+}
+
+function isBeside({ mcp }: ProjectRewriteContext, other: ClassifiedCell, cell: ClassifiedCell): boolean {
+  if (other.file !== cell.file || other.owner !== cell.owner || other.closure !== cell.closure || other.kind !== cell.kind) return false;
+  if (other.class === 'counter') return true;
+  const isModule = other.owner === undefined && other.closure === undefined;
+  // What is kept under ids that a tool gave out is what the revision asks for.
+  return other.class === 'handle' && !isModule && !other.accesses.some(a => a.key !== undefined && isMinted(mcp, a.file, a.key));
+}
+
+/** Nothing that code could show. */
+class Unknown extends Error {}

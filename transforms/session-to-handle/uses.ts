@@ -1,0 +1,192 @@
+// Every mention of a container: what it becomes, and which tool it runs for.
+import type { Variable } from '@typescript-eslint/scope-manager';
+import { memberName, outermost, walkTree, type SourceFile, type TSESTree } from '../../src/define-transform.js';
+import type { Edit } from '../../src/edits/edit.js';
+import type { ProjectRewriteContext } from '../../src/transform.js';
+import type { Container } from './design.js';
+import { Obstacle } from './obstacle.js';
+
+export interface Mention {
+  readonly container: Container;
+  readonly file: SourceFile;
+  /** The expression that goes: `carts.get(id)`, `count`. */
+  readonly node: TSESTree.Node;
+  readonly writes: boolean;
+  /** Written as a whole with something that is there. */
+  readonly begins: boolean;
+  /** Written as a whole with nothing: null, undefined, removed. */
+  readonly ends: boolean;
+  readonly edits: (state: string) => readonly Edit[];
+  /** What is no longer said: keys. */
+  readonly dropped: readonly TSESTree.Node[];
+  /** The statement, or the whole body of an arrow function, when all that it does is to remove an entry. */
+  readonly removal: TSESTree.Node | undefined;
+  /** In code of a tool it cannot be rewritten. */
+  readonly obstacle?: Obstacle;
+}
+
+export function mentionsOf(context: ProjectRewriteContext, container: Container): readonly Mention[] {
+  const places = placesOf(context, container);
+  return places.flatMap(({ file, node }): readonly Mention[] => {
+    if (container.declarations.some(d => d.range[0] <= node.range[0] && node.range[1] <= d.range[1] && file === container.file)) return [];
+    if (node.parent?.type === 'ExportSpecifier') throw new Obstacle('state-escapes', file, node, `${container.cell.name} is exported in a list, so code out of sight may use it.`);
+    return [container.form === 'map' || container.form === 'record' ? keyedMention(context, container, file, node) : plainMention(container, file, node)];
+  });
+}
+
+interface Place {
+  readonly file: SourceFile;
+  readonly node: TSESTree.Node;
+}
+
+function placesOf({ mcp }: ProjectRewriteContext, container: Container): readonly Place[] {
+  const { references } = mcp.infer;
+  if (container.variable) return references.ofVariable(container.file, container.variable, 'all');
+  const name = container.cell.name.slice(container.cell.name.lastIndexOf('.') + 1);
+  if (!container.cls) return [];
+  const places = references.ofMember(container.file, container.cls, name);
+  const { project } = mcp;
+  const elsewhere = project.importersOf(container.file.path).find(path => !project.mentionsMcp(path) && project.hasWord(path, name) && !places.some(p => p.file.path === path));
+  if (elsewhere !== undefined) throw new Obstacle('state-escapes', container.file, container.cell.at, `${container.cell.name} may also be used in ${elsewhere}.`);
+  checkPatterns(container, name);
+  return places;
+}
+
+/** `const { items } = this` takes a field without naming it as a member. */
+function checkPatterns({ file, cls, cell }: Container, name: string): void {
+  if (!cls) return;
+  walkTree(cls, node => {
+    if (node.type !== 'VariableDeclarator' || node.id.type !== 'ObjectPattern' || node.init?.type !== 'ThisExpression') return;
+    if (node.id.properties.some(p => p.type !== 'Property' || (p.key.type === 'Identifier' && p.key.name === name))) throw new Obstacle('state-escapes', file, node, `${cell.name} is taken out of its object by a pattern.`);
+  });
+}
+
+function plainMention(container: Container, file: SourceFile, node: TSESTree.Node): Mention {
+  if (node.parent?.type === 'TSTypeQuery') throw new Obstacle('state-escapes', file, node, `A type is made from ${container.cell.name}.`);
+  const outer = outermost(node);
+  const parent = outer.parent;
+  const assigned = parent?.type === 'AssignmentExpression' && parent.left === outer ? parent : undefined;
+  const inPattern = isPatternTarget(node);
+  const writes = assigned !== undefined || inPattern || (parent?.type === 'UpdateExpression' && parent.argument === outer);
+  const whole = assigned?.operator === '=';
+  const empty = whole && isEmpty(assigned.right);
+  if (!writes) checkAlias(container, file, outer);
+  const name = (state: string): string => `${state}.${container.property}`;
+  const shorthand = node.parent?.type === 'Property' && node.parent.shorthand && node.type === 'Identifier' ? node.name : undefined;
+  return {
+    container,
+    file,
+    node,
+    writes,
+    begins: (whole && !empty) || inPattern,
+    ends: empty,
+    edits: state => [{ range: node.range, text: shorthand === undefined ? name(state) : `${shorthand}: ${name(state)}` }],
+    dropped: [],
+    removal: undefined,
+  };
+}
+
+/** `carts.get(id)`, `carts[id]`: the key goes, and the entry is the state's own. */
+function keyedMention(context: ProjectRewriteContext, container: Container, file: SourceFile, node: TSESTree.Node): Mention {
+  const name = (state: string): string => `${state}.${container.property}`;
+  const whole = (): Obstacle => new Obstacle('state-key', file, node, `${container.cell.name} is also used as a whole, over all sessions.`);
+  const member = outermost(node).parent;
+  const base = { container, file, begins: false, ends: false, removal: undefined };
+  if (member?.type === 'BinaryExpression' && member.operator === 'in' && member.right === node) {
+    checkKey(context, container, file, member.left);
+    return { ...base, node: member, writes: false, edits: state => [{ range: member.range, text: `(${name(state)} !== undefined)` }], dropped: [member.left] };
+  }
+  if (member?.type !== 'MemberExpression' || member.object !== outermost(node)) throw whole();
+  if (container.form === 'record') {
+    if (!member.computed) throw whole();
+    return recordMention(context, container, file, member);
+  }
+  const call = member.parent;
+  const method = memberName(member);
+  const [key, value] = call.type === 'CallExpression' && call.callee === member ? call.arguments : [];
+  if (call.type !== 'CallExpression' || !key || key.type === 'SpreadElement' || method === undefined || !/^(?:get|set|has|delete)$/.test(method)) throw whole();
+  checkKey(context, container, file, key);
+  const dropped = [key];
+  const replaced = (text: (state: string) => string): Pick<Mention, 'edits'> => ({ edits: state => [{ range: call.range, text: text(state) }] });
+  if (method === 'get') {
+    checkAlias(container, file, outermost(call));
+    return { ...base, node: call, writes: false, dropped, ...replaced(name) };
+  }
+  if (method === 'has') {
+    const not = call.parent.type === 'UnaryExpression' && call.parent.operator === '!' ? call.parent : undefined;
+    return { ...base, node: call, writes: false, dropped, edits: s => [not ? { range: not.range, text: `${name(s)} === undefined` } : { range: call.range, text: `(${name(s)} !== undefined)` }] };
+  }
+  const statement = call.parent.type === 'ExpressionStatement' || (call.parent.type === 'ArrowFunctionExpression' && call.parent.body === call) ? call.parent : undefined;
+  const used = new Obstacle('state-escapes', file, call, `What ${container.cell.name}.${method}() returns is used.`);
+  if (!statement) throw used;
+  if (statement.type === 'ArrowFunctionExpression' && method === 'delete') return { ...base, node: call, writes: true, ends: true, dropped, removal: call, obstacle: used, ...replaced(s => `${name(s)} = undefined`) };
+  if (method === 'delete') return { ...base, node: call, writes: true, ends: true, dropped, removal: statement, ...replaced(s => `${name(s)} = undefined`) };
+  if (!value || value.type === 'SpreadElement') throw whole();
+  return { ...base, node: call, writes: true, begins: true, dropped, edits: s => [{ range: [call.range[0], value.range[0]], text: `${name(s)} = ` }, { range: [value.range[1], call.range[1]], text: '' }] };
+}
+
+function recordMention(context: ProjectRewriteContext, container: Container, file: SourceFile, member: TSESTree.MemberExpression): Mention {
+  checkKey(context, container, file, member.property);
+  const outer = outermost(member);
+  const parent = outer.parent;
+  const name = (state: string): string => `${state}.${container.property}`;
+  const base = { container, file, begins: false, ends: false, removal: undefined, dropped: [member.property] };
+  if (parent?.type === 'UnaryExpression' && parent.operator === 'delete') {
+    const statement = parent.parent.type === 'ExpressionStatement' ? parent.parent : undefined;
+    if (!statement) throw new Obstacle('state-escapes', file, parent, `What removing an entry of ${container.cell.name} returns is used.`);
+    return { ...base, node: parent, writes: true, ends: true, removal: statement, edits: s => [{ range: parent.range, text: `${name(s)} = undefined` }] };
+  }
+  const assigned = parent?.type === 'AssignmentExpression' && parent.left === outer;
+  const writes = assigned || parent?.type === 'UpdateExpression';
+  if (!writes) checkAlias(container, file, outer);
+  // The type of an entry that is read from an object says nothing of absent ones.
+  const sure = !writes && container.type !== undefined && member === outer && isUsedAsPresent(member) ? '!' : '';
+  return { ...base, node: member, writes, begins: assigned, edits: s => [{ range: member.range, text: `${name(s)}${sure}` }] };
+}
+
+function isUsedAsPresent(node: TSESTree.MemberExpression): boolean {
+  const { parent } = node;
+  if (parent.type === 'MemberExpression') return parent.object === node && !parent.optional;
+  return /^(?:VariableDeclarator|ReturnStatement|CallExpression|SpreadElement|Property)$/.test(parent.type) || (parent.type === 'BinaryExpression' && !/^[!=]==?$/.test(parent.operator));
+}
+
+function checkKey({ mcp }: ProjectRewriteContext, { cell }: Container, file: SourceFile, key: TSESTree.Node): void {
+  if (mcp.values(file, key).some(k => k.value.kind === 'session-id')) return;
+  const two = cell.accesses.some(a => a.key && a.key !== key && a.fn === cell.accesses.find(b => b.key === key)?.fn && mcp.values(a.file, a.key).some(k => k.value.kind === 'session-id'));
+  throw two
+    ? new Obstacle('state-nested', file, key, `A call uses two entries of ${cell.name} at once.`)
+    : new Obstacle('state-key', file, key, `${cell.name} is also looked up by ${file.text.slice(...key.range).slice(0, 40)}, which is not the session id.`);
+}
+
+/** A part of the state that is put somewhere else would be a copy of its own after the call. */
+function checkAlias({ cell, type }: Container, file: SourceFile, outer: TSESTree.Node): void {
+  if (type !== undefined && /^(?:\s|\||string|number|boolean|null|undefined|'[^']*'|"[^"]*"|\d+)+$/.test(type)) return;
+  const { parent } = outer;
+  const refuse = (): Obstacle => new Obstacle('state-escapes', file, outer, `What ${cell.name} holds is put somewhere that outlives the call.`);
+  if (parent?.type === 'NewExpression' && parent.callee !== outer && !(parent.callee.type === 'Identifier' && /^(?:Set|Map|Array|Date)$/.test(parent.callee.name))) throw refuse();
+  if (parent?.type !== 'AssignmentExpression' || parent.right !== outer) return;
+  const target = parent.left;
+  if (target.type === 'MemberExpression' && target.object.type === 'ThisExpression') throw refuse();
+  if (target.type === 'Identifier' && isOutside(file.variableOf(target), outer)) throw refuse();
+}
+
+/** Declared outside of the function in which something is done. */
+function isOutside(variable: Variable | undefined, node: TSESTree.Node): boolean {
+  const definition = variable?.defs[0]?.node;
+  if (!definition) return true;
+  for (let n: TSESTree.Node | undefined = node; n; n = n.parent) if (/Function/.test(n.type) && n.range[0] <= definition.range[0] && definition.range[1] <= n.range[1]) return false;
+  return true;
+}
+
+function isEmpty(node: TSESTree.Node): boolean {
+  return (node.type === 'Literal' && node.value === null) || (node.type === 'Identifier' && node.name === 'undefined');
+}
+
+function isPatternTarget(node: TSESTree.Node): boolean {
+  let child = node;
+  for (let n = node.parent; n; child = n, n = n.parent) {
+    if (n.type === 'AssignmentExpression') return n.left === child && child !== node;
+    if (!/^(?:Property|ObjectPattern|ArrayPattern|AssignmentPattern|RestElement)$/.test(n.type)) return false;
+  }
+  return false;
+}
