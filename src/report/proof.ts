@@ -21,7 +21,8 @@ export function proofTerminal(report: ProofReport, style: Paint, verbose: boolea
   const where = target.command.length > 0 ? target.command.join(' ') : target.urls.join(', ');
   const parts = [
     `${style.bold(inert(what))}  ${style.dim(inert(where))}`,
-    style.dim(`${target.transport}, ${target.replicas} replica${target.replicas === 1 ? '' : 's'}, ${script.steps.length} steps (${inert(script.origin)})`),
+    // Over stdio processes are started as calls need them, whatever the number of replicas.
+    style.dim(`${target.transport}, ${target.transport === 'stdio' ? '' : `${target.replicas} replica${target.replicas === 1 ? '' : 's'}, `}${script.steps.length} steps (${inert(script.origin)})`),
     '',
     ...report.eras.flatMap(era => eraLines(era, report, style)),
     ...checkLines(report.checks, style, verbose),

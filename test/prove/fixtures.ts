@@ -23,7 +23,8 @@ export const FIXTURES: readonly Fixture[] = [
   { name: 'session-map', transport: 'http', causes: ['session'], modern: false },
   { name: 'session-state', transport: 'http', causes: ['session', 'session-state'], modern: false },
   { name: 'closure', transport: 'http', causes: ['session', 'session-state'], modern: false },
-  { name: 'dynamic-tools', transport: 'http', causes: ['session', 'list-state'], modern: false },
+  // Who logs in twice in one session is refused, as the tool is there already: an answer of the session, besides the list.
+  { name: 'dynamic-tools', transport: 'http', causes: ['session', 'session-state', 'list-state'], modern: false },
   { name: 'elicitation', transport: 'http', causes: ['session'], clauses: ['push-elicitation'], modern: false },
   { name: 'module-variable', transport: 'http', causes: ['process-memory'], modern: true },
   { name: 'class-field', transport: 'http', causes: ['process-memory'], modern: true },
