@@ -39,7 +39,7 @@ class ComponentRewriter {
     private readonly emitted: Emitted,
   ) {
     this.#files = new Files(context);
-    this.#traces = component.stores.flatMap(({ store, traced }) => traced.flatMap(t => t.traces.map(trace => ({ store, trace }))));
+    this.#traces = component.stores.flatMap(({ store, traced }) => [...new Set(traced.flatMap(t => t.traces))].map(trace => ({ store, trace })));
   }
 
   run(): ProjectRewrite {

@@ -40,7 +40,7 @@ export function designComponent(context: ProjectRewriteContext, tools: Tools, me
 }
 
 function designStore(context: ProjectRewriteContext, tools: Tools, traced: readonly Traced[], members: readonly Traced[], taken: Set<string>): Store {
-  const traces = traced.flatMap(t => t.traces);
+  const traces = [...new Set(traced.flatMap(t => t.traces))];
   const containers = named(traces.map(t => t.container));
   const [first] = traced;
   const [container] = containers;

@@ -27,11 +27,15 @@ class SessionToHandle {
   readonly #declines: Decline[] = [];
   readonly #tools: Tools;
   readonly #groups: ReadonlyMap<string, StateGroup>;
+  /** Each cell has one place: that of its own finding, else the first that it stands beside. */
+  readonly #claimed: Set<ClassifiedCell>;
+  readonly #traces = new Map<ClassifiedCell, Trace>();
 
   constructor(private readonly context: ProjectRewriteContext) {
     const { project, mcp } = context;
     this.#tools = new Tools(mcp, project.codeFiles().flatMap(path => (project.mentionsMcp(path) ? (project.source(path) ?? []) : [])));
-    this.#groups = new Map(context.state().groups().map(g => [`state:${g.file.path}:${g.name}`, g]));
+    this.#groups = new Map(context.state().groups().map(g => [`${g.file.path}:${g.name}`, g]));
+    this.#claimed = new Set([...this.#groups.values()].flatMap(g => g.cells));
   }
 
   run(findings: readonly Finding[]): ProjectRewrites {
@@ -55,24 +59,32 @@ class SessionToHandle {
   }
 
   #trace(finding: Finding): Traced {
-    const group = this.#groups.get(finding.unit);
+    const group = this.#groups.get(`${finding.file}:${String(finding.data?.['name'])}`);
     const { cells = [] } = group ?? {};
     const [cell] = cells;
     if (!group || !cell) throw new Unknown('What this state is made of is not in sight.');
     if (this.context.choices.handles[finding.subject]?.action === 'leave') throw new Unknown('It was chosen to leave this as it is.');
-    const follow = (c: ClassifiedCell): Trace => new Tracer(this.context, this.#tools, containerOf(this.context, group, c)).trace();
-    const traces = cells.map(follow);
+    // A cell can belong to several findings: it is followed once.
+    const follow = (c: ClassifiedCell): Trace => {
+      const trace = this.#traces.get(c) ?? new Tracer(this.context, this.#tools, containerOf(this.context, group, c)).trace();
+      this.#traces.set(c, trace);
+      return trace;
+    };
+    const own = this.context.choices.handlePer === 'container' ? cells.filter(c => c.at === group.at) : [];
+    const traces = (own.length > 0 ? own : cells).map(follow);
     return { finding, traces: [...traces, ...this.#besides(cell, traces, follow)] };
   }
 
   /** Counters of ids and indexes beside a state, which are no finding by themselves: without them it would be half a state. */
   #besides(cell: ClassifiedCell, traces: readonly Trace[], follow: (cell: ClassifiedCell) => Trace): readonly Trace[] {
     const keys = new Set(traces.flatMap(t => [...t.units.keys()]));
-    const beside = this.context.state().cells.filter(c => isBeside(this.context, c, cell) && !traces.some(t => t.container.cell === c));
+    const beside = this.context.state().cells.filter(c => isBeside(this.context, c, cell) && !this.#claimed.has(c));
     return beside.flatMap(c => {
       try {
         const trace = follow(c);
-        return [...trace.units.keys()].every(k => keys.has(k)) ? [trace] : [];
+        if (![...trace.units.keys()].every(k => keys.has(k))) return [];
+        this.#claimed.add(c);
+        return [trace];
       } catch (error) {
         if (error instanceof Obstacle) return [];
         throw error;
