@@ -59,7 +59,8 @@ class SessionToHandle {
   }
 
   #trace(finding: Finding): Traced {
-    const group = this.#groups.get(`${finding.file}:${String(finding.data?.['name'])}`);
+    const name = finding.data?.['name'];
+    const group = typeof name === 'string' ? this.#groups.get(`${finding.file}:${name}`) : undefined;
     const { cells = [] } = group ?? {};
     const [cell] = cells;
     if (!group || !cell) throw new Unknown('What this state is made of is not in sight.');
