@@ -9,7 +9,8 @@ import { CLI, runCli, runCliSlowly } from './support/cli.js';
 import { tempFolder } from './support/temp.js';
 
 const HEADER = `export const id = (req) => req.headers['mcp-session-id'];\n`;
-const WARNING = `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nimport { CreateMessageRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nconst client = new Client({ name: 'a', version: '1' });\nclient.setRequestHandler(CreateMessageRequestSchema, h);\n`;
+/** A client that is right but for a deprecated feature: nothing in it is an error. */
+const WARNING = `import { Client } from '@modelcontextprotocol/client';\nconst client = new Client({ name: 'a', version: '1' }, { versionNegotiation: { mode: 'auto' } });\nclient.setRequestHandler('sampling/createMessage', h);\n`;
 const CLEAN = `import { McpServer } from '@modelcontextprotocol/server';\nexport const server = new McpServer({ name: 'a', version: '1' });\n`;
 const ESCAPE = String.fromCharCode(27);
 /** A line of a stack, or the words that Node prints before one. */

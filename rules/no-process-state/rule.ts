@@ -33,6 +33,6 @@ function isClosure({ cells }: StateGroup): boolean {
 function messageOf(group: StateGroup, closure: boolean): string {
   const used = group.writers.length > 0 ? `Written by ${listed(group.writers)}, read by ${listed(group.readers)}.` : `Used by ${listed(group.readers)}.`;
   return closure
-    ? `${group.name} lives in the function that builds the server, which runs for each request on the new revision: it is lost between calls. ${used}`
-    : `${group.name} lives as long as the process and is shared by all callers: another replica does not have it. ${used}`;
+    ? `The state in ${group.name} lives in the function that builds the server, which runs for each request on the new revision: it is lost between calls. ${used}`
+    : `The state in ${group.name} lives as long as the process and is shared by all callers: another replica does not have it. ${used}`;
 }

@@ -73,7 +73,7 @@ function reportError({ file, mcp, report }: CodeContext, node: TSESTree.NewExpre
 
 function reportEnumNames({ file, mcp, report }: CodeContext, node: TSESTree.Property): void {
   if (keyName(node.key) !== 'enumNames' || !/requestedSchema/.test(file.text) || !isOfForm({ file, mcp }, node)) return;
-  report(node.key, { clause: 'elicitation-legacy-enum-names', subject: 'elicitation:enumNames', message: 'enumNames is the older way to title the values of an enumeration.' });
+  report(node.key, { clause: 'elicitation-legacy-enum-names', subject: 'elicitation:enumNames', message: 'The keyword enumNames is the older way to title the values of an enumeration.' });
 }
 
 /** Inside `requestedSchema`, or inside a variable that is used as one. */

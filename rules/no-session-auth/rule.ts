@@ -14,7 +14,7 @@ export default defineRule({
       report(group.file, group.at, {
         clause: 'session-auth-binding',
         subject: `auth:${group.name}`,
-        message: `${group.name} remembers who a session belongs to, and there are no sessions. Written by ${listed(group.writers)}, read by ${listed(group.readers)}.`,
+        message: `The state in ${group.name} remembers who a session belongs to, and there are no sessions. Written by ${listed(group.writers)}, read by ${listed(group.readers)}.`,
         confidence: 'likely',
         related: places(group),
       });
@@ -23,7 +23,7 @@ export default defineRule({
       report(file, node, {
         clause: 'session-auth-binding',
         subject: `auth:${name}`,
-        message: `${name} is taken from the request that opens the session and used for all later ones; on the new revision every request has to be checked.`,
+        message: `The value of ${name} is taken from the request that opens the session and used for all later ones; on the new revision every request has to be checked.`,
         confidence: 'likely',
       });
     }

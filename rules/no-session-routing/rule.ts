@@ -16,7 +16,7 @@ export default defineRule({
         clause: 'gateway-session-routing',
         ...(list && { also: ['list-varies-per-connection'] }),
         subject: `routing:${what}`,
-        message: list ? `The list depends on ${what}, which is looked up by session; lists must not vary by connection.` : `${what} is looked up by session to decide where the message goes.`,
+        message: list ? `The list depends on ${what}, which is looked up by session; lists must not vary by connection.` : `Where the message goes depends on ${what}, which is looked up by session.`,
         confidence: 'likely',
       });
     }

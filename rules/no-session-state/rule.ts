@@ -26,7 +26,7 @@ function reportGroups({ mcp, state, report }: ProjectContext): void {
       clause: 'session-keyed-state',
       ...(isSubscriberRegistry(group.writers) && { also: ['resource-subscriber-registry'] }),
       subject: `state:${group.name}`,
-      message: `${group.name} is kept by session, and ${isShared(group, state, served) ? 'this server is built for each request: there is no session id, so all callers share one entry already' : 'there are no sessions: all callers would share one entry'}. Written by ${listed(group.writers)}, read by ${listed(group.readers)}.`,
+      message: `The state in ${group.name} is kept by session, and ${isShared(group, state, served) ? 'this server is built for each request: there is no session id, so all callers share one entry already' : 'there are no sessions: all callers would share one entry'}. Written by ${listed(group.writers)}, read by ${listed(group.readers)}.`,
       confidence: 'likely',
       related: places(group),
       unit: `state:${group.file.path}:${group.name}`,

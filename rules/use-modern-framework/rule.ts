@@ -26,7 +26,7 @@ const FRAMEWORKS: readonly Framework[] = [
 export default defineRule({
   id: 'use-modern-framework',
   title: 'The framework has to speak the new revision',
-  clauses: ['fw-fastmcp', 'fw-mcp-handler-v1', 'fw-cloudflare-mcpagent', 'fw-mcp-framework', 'fw-mcp-nest-v1', 'fw-xmcp-v0', 'fw-mcp-use-v1', 'fw-web-adapters-v1', 'fw-stdio-bridges'],
+  clauses: ['sdk-v1-package', 'fw-fastmcp', 'fw-mcp-handler-v1', 'fw-cloudflare-mcpagent', 'fw-mcp-framework', 'fw-mcp-nest-v1', 'fw-xmcp-v0', 'fw-mcp-use-v1', 'fw-web-adapters-v1', 'fw-stdio-bridges'],
   words: ['fastmcp', 'litemcp', 'mcp-handler', '@vercel/mcp-adapter', '"agents"', 'mcp-framework', '@rekog/mcp-nest', '"xmcp"', '"mcp-use"', '@hono/mcp', '"muppet"', 'fastify-mcp', 'supergateway', 'mcp-proxy'],
   kinds: ['manifest', 'config'],
   scan: context => {

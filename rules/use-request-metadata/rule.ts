@@ -38,7 +38,7 @@ function reportRequests({ file, mcp, report }: CodeContext): void {
     clause: 'request-meta-envelope',
     also: http ? ['required-request-headers'] : [],
     subject: 'meta:request',
-    message: `${rest.length === 0 ? 'This request is' : `${rest.length + 1} requests of this file are`} written by hand without the metadata that each request has to carry${http ? ', and sent without the headers that mirror it' : ''}.`,
+    message: `${rest.length === 0 ? 'This request is' : `In this file ${rest.length + 1} requests are`} written by hand without the metadata that each request has to carry${http ? ', and sent without the headers that mirror it' : ''}.`,
     confidence: requests.some(r => r.method !== undefined) ? 'certain' : 'likely',
     related: rest.map(m => ({ file, node: m.node })),
     unit: `raw:${file.path}`,

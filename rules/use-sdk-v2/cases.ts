@@ -1,6 +1,7 @@
 import { defineCases } from '../../test/cases.js';
 
 const server = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst server = new McpServer({ name: 'a', version: '1' });\n`;
+const schemas = `import { z } from 'zod';\nexport const query = z.object({ q: z.string() });\n`;
 const v2 = `import { McpServer } from '@modelcontextprotocol/server';\nexport const build = () => new McpServer({ name: 'a', version: '1' });\n`;
 
 export default defineCases({
@@ -12,11 +13,15 @@ export default defineCases({
     { name: 'an own error of that name', code: `import '@modelcontextprotocol/sdk/types.js';\nclass McpError extends Error {}\nthrow new McpError('no');` },
     { name: 'a context of something else', code: `import '@modelcontextprotocol/sdk/types.js';\nexport const handler = (req, extra) => extra.requestInfo.headers['x'];\nfetch(url, { signal: controller.signal });` },
     { name: 'zod of another package', code: { 'mcp/server.ts': v2, 'mcp/package.json': `{ "dependencies": { "@modelcontextprotocol/server": "^2.4.0", "zod": "^4.3.0" } }`, 'web/package.json': `{ "dependencies": { "zod": "^3.20.0" } }` } },
+    { name: 'zod that no code imports', code: { 'server.ts': `// Takes what "zod" gives.\n${v2}`, 'package.json': `{ "dependencies": { "@modelcontextprotocol/server": "^2.4.0", "zod": "^3.25.0" } }` } },
+    { name: 'zod that only another package imports, from a dependency of its own', code: { 'server.ts': v2, 'package.json': `{ "dependencies": { "@modelcontextprotocol/server": "^2.4.0", "zod": "^4.0.0" } }`, 'web/form.ts': schemas, 'web/package.json': `{ "dependencies": { "zod": "^3.20.0" } }` } },
     { name: 'types only beside the second line', code: `import type { Tool } from '@modelcontextprotocol/sdk/types.js';\nimport { McpServer } from '@modelcontextprotocol/server';\nexport const build = (tools: Tool[]) => new McpServer({ name: 'a', version: '1' });` },
   ],
   invalid: [
     { name: 'a package on the first line', code: { 'src/server.ts': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nnew McpServer({ name: 'a', version: '1' });`, 'package.json': `{\n  "dependencies": {\n    «"@modelcontextprotocol/sdk": "^1.25.0"»,\n    "zod": "^3.25.0"\n  }\n}` }, found: ['sdk:v1'] },
-    { name: 'both lines in a package', code: { 'server.ts': v2, 'package.json': `{ "dependencies": { «"@modelcontextprotocol/sdk": "^1.25.0"», «"@modelcontextprotocol/server": "^2.4.0"», «"zod": "~4.1.0"» } }` }, found: ['sdk:v1', 'sdk:mixed', 'sdk:zod'] },
+    { name: 'both lines in a package', code: { 'server.ts': v2, 'schemas.ts': schemas, 'package.json': `{ "dependencies": { «"@modelcontextprotocol/sdk": "^1.25.0"», «"@modelcontextprotocol/server": "^2.4.0"», «"zod": "~4.1.0"» } }` }, found: ['sdk:v1', 'sdk:mixed', 'sdk:zod'] },
+    { name: 'zod in a file without the SDK, and by require', code: { 'server.ts': v2, 'schemas.cjs': `exports.z = require('zod/v3');`, 'package.json': `{ "dependencies": { "@modelcontextprotocol/server": "^2.4.0", «"zod": "^3.25.0"» } }` }, found: ['sdk:zod'] },
+    { name: 'zod of the root, in a package that takes it from there', code: { 'packages/a/server.ts': `import { z } from 'zod';\n${v2}`, 'packages/a/package.json': `{ "name": "a" }`, 'package.json': `{ "workspaces": ["packages/*"], "dependencies": { "@modelcontextprotocol/server": "^2.4.0", «"zod": "^4.0.0"» } }` }, found: ['sdk:zod'] },
     { name: 'a Deno project', code: { 'server.ts': server, 'deno.json': `{ "imports": { «"@modelcontextprotocol/sdk": "npm:@modelcontextprotocol/sdk@^1.20.0"» } }` }, found: ['sdk:v1'] },
     { name: 'Apps for the first line', code: { 'server.ts': v2, 'package.json': `{ "dependencies": { "@modelcontextprotocol/server": "^2.4.0", «"@modelcontextprotocol/ext-apps": "^1.0.0"» } }` }, found: ['sdk:apps-peer'] },
     { name: 'registrations by position', code: `${server}«server.tool»('a', 'A', { x: z.string() }, async ({ x }) => ({ content: [] }));\nserver.prompt('p', async () => ({ messages: [] }));\nserver.resource('r', 'a://r', async () => ({ contents: [] }));`, found: ['sdk:api'] },

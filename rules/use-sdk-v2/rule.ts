@@ -1,4 +1,4 @@
-import { beginsBelow, dependencyEntries, manifestAt } from '../../src/config/manifests.js';
+import { beginsBelow, declares, dependencyEntries, manifestAt } from '../../src/config/manifests.js';
 import { configOf } from '../../src/config/read.js';
 import { defineRule, type CodeContext, type TextContext, type TSESTree } from '../../src/rule.js';
 import { usesOf } from './uses.js';
@@ -6,6 +6,7 @@ import { usesOf } from './uses.js';
 const V1 = /^@modelcontextprotocol\/sdk$/;
 const V2 = /^@modelcontextprotocol\/(?:server|client|core|node|express|hono|fastify)$/;
 const V1_IMPORT = /['"](?:npm:)?@modelcontextprotocol\/sdk(?:@[^/'"]*)?(?:\/[^'"]*)?['"]/;
+const ZOD_IMPORT = /\b(?:from|import|require)\b\s*\(?\s*['"](?:npm:)?zod(?:@[^/'"]*)?(?:\/[^'"]*)?['"]/;
 const V2_IMPORT = /^@modelcontextprotocol\/(?:server|client|node|express|hono|fastify)(?:\/|$)/;
 /** More places than a person can use are not listed. */
 const MOST_RELATED = 30;
@@ -33,7 +34,7 @@ function scanManifest(context: TextContext): void {
   const [v1] = dependencyEntries(tree, V1);
   const [v2] = dependencyEntries(tree, V2);
   const [zod] = dependencyEntries(tree, /^zod$/);
-  const old = zod?.value !== undefined && beginsBelow(zod.value, 4, 2) && /\d/.test(zod.value);
+  const old = zod?.value !== undefined && beginsBelow(zod.value, 4, 2) && /\d/.test(zod.value) && makesSchemas(context);
   if (v1) {
     const count = importersIn(context);
     report(v1, {
@@ -51,13 +52,25 @@ function scanManifest(context: TextContext): void {
   if (apps?.value !== undefined && v2 && beginsBelow(apps.value, 2, 0)) report(apps, { clause: 'apps-sdk-peer', subject: 'sdk:apps-peer', message: 'This release of the Apps package is made for the first SDK line.', unit: `sdk:${file.path}` });
 }
 
-function importersIn({ file, project }: TextContext): number {
+function importersIn(context: TextContext): number {
+  return codeBelow(context).filter(path => names(context, path, '@modelcontextprotocol/sdk', V1_IMPORT)).length;
+}
+
+/** Without an import there is no schema of this zod, whatever its range. */
+function makesSchemas(context: TextContext): boolean {
+  return context.project.isPartial || codeBelow(context, 'zod').some(path => names(context, path, 'zod', ZOD_IMPORT));
+}
+
+/** Code in the folder of a manifest, without the packages in it, or without those that declare a dependency themselves. */
+function codeBelow({ file, project }: TextContext, dependency?: string): readonly string[] {
   const manifest = manifestAt(project, file.path);
   const folder = manifest ? manifest.folder : file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
-  const deeper = project.manifests.filter(m => m.folder !== folder && (folder === '' || m.folder.startsWith(`${folder}/`)));
-  return project
-    .codeFiles()
-    .filter(path => (folder === '' || path.startsWith(`${folder}/`)) && !deeper.some(m => path.startsWith(`${m.folder}/`)) && (project.bytes(path)?.includes('@modelcontextprotocol/sdk') ?? false) && V1_IMPORT.test(project.text(path) ?? '')).length;
+  const deeper = project.manifests.filter(m => m.folder !== folder && (folder === '' || m.folder.startsWith(`${folder}/`)) && (dependency === undefined || declares(m, dependency)));
+  return project.codeFiles().filter(path => (folder === '' || path.startsWith(`${folder}/`)) && !deeper.some(m => path.startsWith(`${m.folder}/`)));
+}
+
+function names({ project }: TextContext, path: string, word: string, specifier: RegExp): boolean {
+  return (project.bytes(path)?.includes(word) ?? false) && specifier.test(project.text(path) ?? '');
 }
 
 /** All that the second line calls otherwise: one finding for a file, at the first place. */

@@ -10,6 +10,10 @@ export function usesMcp(manifest: Manifest): boolean {
   return false;
 }
 
+export function declares(manifest: Manifest, name: string): boolean {
+  return dependenciesOf(manifest).has(name);
+}
+
 /** Whether any package of the project depends on such a package. */
 export function dependsOn(project: Project, name: RegExp): boolean {
   return project.manifests.some(m => [...dependenciesOf(m).keys()].some(dependency => name.test(dependency)));

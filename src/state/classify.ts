@@ -50,6 +50,8 @@ export class Classifier {
     if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
     if (isExternalStore(cell.values) && !isMemoryStore(this.mcp, cell)) return 'attached';
     if (this.isKeyedBySession(cell)) return reads.length === 0 && this.#onlyHosting(cell) ? 'hosting' : 'session';
+    // What reads them is a feed or a timer, not a call.
+    if (this.#isOfSubscribers(cell, writes) && !this.#isOfOneRun(cell)) return 'process';
     if (reads.length === 0 && !writes.some(w => isValueUsed(w.node))) return 'idle';
     if (this.#onlyHosting(cell)) return 'hosting';
     if (this.#isOfOneRun(cell) || isConstant(cell) || isPattern(cell)) return 'idle';
@@ -152,6 +154,13 @@ export class Classifier {
       const from = [...this.reach.leadingTo(w.node)];
       return from.length > 0 && from.every(h => h.name === 'logging/setLevel');
     });
+  }
+
+  /** Which resources somebody subscribed to. A URI is no handle; what is opened for one, in a map, is for upstream. */
+  #isOfSubscribers({ values }: Cell, writes: readonly Access[]): boolean {
+    if (!values.some(({ value }) => value.kind === 'collection' && value.of === 'Set')) return false;
+    const from = writes.flatMap(w => [...this.reach.leadingTo(w.node)]);
+    return from.length > 0 && from.every(h => h.name === 'resources/subscribe' || h.name === 'resources/unsubscribe');
   }
 
   #dependsOnCaller({ file, value, key }: Access): boolean {
