@@ -26,12 +26,12 @@ function codeIn(folder: string): readonly Sample[] {
 }
 
 function reference({ path, text }: Sample): ReturnType<typeof parseForESLint> {
-  return parseForESLint(text, { filePath: path, range: true, loc: false, sourceType: 'module', ecmaFeatures: { jsx: !/\.[cm]?ts$/.test(path) } });
+  return parseForESLint(text, { filePath: path, range: true, loc: false, sourceType: 'module', lib: [], ecmaFeatures: { jsx: !/\.[cm]?ts$/.test(path) } });
 }
 
 const groups: readonly (readonly [string, readonly Sample[]])[] = [
   ['the syntax of the language', Object.entries(SYNTAX).map(([name, text]) => ({ name, path: name.startsWith('JSX') ? 'case.tsx' : 'case.ts', text }))],
-  ['rule cases', (await ruleCases()).flatMap(({ name, files }) => [...files].map(([path, text]) => ({ name: `${name} (${path})`, path, text })))],
+  ['rule cases', (await ruleCases()).flatMap(({ name, files }) => [...files].filter(([path]) => /\.[cm]?[jt]sx?$/.test(path)).map(([path, text]) => ({ name: `${name} (${path})`, path, text })))],
   ['fixtures', codeIn('fixtures')],
   ['this project', ['src', 'rules', 'transforms', 'test', 'scripts'].flatMap(codeIn)],
 ];

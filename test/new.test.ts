@@ -8,7 +8,7 @@ import { tempFolder } from './support/temp.js';
 /** A copy of what the scaffold needs, with the same packages. */
 function copyOfProject(): string {
   const copy = tempFolder();
-  for (const part of ['src', 'rules', 'transforms', 'scripts', 'docs', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'eslint.config.js']) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+  for (const part of ['src', 'rules', 'templates', 'transforms', 'scripts', 'docs', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'eslint.config.js']) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   return copy;
 }

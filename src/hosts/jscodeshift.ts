@@ -37,10 +37,14 @@ export function asJscodeshift(definition: TransformDefinition): JscodeshiftModul
   };
 }
 
+const CONNECTED = /^\s*export\b|\bfrom\s*['"]\.|\brequire\(\s*['"]\.|\bmodule\.exports\b|\bexports\.\w|^\s*import\s*['"]\./m;
+
 /** Rewrites that need a second file are left to `migrate`. */
 function editsOf(definition: TransformDefinition, project: Project, file: SourceFile, findings: readonly Finding[]): readonly Edit[] {
   const mcp = new McpModel(project);
   if ('rewrite' in definition) return definition.rewrite({ file, mcp, project }, findings).edits;
+  // What another file does with a server of this one cannot be known from here.
+  if (CONNECTED.test(file.text)) return [];
   let state: StateModel | undefined;
   const { rewrites } = definition.rewriteProject({ project, mcp, state: () => (state ??= new StateModel(mcp, [file])), choices: { ...DEFAULT_CHOICES, markers: false }, chosen: {} }, findings);
   const alone = rewrites.filter(r => !r.created?.length && !r.removed?.length && [...r.edits.keys()].every(path => path === file.path));
