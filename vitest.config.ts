@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const json = process.env['VITEST_JSON'];
@@ -9,6 +10,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'threads',
+    // Much of the work is done by processes that the tests start: as many files at a time as there are cores, not one fewer.
+    maxWorkers: availableParallelism(),
     reporters: json === undefined ? ['default'] : ['default', ['json', { outputFile: json }]],
   },
 });

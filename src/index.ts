@@ -1,6 +1,7 @@
 // The public API: pure in, plain JSON out.
 import { transforms } from '../transforms/index.js';
-import { auditFolder, type AuditOptions } from './audit.js';
+import { auditFolder } from './audit.js';
+import type { AuditOptions } from './audit-options.js';
 import { diskTree } from './files/disk.js';
 import { planMigration, type Plan, type PlanOptions } from './migrate/plan.js';
 import { writePlan } from './migrate/write.js';
@@ -40,7 +41,7 @@ export { defineConfig } from './settings/settings.js';
 export const reporters = { json: jsonReport, jsonl: jsonLinesReport, sarif: sarifReport, github: githubReport, gitlab: codeQualityReport, markdown: auditMarkdown };
 export { rules } from '../rules/index.js';
 export { transforms } from '../transforms/index.js';
-export type { AuditOptions } from './audit.js';
+export type { AuditOptions } from './audit-options.js';
 export type { Finding, Evidence, Fix, Location } from './finding.js';
 export type { Plan, PlanOptions, Step } from './migrate/plan.js';
 export type { CheckResult } from './prove/checks/check.js';

@@ -1,11 +1,11 @@
 import { rules } from '../rules/index.js';
-import { transforms } from '../transforms/index.js';
+import { transformList } from '../transforms/list.js';
 import type { Registry } from './audit.js';
 import { takes } from './transform.js';
 
-/** The rules and transforms that this package ships. */
+/** The rules that this package ships, and what is known of its transforms before any is run. */
 export const registry: Registry = {
   rules,
-  transformOf: (rule, clause) => transforms.find(t => takes(t, rule, clause))?.id,
-  transformTitle: id => transforms.find(t => t.id === id)?.title,
+  transformOf: (rule, clause) => transformList.find(t => takes(t, rule, clause))?.id,
+  transformTitle: id => transformList.find(t => t.id === id)?.title,
 };

@@ -44,13 +44,24 @@ export interface NearMcp {
 }
 
 export function nearMcp(project: Project): NearMcp {
+  const telling = tellingFiles(project);
+  return { telling, files: telling.size === 0 ? telling : connected(project, telling), imported: new Set([...telling].flatMap(path => importedBy(project, path))) };
+}
+
+const known = new WeakMap<Project, ReadonlySet<string>>();
+
+/** Files that name MCP: a project without one has nothing to do with it. */
+export function tellingFiles(project: Project): ReadonlySet<string> {
+  const before = known.get(project);
+  if (before) return before;
   const telling = new Set<string>();
   for (const { path, kind } of project.tree.files) {
     if (kind === 'doc') continue;
     const bytes = project.bytes(path);
     if (bytes && TELLTALE.test(bytes.toString('latin1'))) telling.add(path);
   }
-  return { telling, files: telling.size === 0 ? telling : connected(project, telling), imported: new Set([...telling].flatMap(path => importedBy(project, path))) };
+  known.set(project, telling);
+  return telling;
 }
 
 /** Of the rules that visit code, those that can have something to say about a file. */

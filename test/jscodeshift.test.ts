@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { transforms } from '../transforms/index.js';
 import { readFiles, transformFixtures, type Files } from './support/fixtures.js';
@@ -7,6 +8,8 @@ import { variants } from './support/variants.js';
 
 const root = new URL('../', import.meta.url).pathname;
 
+/** What Babel makes of the packages that it loads, once for all runs. */
+const cache = tempFolder();
 const overProjects = new Set(transforms.filter(t => 'rewriteProject' in t).map(t => t.id));
 
 /** The whole folder in one run, as a team would do it. */
@@ -14,17 +17,18 @@ function runJscodeshift(module: string, folder: string, flags: readonly string[]
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     [`${root}node_modules/jscodeshift/bin/jscodeshift.js`, '-t', `${root}dist/transforms/${module}`, '--extensions=ts,tsx,mts,cts,js,jsx,mjs,cjs', ...flags, folder],
-    { encoding: 'utf8', cwd: folder },
+    { encoding: 'utf8', cwd: folder, env: { ...process.env, BABEL_CACHE_PATH: join(cache, 'babel.json') } },
   );
   return { files: readFiles(folder), output: `${String(status)} ${stdout}${stderr}` };
 }
 
-describe.each(transforms.map(t => t.id))('%s', transform => {
+// Workers that each start Babel take seconds: one transform is run by them, and the others as jscodeshift does it in one process.
+describe.each(transforms.map((t, index) => ({ transform: t.id, inOneProcess: index > 0 })))('$transform', ({ transform, inOneProcess }) => {
   const fixtures = transformFixtures([transform]);
   const rows = fixtures.flatMap(fixture => variants.map(variant => ({ fixture, variant, at: `${fixture.name}/${variant.name.replaceAll(' ', '-')}/` })));
 
   it.each([
-    { how: 'as it comes', entry: 'jscodeshift.cjs', flags: [] },
+    { how: 'as it comes', entry: 'jscodeshift.cjs', flags: inOneProcess ? ['--run-in-band'] : [] },
     { how: 'without Babel', entry: 'transform.js', flags: ['--no-babel', '--parser=tsx'] },
   ])('gives the same bytes under jscodeshift $how', ({ entry, flags }) => {
     const folder = tempFolder();

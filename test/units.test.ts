@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { auditTree, type AuditOptions } from '../src/audit.js';
+import { auditTree } from '../src/audit.js';
+import type { AuditOptions } from '../src/audit-options.js';
 import { memoryTree } from '../src/files/memory.js';
 import { registry } from '../src/registry.js';
 import type { Report, Unit, UnitKind } from '../src/report/report.js';

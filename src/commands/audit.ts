@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { auditProject, type AuditOptions } from '../audit.js';
+import { ruleList } from '../../rules/list.js';
+import { withoutMcp } from '../assemble.js';
+import { isWanted, type AuditOptions } from '../audit-options.js';
 import { asBaseline, baselineOf, compare, type Baseline } from '../baseline/baseline.js';
 import { clauses } from '../catalogue/clauses.js';
 import { diskTree } from '../files/disk.js';
+import { codeAt } from '../fingerprint.js';
 import type { Finding } from '../finding.js';
-import { codeAt } from '../hosts/engine.js';
 import { Project } from '../project.js';
-import { registry } from '../registry.js';
 import { auditMarkdown } from '../report/audit-markdown.js';
 import { codeQualityReport } from '../report/code-quality.js';
 import { githubReport } from '../report/github.js';
@@ -16,6 +17,7 @@ import { paint, wantsColour } from '../report/paint.js';
 import { atLeast, narrowed, type Report } from '../report/report.js';
 import { sarifReport } from '../report/sarif.js';
 import { terminalReport } from '../report/terminal.js';
+import { tellingFiles } from '../seeds.js';
 import type { Settings } from '../settings/settings.js';
 import { changesSince } from './changes.js';
 import { EXIT, UsageError, type ExitCode, type FailLevel, type Format, type Io } from './io.js';
@@ -51,7 +53,7 @@ export async function auditCommand(path: string | undefined, given: AuditArgumen
   const today = dateOf(given.today, io);
   const options = await auditOptions(root, given, settings, today);
   const progress = showProgress(io, 'audit');
-  let report = auditProject(project, registry, { ...options, onProgress: progress.step });
+  let report = await audited(project, { ...options, onProgress: progress.step });
   await progress.end();
   if (baseline) report = await withBaseline(report, baseline, project, given.updateBaseline === true, io);
   if (isChanged && given.since !== undefined) report = narrowed(report, f => isChanged(f.file, f.line, f.endLine), { since: given.since });
@@ -60,9 +62,16 @@ export async function auditCommand(path: string | undefined, given: AuditArgumen
   return failOn !== 'never' && report.findings.some(f => atLeast(f.severity, failOn)) ? EXIT.findings : EXIT.clean;
 }
 
+/** The rules, and all that they stand on, are loaded for projects that have to do with MCP. */
+async function audited(project: Project, options: AuditOptions): Promise<Report> {
+  if (tellingFiles(project).size === 0) return withoutMcp(project, ruleList.filter(r => isWanted(r, options)), options);
+  const [{ auditProject }, { registry }] = await Promise.all([import('../audit.js'), import('../registry.js')]);
+  return auditProject(project, registry, options);
+}
+
 /** What a run of rules is told by the command line and the configuration together. */
 export async function auditOptions(root: string, given: Pick<AuditArguments, 'rule' | 'clause' | 'all' | 'includeTests' | 'types'>, settings: Settings, today: string): Promise<AuditOptions> {
-  const rules = await known(given.rule, registry.rules.map(r => r.id), id => `There is no rule ${id}.`, '`mcp-stateless rules` lists them.');
+  const rules = await known(given.rule, ruleList.map(r => r.id), id => `There is no rule ${id}.`, '`mcp-stateless rules` lists them.');
   const ofClauses = await known(given.clause, given.clause ? [...clauses().keys()] : [], id => `There is no clause ${id}.`, '`mcp-stateless rules --clauses` lists them.');
   const all = given.all ?? settings.all;
   const includeTests = given.includeTests ?? settings.includeTests;

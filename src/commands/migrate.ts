@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { transforms } from '../../transforms/index.js';
-import { auditProject, type AuditOptions } from '../audit.js';
+import { auditProject } from '../audit.js';
+import type { AuditOptions } from '../audit-options.js';
 import { DEFAULT_CHOICES, type Choices } from '../choices.js';
 import { diskTree } from '../files/disk.js';
 import type { Finding } from '../finding.js';

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { auditProject, type AuditOptions } from '../audit.js';
+import { auditProject } from '../audit.js';
+import type { AuditOptions } from '../audit-options.js';
 import { compareStates, type Audited } from '../comparison/compare.js';
 import type { Comparison } from '../comparison/comparison.js';
 import { appended, entryOf, readHistory, type History } from '../comparison/history.js';

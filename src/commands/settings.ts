@@ -1,12 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transforms } from '../../transforms/index.js';
+import { ruleList } from '../../rules/list.js';
+import { transformList } from '../../transforms/list.js';
 import { clauses } from '../catalogue/clauses.js';
 import { configOf } from '../config/read.js';
 import type { ConfigNode } from '../config/tree.js';
 import { LineIndex } from '../parse/source.js';
-import { registry } from '../registry.js';
 import type { Names } from '../settings/schema.js';
 import type { Settings } from '../settings/settings.js';
 import type { Problem } from '../settings/validate.js';
@@ -88,7 +88,7 @@ async function checked(value: unknown, file: string, source: { readonly text: st
 }
 
 function names(): Names {
-  return { rules: registry.rules.map(r => r.id), clauses: [...clauses().keys()], transforms: transforms.map(t => t.id) };
+  return { rules: ruleList.map(r => r.id), clauses: [...clauses().keys()], transforms: transformList.map(t => t.id) };
 }
 
 /** `file:line:column` of the deepest key of the path that is written. */

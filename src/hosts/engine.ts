@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { TSESTree } from '@typescript-eslint/types';
 import { clause as clauseOf, type Clause } from '../catalogue/clauses.js';
 import { nodeAt } from '../edits/locate.js';
 import type { Gate, Gates } from '../eras/gates.js';
 import { zoneOf } from '../files/kinds.js';
+import { fingerprint } from '../fingerprint.js';
 import type { Evidence, Finding, Location } from '../finding.js';
 import type { McpModel } from '../mcp/model.js';
 import { chain } from '../mcp/values.js';
@@ -146,18 +146,6 @@ const MAX_EVIDENCE_TEXT = 100;
 function shorten(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length <= MAX_EVIDENCE_TEXT ? line : `${line.slice(0, MAX_EVIDENCE_TEXT - 1)}…`;
-}
-
-/** Made from what the place says, not from where it is. Twins in one file are told apart afterwards, in order. */
-function fingerprint(rule: string, clause: string, file: { readonly path: string; readonly text: string }, range: Range, subject: string): string {
-  return createHash('sha256').update([rule, clause, file.path, subject, codeAt(file.text, range)].join('\0')).digest('hex').slice(0, 16);
-}
-
-/** The lines of a place, with blanks that say nothing made equal. */
-export function codeAt(text: string, [start, end]: Range): string {
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const lineEnd = text.indexOf('\n', Math.min(end, start + 200));
-  return text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd).replace(/\s+/g, ' ').trim();
 }
 
 /** Sorted by place, without repetitions, each with a fingerprint of its own. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { auditProject, type AuditOptions, type Registry } from '../audit.js';
+import { auditProject, type Registry } from '../audit.js';
+import type { AuditOptions } from '../audit-options.js';
 import { DEFAULT_CHOICES, type Choices } from '../choices.js';
 import type { Finding } from '../finding.js';
 import type { Project } from '../project.js';

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import type { Io } from '../../src/commands/io.js';
 
 export const CLI = new URL('../../dist/src/cli.js', import.meta.url).pathname;
 
@@ -33,4 +34,11 @@ export async function runCliSlowly(cwd: string, args: readonly string[], pauseMs
   });
   const status = await new Promise<number | null>(resolve => child.on('close', resolve));
   return { status, stdout: Buffer.concat(chunks).toString('utf8'), stderr };
+}
+
+/** What a command writes, without a process. */
+export function capturedIo(cwd: string): Io & { readonly written: { stdout: string; stderr: string } } {
+  const written = { stdout: '', stderr: '' };
+  const to = (name: 'stdout' | 'stderr'): Io['stdout'] => ({ isTTY: false, write: text => Promise.resolve(void (written[name] += text)) });
+  return { cwd, env: {}, stdout: to('stdout'), stderr: to('stderr'), today: '2026-09-01', written };
 }
