@@ -7,7 +7,7 @@ export default defineRule({
   id: 'no-initialize-handshake',
   title: 'There is no initialize handshake',
   clauses: ['handshake-initialize-request', 'handshake-initialized-notification', 'client-identity-from-handshake'],
-  words: ['nitialize', 'getClientCapabilities', 'getClientVersion', 'getNegotiatedProtocolVersion', 'clientCapabilities', "'connect'", '"connect"'],
+  words: ['oninitialized', "'initialize", '"initialize', '`initialize', 'InitializeRequest', 'InitializedNotification', 'notifications/initialized', 'getClientCapabilities', 'getClientVersion', 'getNegotiatedProtocolVersion', 'clientCapabilities', "'connect'", '"connect"'],
   visit: context => ({
     CallExpression(node) {
       reportCheck(context, node);
