@@ -14,6 +14,8 @@ export default defineTransform({
   fixes: [{ rule: 'use-stateless-stdio' }],
   safety: 'review',
   targets: ['2026-07-28'],
+  // What asks the client goes first: a helper that then has nothing to do with a server stays where it is.
+  after: ['set-level-to-nothing', 'logging-to-logger', 'sampling-to-provider', 'roots-to-params'],
   rewriteProject(context, findings) {
     const rewrites: ProjectRewrite[] = [];
     const declines: Decline[] = [];
