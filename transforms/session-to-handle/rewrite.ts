@@ -266,19 +266,18 @@ class ComponentRewriter {
     const caller = contextParameter(file, fn, fn.params[1], false, false);
     const single = stores.length === 1;
     const waits = isInsideTry(unit.branch, fn) && fn.async;
-    const opening = stores.map(({ store, creates }) => `${store.variable}.${creates ? `start(ownerOf(${caller.expression})` : `use(${given}?.${store.argument}, ownerOf(${caller.expression})`}, async ({ value: ${store.local} }) => `).join('');
+    const opening = stores.map(({ store, creates }) => `${store.variable}.${creates ? `start(ownerOf(${caller.expression})` : `answer(${given}?.${store.argument}, ownerOf(${caller.expression})`}, async ({ value: ${store.local} }) => `).join('');
     const { eol, indent, semicolon } = this.#files.editor(file).style;
     const lead = indentOfLine(file, head.range[0]);
     const prefix = waits ? 'return await ' : 'return ';
-    this.#files.need(file, this.#files.specifier(file, this.emitted.store), 'unknownHandle');
     if (single && statements.length === 1 && head.type === 'ReturnStatement' && head.argument && isOneCall(head.argument)) {
       // `return think(args)` needs no block of its own.
       const isObject = head.argument.type === 'ObjectExpression';
       this.#files.insert(file, head.argument.range[0], `${waits ? 'await ' : ''}${opening}${isObject ? '(' : ''}`);
-      this.#files.insert(file, head.argument.range[1], `${isObject ? ')' : ''}).catch(unknownHandle)`);
+      this.#files.insert(file, head.argument.range[1], `${isObject ? ')' : ''})`);
     } else {
       this.#files.insert(file, head.range[0], `${prefix}${opening}{${eol}${lead}${indent}`);
-      this.#files.insert(file, last.range[1], `${eol}${lead}}${')'.repeat(stores.length)}.catch(unknownHandle)${semicolon}`);
+      this.#files.insert(file, last.range[1], `${eol}${lead}}${')'.repeat(stores.length)}${semicolon}`);
       this.#indentLines(file, head.range[0], last.range[1], indent);
     }
     if (fn.params[1] === undefined && this.#contextOnce(fn)) {
