@@ -121,13 +121,13 @@ export class HandleStore<T> {
     const slot: Slot<T> = { value: this.initial() };
     const before = this.#encode(slot.value);
     const result: R = await body(slot);
-    const told: { content?: unknown; structuredContent?: unknown; isError?: unknown } = { ...result };
+    const told: { content?: unknown; structuredContent?: object | null; isError?: unknown } = { ...result };
     if (told.isError === true || this.#encode(slot.value) === before) return result;
     const handle = await this.create(owner, slot.value);
     const { argument } = this.#options;
     const content: readonly unknown[] = Array.isArray(told.content) ? told.content : [];
     const text = { type: 'text', text: `${argument}: ${handle}` };
-    return { ...result, content: [...content, text], structuredContent: { ...Object(told.structuredContent), [argument]: handle } };
+    return { ...result, content: [...content, text], structuredContent: { ...(told.structuredContent ?? {}), [argument]: handle } };
   }
 
   /** Forgets a state. */
@@ -257,13 +257,13 @@ interface Principal {
   readonly extra?: Record<string, unknown> | undefined;
 }
 
-/** Of the first SDK line, and of the second one. */
-type Signed = Readonly<Partial<Record<'authInfo', Principal | undefined>>>;
-type Caller = Signed & { readonly http?: Signed | undefined };
+const SIGNED_IN = 'authInfo';
+type Signed = Readonly<Partial<Record<typeof SIGNED_IN, Principal | undefined>>>;
 
 /** Who may use a handle: the client and the user that signed in. Where nobody does, all callers are the same one. */
-export function ownerOf(caller: Caller): string {
-  const { authInfo: principal } = caller.http ?? caller;
+export function ownerOf(caller: Signed & { readonly http?: Signed | undefined }): string {
+  // The second SDK line has it under `http`, the first one does not.
+  const principal = caller.http?.[SIGNED_IN] ?? caller[SIGNED_IN];
   if (!principal) return 'anonymous';
   const user = principal.extra?.['sub'];
   return JSON.stringify([principal.clientId, typeof user === 'string' ? user : '']);

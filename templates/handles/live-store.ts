@@ -23,6 +23,7 @@ interface Entry<T> {
   value: T;
   last: Promise<unknown>;
   users: number;
+  gone: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -43,10 +44,10 @@ export class LiveStore<T extends object> {
     const { kind, limit } = this.#options;
     if (this.#entries.size >= limit) return Promise.reject(new Error(`Too many are open. Close one, or try again later.`));
     const handle = `${kind}_${randomBytes(24).toString('base64url')}`;
-    const entry: Entry<T> = { value, last: Promise.resolve(), users: 0, timer: undefined };
+    const entry: Entry<T> = { value, last: Promise.resolve(), users: 0, gone: false, timer: undefined };
     const key = this.#key(handle, owner);
     this.#entries.set(key, entry);
-    this.#rest(key, entry);
+    this.#whenIdle(entry, () => this.#forget(key, entry));
     return Promise.resolve(handle);
   }
 
@@ -72,7 +73,7 @@ export class LiveStore<T extends object> {
       return await turn;
     } finally {
       entry.users--;
-      if (entry.users === 0) this.#rest(key, entry);
+      if (entry.users === 0) this.#whenIdle(entry, () => this.#forget(key, entry));
     }
   }
 
@@ -97,7 +98,7 @@ export class LiveStore<T extends object> {
       await this.#close(slot.value);
       throw error;
     }
-    const told: { content?: unknown; structuredContent?: unknown; isError?: unknown } = { ...result };
+    const told: { content?: unknown; structuredContent?: object | null; isError?: unknown } = { ...result };
     if (told.isError === true || Object.values(slot.value).every((v, i) => v === before[i])) {
       await this.#close(slot.value);
       return result;
@@ -109,7 +110,7 @@ export class LiveStore<T extends object> {
     const { argument } = this.#options;
     const content: readonly unknown[] = Array.isArray(told.content) ? told.content : [];
     const text = { type: 'text', text: `${argument}: ${handle}` };
-    return { ...result, content: [...content, text], structuredContent: { ...Object(told.structuredContent), [argument]: handle } };
+    return { ...result, content: [...content, text], structuredContent: { ...(told.structuredContent ?? {}), [argument]: handle } };
   }
 
   /** Closes and forgets. */
@@ -120,7 +121,7 @@ export class LiveStore<T extends object> {
   }
 
   async #run<R>(key: string, entry: Entry<T>, body: (slot: Slot<T>) => R | Promise<R>): Promise<R> {
-    if (this.#entries.get(key) !== entry) throw this.#unknown();
+    if (entry.gone) throw this.#unknown();
     const slot: Slot<T> = { value: entry.value };
     try {
       return await body(slot);
@@ -131,13 +132,14 @@ export class LiveStore<T extends object> {
   }
 
   /** Nobody uses it: its time begins. */
-  #rest(key: string, entry: Entry<T>): void {
-    if (this.#entries.get(key) !== entry) return;
-    entry.timer = setTimeout(() => void this.#forget(key, entry), this.#options.ttlMs);
+  #whenIdle(entry: Entry<T>, end: () => Promise<void>): void {
+    if (entry.gone) return;
+    entry.timer = setTimeout(() => void end(), this.#options.ttlMs);
     entry.timer.unref();
   }
 
   async #forget(key: string, entry: Entry<T>): Promise<void> {
+    entry.gone = true;
     this.#entries.delete(key);
     await this.#close(entry.value);
   }

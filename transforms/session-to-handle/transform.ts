@@ -50,7 +50,8 @@ class SessionToHandle {
           const component = designComponent(this.context, this.#tools, members, taken);
           const [head] = component.stores;
           if (!head) throw new Error('A component has a store.');
-          return rewriteComponent(this.context, component, emitter.for(head.store.file));
+          const stores = component.stores.map(s => s.store);
+          return rewriteComponent(this.context, component, emitter.for(head.store.file, { live: stores.some(s => s.live), stored: stores.some(s => !s.live) }));
         },
       );
       if (done) rewrites.push(done);
