@@ -40,7 +40,7 @@ export const MARKER_TEXTS: Readonly<Record<string, MarkerText>> = {
   'owner-claim': { text: 'Choose the claim that names the user, and use it in ownerOf.', until: 'person' },
   'session-telemetry': { text: 'The session id was used for telemetry. Use the principal or a request id.', until: 'finding' },
   'session-auth': { text: 'The session id was used for authorization. Review by hand: use the principal.', until: 'finding' },
-  'session-store': { text: 'Remove the stored session id.', until: 'finding' },
+  'session-store': { text: 'There is no session id to store this under: remove the record of the session; give data that tools keep an id that a tool gives out, with its owner.', until: 'finding' },
   // Sampling
   'sampling-approval': { text: "The model call now uses this server's key and is no longer approved by the client.", until: 'person' },
   'sampling-params': sampling('A parameter'),

@@ -5,6 +5,7 @@ import type { ClassifiedCell, StateGroup } from '../../src/state/model.js';
 import { containerOf } from './containers.js';
 import { Emitter } from './emitted.js';
 import { Obstacle } from './obstacle.js';
+import { planFor } from './plans.js';
 import { rewriteComponent } from './rewrite.js';
 import { componentsOf, designComponent, type Traced } from './stores.js';
 import { Tools } from './tools.js';
@@ -14,7 +15,8 @@ export default defineTransform({
   id: 'session-to-handle',
   title: 'Keep state under handles that tools give out and take as arguments',
   fixes: [
-    { rule: 'no-session-state', clauses: ['session-keyed-state'] },
+    { rule: 'no-session-state', clauses: ['session-keyed-state', 'session-store-external'] },
+    { rule: 'no-session-auth' },
     { rule: 'no-process-state', clauses: ['stdio-process-lifetime-state', 'connection-state-closure'] },
   ],
   safety: 'review',
@@ -40,7 +42,9 @@ class SessionToHandle {
 
   run(findings: readonly Finding[]): ProjectRewrites {
     const rewrites: ProjectRewrite[] = [];
-    const traced = findings.flatMap(finding => this.#attempt([finding], () => this.#trace(finding)) ?? []);
+    const plans = findings.flatMap(f => planFor(this.context, f) ?? []);
+    this.#declines.push(...plans);
+    const traced = findings.filter(f => !plans.some(p => p.for === f.fingerprint)).flatMap(finding => this.#attempt([finding], () => this.#trace(finding)) ?? []);
     const emitter = new Emitter(this.context);
     const taken = new Set<string>();
     for (const members of componentsOf(traced)) {
