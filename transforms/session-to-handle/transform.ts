@@ -19,6 +19,7 @@ export default defineTransform({
     { rule: 'no-session-auth' },
     { rule: 'no-process-state', clauses: ['stdio-process-lifetime-state', 'connection-state-closure'] },
   ],
+  after: ['http-sessions-to-handler', 'session-id-to-request'],
   safety: 'review',
   rewriteProject(context, findings) {
     return new SessionToHandle(context).run(findings);
