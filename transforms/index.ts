@@ -5,9 +5,10 @@ import loggingToLogger from './logging-to-logger/transform.js';
 import notFoundToInvalidParams from './not-found-to-invalid-params/transform.js';
 import rootsToParams from './roots-to-params/transform.js';
 import samplingToProvider from './sampling-to-provider/transform.js';
+import sessionIdToRequest from './session-id-to-request/transform.js';
 import sessionToHandle from './session-to-handle/transform.js';
 import sessionsToStatelessTransport from './sessions-to-stateless-transport/transform.js';
 import setLevelToNothing from './set-level-to-nothing/transform.js';
 import stdioToServeStdio from './stdio-to-serve-stdio/transform.js';
 
-export const transforms: readonly TransformDefinition[] = [httpSessionsToHandler.definition, loggingToLogger.definition, notFoundToInvalidParams.definition, rootsToParams.definition, samplingToProvider.definition, sessionToHandle.definition, sessionsToStatelessTransport.definition, setLevelToNothing.definition, stdioToServeStdio.definition];
+export const transforms: readonly TransformDefinition[] = [httpSessionsToHandler.definition, loggingToLogger.definition, notFoundToInvalidParams.definition, rootsToParams.definition, samplingToProvider.definition, sessionIdToRequest.definition, sessionToHandle.definition, sessionsToStatelessTransport.definition, setLevelToNothing.definition, stdioToServeStdio.definition];
