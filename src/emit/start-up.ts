@@ -1,8 +1,8 @@
-import { enclosingFunction, innermost, memberName, type TSESTree } from '../../src/define-transform.js';
-import { indexOf } from '../../src/mcp/file-index.js';
-import type { FunctionNode } from '../../src/mcp/values.js';
-import type { Range, SourceFile } from '../../src/parse/source.js';
-import { walkTree } from '../../src/parse/walk.js';
+import type { TSESTree } from '@typescript-eslint/types';
+import { enclosingFunction, indexOf, innermost, memberName } from '../mcp/file-index.js';
+import type { FunctionNode } from '../mcp/values.js';
+import type { Range, SourceFile } from '../parse/source.js';
+import { walkTree } from '../parse/walk.js';
 
 /** What ran after the handshake, and where it can run instead. */
 export interface StartUp {
