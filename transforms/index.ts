@@ -9,5 +9,6 @@ import sessionToHandle from './session-to-handle/transform.js';
 import sessionsToStatelessTransport from './sessions-to-stateless-transport/transform.js';
 import setLevelToNothing from './set-level-to-nothing/transform.js';
 import stdioToServeStdio from './stdio-to-serve-stdio/transform.js';
+import stdoutToStderr from './stdout-to-stderr/transform.js';
 
-export const transforms: readonly TransformDefinition[] = [httpSessionsToHandler.definition, loggingToLogger.definition, notFoundToInvalidParams.definition, rootsToParams.definition, samplingToProvider.definition, sessionToHandle.definition, sessionsToStatelessTransport.definition, setLevelToNothing.definition, stdioToServeStdio.definition];
+export const transforms: readonly TransformDefinition[] = [httpSessionsToHandler.definition, loggingToLogger.definition, notFoundToInvalidParams.definition, rootsToParams.definition, samplingToProvider.definition, sessionToHandle.definition, sessionsToStatelessTransport.definition, setLevelToNothing.definition, stdioToServeStdio.definition, stdoutToStderr.definition];
