@@ -11,5 +11,6 @@ import sessionToHandle from './session-to-handle/transform.js';
 import sessionsToStatelessTransport from './sessions-to-stateless-transport/transform.js';
 import setLevelToNothing from './set-level-to-nothing/transform.js';
 import stdioToServeStdio from './stdio-to-serve-stdio/transform.js';
+import stdoutToStderr from './stdout-to-stderr/transform.js';
 
-export const transforms: readonly TransformDefinition[] = [handshakeToRequest.definition, httpSessionsToHandler.definition, loggingToLogger.definition, notFoundToInvalidParams.definition, rootsToParams.definition, samplingToProvider.definition, sessionIdToRequest.definition, sessionToHandle.definition, sessionsToStatelessTransport.definition, setLevelToNothing.definition, stdioToServeStdio.definition];
+export const transforms: readonly TransformDefinition[] = [handshakeToRequest.definition, httpSessionsToHandler.definition, loggingToLogger.definition, notFoundToInvalidParams.definition, rootsToParams.definition, samplingToProvider.definition, sessionIdToRequest.definition, sessionToHandle.definition, sessionsToStatelessTransport.definition, setLevelToNothing.definition, stdioToServeStdio.definition, stdoutToStderr.definition];

@@ -13,4 +13,5 @@ export const transformList: readonly Pick<TransformDefinition, 'id' | 'title' | 
   {"id":"sessions-to-stateless-transport","title":"A new server and transport for each request, on the first SDK line","fixes":[{"rule":"no-session-transport"},{"rule":"no-session-header"},{"rule":"no-sse-transport","clauses":["http-sse-transport"]},{"rule":"no-initialize-handshake","clauses":["handshake-initialize-request"]},{"rule":"no-shared-server"},{"rule":"no-resumability"},{"rule":"no-session-id-use"}]},
   {"id":"set-level-to-nothing","title":"Drop the handler of logging/setLevel, and the logging capability when nothing logs","fixes":[{"rule":"no-logging","clauses":["logging-set-level","logging-feature","logging-per-request-level"]}]},
   {"id":"stdio-to-serve-stdio","title":"Serve stdio from a factory instead of connecting one server","fixes":[{"rule":"use-stateless-stdio"}]},
+  {"id":"stdout-to-stderr","title":"Write to standard error what is no message of the protocol","fixes":[{"rule":"no-stdout","clauses":["stdio-stdout"]}]},
 ];
