@@ -19,6 +19,8 @@ export interface OriginContext {
   readonly draft: Draft;
   /** What serves now, for code that has to close it. */
   readonly handle: HandleType;
+  /** A server lives as long as one request, not as one connection. */
+  readonly perRequest?: boolean;
 }
 
 export interface HandleType {
