@@ -61,8 +61,8 @@ function ofDeclarator(context: OriginContext, file: SourceFile, variable: Variab
   return write(context, file, closure, own);
 }
 
-function write({ mcp, draft }: OriginContext, file: SourceFile, closure: Closure, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
-  const obstacleInside = processEffect(closure, file);
+function write({ mcp, draft, perRequest }: OriginContext, file: SourceFile, closure: Closure, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+  const obstacleInside = processEffect(closure, file) ?? (perRequest ? keeperOf(closure, file) : undefined);
   if (obstacleInside) return obstacleInside;
   const [other] = closure.connects;
   if (other && closure.senders.length > 0) return obstacle(`Line ${lineOf(file, other)} connects the same server to something else, so code outside of requests cannot tell which client it speaks to.`);
@@ -81,6 +81,24 @@ function processEffect(closure: Closure, file: SourceFile): Obstacle | undefined
       return obstacle(`The onclose at line ${lineOf(file, statement)} ends the process. A server that only answered a probe is closed too: end the process where the input ends.`, 'factory-side-effect');
   }
   return undefined;
+}
+
+/** `const registry = new Registry(server)` that tools use: what it keeps would be gone after each request. */
+function keeperOf({ moved, declarator }: Closure, file: SourceFile): Obstacle | undefined {
+  for (const statement of moved) {
+    if (statement.type !== 'VariableDeclaration') continue;
+    for (const { id, init } of statement.declarations) {
+      if (init?.type !== 'NewExpression' || id.type !== 'Identifier' || id === declarator.id) continue;
+      const use = file.variableOf(id)?.references.find(r => r.init !== true && isInFunction(r.identifier, moved));
+      if (use) return obstacle(`${id.name} (line ${lineOf(file, statement)}) holds the server, and is used while requests are served: what it keeps would be gone after each. Keep that apart from the server.`);
+    }
+  }
+  return undefined;
+}
+
+function isInFunction(node: TSESTree.Node, moved: readonly TSESTree.Node[]): boolean {
+  for (let n: TSESTree.Node | undefined = node; n && !moved.includes(n); n = n.parent) if (isFunctionNode(n)) return true;
+  return false;
 }
 
 /** Another connection gets a server of its own. */
