@@ -141,3 +141,29 @@ async function proven(name: string, host: string, env: Readonly<Record<string, s
   expect(report.eras.map(e => e.served)).toEqual(eras.map(() => true));
   expect(report.script.steps.filter(s => 'tool' in s)).toHaveLength(script.length);
 }
+
+/** With an idle time of a second: every replica refuses the handle afterwards, with the words for one that never was. */
+export async function refusesExpired(name: string, subject: string, store: Choices['store'], env: Readonly<Record<string, string>>): Promise<void> {
+  const { calls } = readCase(name);
+  const folder = copyOf(name);
+  let replicas: readonly Replica[] = [];
+  try {
+    const expected = await answersBefore(build(folder, 'stateful'), calls);
+    migrate(folder, { store, handles: { [subject]: { ttlMinutes: 1 / 60 } } });
+    replicas = await startAll(build(folder, 'stateless'), env);
+    const caller = await over(replicas, expected);
+    await caller.begin();
+    const user = calls.find(c => (caller.added.get(c.tool) ?? []).length > 0);
+    if (!user) throw new Error('no tool takes a handle');
+    expect((await caller.call(user)).isError).toBe(false);
+    await new Promise(resolve => setTimeout(resolve, 1500));
+    const late = await Promise.all(replicas.map(() => caller.call(user)));
+    caller.handles.clear();
+    const never = await caller.call(user);
+    expect(never).toMatchObject({ isError: true });
+    for (const answer of late) expect(answer).toEqual(never);
+  } finally {
+    await Promise.all(replicas.map(r => r.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,7 +1,7 @@
 // Every server of fixtures/handles: before in one process, after as three replicas on files and on Redis.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storage, type Running } from './backends.js';
-import { proveCase } from './cases.js';
+import { proveCase, refusesExpired } from './cases.js';
 import { caseNames, readCase } from './run.js';
 
 it('has thirty servers, of each shape', () => {
@@ -18,5 +18,6 @@ for (const name of ['file', 'redis'] as const) {
     });
     afterAll(() => running.stop());
     it.each(caseNames())('%s', { timeout: 120_000 }, n => proveCase(n, name, running.env));
+    it('a handle that has expired is refused like one that never was', { timeout: 120_000 }, () => refusesExpired('map-accessor', 'state:carts', name, running.env));
   });
 }

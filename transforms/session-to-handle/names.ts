@@ -98,3 +98,9 @@ function identifiersOf(file: SourceFile): ReadonlySet<string> {
 export function isNamedIn(files: readonly SourceFile[]): (name: string) => boolean {
   return name => files.some(f => identifiersOf(f).has(name));
 }
+
+/** `cart` gives `carts`, `match` gives `matches`, `entry` gives `entries`. */
+export function plural(name: string): string {
+  if (/(?:[sxz]|ch|sh)$/i.test(name)) return `${name}es`;
+  return /[^aeiou]y$/i.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;
+}

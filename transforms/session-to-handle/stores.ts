@@ -4,7 +4,7 @@ import { keyName, outermost, walkTree, type Finding, type SourceFile, type TSEST
 import { indexOf } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
 import type { Container, Store, Unit } from './design.js';
-import { freeName, isNamedIn, kindOf, pascal, styleOfTools } from './names.js';
+import { freeName, isNamedIn, kindOf, pascal, plural, styleOfTools } from './names.js';
 import { Obstacle } from './obstacle.js';
 import type { Tools } from './tools.js';
 import type { Trace, UnitUse } from './tracer.js';
@@ -53,7 +53,7 @@ function designStore(context: ProjectRewriteContext, tools: Tools, traced: reado
   const kind = choice?.kind ?? freeKind(kindOf(containers, serverName(context, files)), taken);
   const words = kind.split(/[^A-Za-z0-9]+/);
   const argument = freeName([style.argument([...words, 'id']), style.argument([...words, 'handle'])], isTaken);
-  const variable = freeName([`${camel(words)}s`, `${camel(words)}Store`, `${camel(words)}Handles`], name => isTaken(name) && !containers.some(c => c.form !== 'field' && c.cell.name === name && containers.length === 1 && !isUsedLocally(files, name, c)));
+  const variable = freeName([plural(camel(words)), `${camel(words)}Store`, `${camel(words)}Handles`], name => isTaken(name) && !containers.some(c => c.form !== 'field' && c.cell.name === name && containers.length === 1 && !isUsedLocally(files, name, c)));
   const creator = existing?.name ?? freeName(['create', 'new', 'open', 'begin'].map(verb => style.tool([verb, ...words])), name => taken.has(name) || tools.names.has(name));
   const type = freeName([`${pascal(kind)}State`, `${pascal(kind)}HandleState`, `Stored${pascal(kind)}`], isTaken);
   const local = freeName(context.choices.handlePer === 'container' && members.length > 1 ? [`${camel(words)}State`, `kept${pascal(kind)}`] : ['state', `${camel(words)}State`, `kept${pascal(kind)}`], isTaken);
