@@ -7,16 +7,15 @@ import type { InitArguments } from './commands/init.js';
 import { HANDLE_SCOPES, LEGACIES, LOGGINGS, PROVIDERS, STORES, TARGETS } from './choices.js';
 import type { MigrateArguments } from './commands/migrate.js';
 import type { ProveArguments } from './commands/prove.js';
+import { withProveOptions } from './commands/prove-options.js';
 import type { ReportArguments } from './commands/report.js';
 import type { RulesArguments } from './commands/rules.js';
 import type { UndoArguments } from './commands/undo.js';
 import { VERSION } from './version.js';
 
-/** As in commands/prove.ts and commands/report.ts, which are loaded only when they are needed. */
-const PROOF_FORMATS = ['terminal', 'json', 'junit'] as const;
+/** As in commands/report.ts, which is loaded only when it is needed. */
 const REPORT_FORMATS = ['terminal', 'markdown', 'html', 'json', 'sarif', 'github', 'gitlab', 'badge', 'badge-svg'] as const;
 const REPORT_FAIL_LEVELS = ['never', 'error', 'warning', 'info', 'new-error', 'new-warning', 'new-info'] as const;
-const PROOF_ERAS = ['modern', 'older', 'both'] as const;
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
 
@@ -79,6 +78,7 @@ Examples:
     .option('--no-markers', 'leave no TODO(mcp-stateless:...) comments')
     .option('--no-types', 'do not ask the compiler')
     .option('--check <command>', 'run this after writing, and put everything back when it fails')
+    .option('--prove <command>', 'start the migrated server with this after writing, prove it, and put everything back when that fails; options of prove go before --')
     .option('--allow-dirty', 'write although git has changes that are not committed')
     .option('--patch <file>', 'save the changes as a patch for git apply; - prints it')
     .option('--summary <file>', 'save what was done and what is left, in Markdown')
@@ -91,6 +91,7 @@ Examples:
 Examples:
   mcp-stateless migrate                        show the plan; nothing is written
   mcp-stateless migrate --write --check "npm test"
+  mcp-stateless migrate --write --check "npm install && npm run build" --prove "--allow-all -- node dist/server.js"
   mcp-stateless migrate --interactive
   mcp-stateless migrate --unit no-sampling:src/llm.ts --provider anthropic
   mcp-stateless undo                           take the last migration back`,
@@ -151,39 +152,12 @@ Examples:
     .option('--json', 'print JSON')
     .action(async (given: RulesArguments) => done(await (await import('./commands/rules.js')).rulesCommand(given, io)));
 
-  cli
-    .command('prove')
-    .description('start the server, and show that any replica serves any request')
-    .argument('[command...]', 'how to start the server, behind --')
-    .option('--http', 'the server speaks HTTP (the default when it is given a port)')
-    .option('--stdio', 'the server speaks over its pipes (the default otherwise)')
-    .option('--url <url>', 'a server that runs already, on this machine (repeatable)', collect)
-    .option('--allow-remote', 'let --url name another machine')
-    .option('-n, --replicas <n>', 'how many to start (2)')
-    .option('--port-env <name>', 'variable that tells the server its port (PORT); {port} in the command does too')
-    .option('--path <path>', 'path of the endpoint (/mcp)')
-    .option('--env <name=value>', 'variable for the server (repeatable); {port}, {shared}, {dir} are filled in', collect)
-    .option('--cwd <folder>', 'where to start it')
-    .option('--script <file>', 'calls to make, one JSON object per line')
-    .option('--save-script <file>', 'save the calls that were made')
-    .option('--record <file>', 'record a script: a proxy between your client and the server')
-    .option('--seed <n>', 'for calls made from the schemas (1)')
-    .option('--calls <n>', 'how often such calls use each tool (2)')
-    .option('--read-only', 'call only tools that declare readOnlyHint, or that the script or --allow names (the default)')
-    .option('--allow <tool>', 'call this tool too (repeatable)', collect)
-    .option('--allow-all', 'call every tool')
-    .addOption(new Option('--era <era>', 'which clients to try').choices(PROOF_ERAS).default('both'))
-    .option('--source <folder>', 'source of the server: explains what is found with the findings of an audit')
-    .option('--shared <folder>', 'a folder that all machines share when deployed (repeatable)', collect)
-    .option('--watch <folder>', 'a folder in which the server keeps files: each machine gets its own; put back afterwards (repeatable)', collect)
-    .option('--timeout <ms>', 'for one call (5000)')
-    .option('--start-timeout <ms>', 'for the start of the server (20000)')
-    .option('--conformance <folder>', 'where the official conformance suite is installed (this folder)')
-    .option('--no-conformance', 'leave it out')
-    .option('--conformance-node <file>', 'a Node.js of 22 or newer, for the suite')
-    .addOption(new Option('--fail-on <level>', 'which failed checks count').choices(['error', 'warning', 'info']).default('error'))
-    .addOption(new Option('-f, --format <format>', 'how to print').choices(PROOF_FORMATS).default('terminal'))
-    .option('-v, --verbose', 'show all checks and the script')
+  withProveOptions(
+    cli
+      .command('prove')
+      .description('start the server, and show that any replica serves any request')
+      .argument('[command...]', 'how to start the server, behind --'),
+  )
     .addHelpText(
       'after',
       `

@@ -5,16 +5,13 @@ import { transformFixtures } from './support/fixtures.js';
 import { checkProperties } from './support/property.js';
 import { variants } from './support/variants.js';
 
-/** What is known not to hold yet: a statement that is put in again by the step after it. */
-const KNOWN: Readonly<Record<string, readonly string[]>> = { 'roots-to-params/start-up-pair': ['src/server.ts is changed again by a second run'] };
-
 const fixtures = transformFixtures(transforms.map(t => t.id));
 
 it.each(variants)('holds for all fixtures, $name', ({ of }) => {
   let changed = 0;
   for (const { name, before } of fixtures) {
     const held = checkProperties(new Map(Object.entries(of(before))));
-    expect(held.violations, name).toEqual(KNOWN[name] ?? []);
+    expect(held.violations, name).toEqual([]);
     expect(held.dropped, name).toEqual([]);
     changed += held.changed;
   }

@@ -95,12 +95,12 @@ describe('a migration that was interrupted', () => {
       return { root, plan: makeProject(root, 24) };
     };
     const whole = make();
-    const took = (await writeAndKill(whole.plan, whole.root, undefined)) ?? 0;
+    const took = (await writeAndKill(whole.plan, whole.root, undefined))?.changing ?? 0;
     const after = snapshot(whole.root);
     for (let i = 0; i < 10; i++) {
       const { root, plan } = make();
       const before = snapshot(root);
-      await writeAndKill(plan, root, (took * (i + 0.5)) / 9);
+      await writeAndKill(plan, root, { after: 'journal', delayMs: (took * i) / 9 });
       const found = inspect(root, before, after);
       expect(found.state, JSON.stringify(found)).not.toBe('torn');
       expect(found.restored, JSON.stringify(found)).toBe(true);

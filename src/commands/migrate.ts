@@ -9,7 +9,7 @@ import type { Finding } from '../finding.js';
 import { planChecked, type CheckedPlan } from '../migrate/checked.js';
 import { answered, questionsFor } from '../migrate/choose.js';
 import { recover, undoLast, UndoRefused } from '../migrate/journal.js';
-import { lastMigration, saveLast } from '../migrate/last.js';
+import { lastMigration, saveLast, type PassedProof } from '../migrate/last.js';
 import type { PlanOptions } from '../migrate/plan.js';
 import type { DroppedStep, FileChange } from '../migrate/step.js';
 import { prepareSteps } from '../migrate/steps.js';
@@ -18,13 +18,14 @@ import { writePlan, WriteRefused } from '../migrate/write.js';
 import { Project } from '../project.js';
 import { registry } from '../registry.js';
 import type { Settings } from '../settings/settings.js';
-import { migrationSummary } from '../report/migration.js';
+import { migrationSummary, type SummaryOptions } from '../report/migration.js';
 import { paint, wantsColour, type Paint } from '../report/paint.js';
 import { unifiedPatch } from '../report/patch.js';
 import { count, planText } from '../report/plan.js';
 import { askChoices, Ended } from './ask.js';
 import { rootOf } from './audit.js';
 import { decideInteractively } from './interactive.js';
+import type { WantedProof } from './proof.js';
 import { EXIT, UsageError, type ExitCode, type Input, type Io } from './io.js';
 import { installCommand, ownCommands, runCheck, uncommitted } from './surroundings.js';
 import { settingsOf } from './settings.js';
@@ -40,6 +41,7 @@ export interface MigrateArguments extends Partial<Pick<Choices, 'target' | 'stor
   readonly skip?: readonly string[];
   readonly unit?: readonly string[];
   readonly check?: string;
+  readonly prove?: string;
   readonly allowDirty?: boolean;
   /** False: `--no-markers`, `--no-types`, `--no-pager`, `--no-config`. */
   readonly markers?: boolean;
@@ -53,11 +55,13 @@ const AUDIT: AuditOptions = { includeTests: true };
 export async function migrateCommand(path: string | undefined, given: MigrateArguments, io: Io): Promise<ExitCode> {
   checkArguments(given);
   const root = rootOf(path, io);
+  // The modules of the proof are for those who want one.
+  const proof = given.prove === undefined ? undefined : (await import('./proof.js')).wantedProof(given.prove, root, io);
   await recoverFirst(root, io);
   if ((given.write || given.interactive) && !given.allowDirty) refuseDirty(root);
   try {
     const settings = given.config === false ? {} : await settingsOf(root);
-    return await new Migration(root, path, given, io, settings).run();
+    return await new Migration(root, path, given, io, settings, proof).run();
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
     await io.stderr.write('Ended. Nothing was written.\n');
@@ -76,6 +80,7 @@ class Migration {
     private readonly given: MigrateArguments,
     private readonly io: Io,
     private readonly settings: Settings,
+    private readonly proof: WantedProof | undefined,
   ) {
     this.#project = new Project(diskTree(root, settings.ignore ? { ignore: settings.ignore } : {}));
     this.#findings = auditProject(this.#project, registry, AUDIT).findings;
@@ -106,7 +111,7 @@ class Migration {
     await this.#show(plan, patch, shown, dropped);
     const nothing = Object.keys(plan.result).length === 0;
     if ((!given.write && !given.interactive) || nothing) {
-      this.#saveSummary(plan, shown, true);
+      this.#saveSummary(plan, shown, { planned: true });
       return EXIT.clean;
     }
     return this.#write(plan, { ...DEFAULT_CHOICES, ...choices }, shown);
@@ -174,23 +179,62 @@ class Migration {
     }
     if (given.check !== undefined) {
       const status = runCheck(given.check, root);
-      if (status !== 0) {
-        const back = undoLast(root) ?? [];
-        await io.stderr.write(`\`${given.check}\` failed with ${status.toString()}: ${count(back.length, 'file')} put back as before.\n`);
-        return EXIT.failed;
-      }
+      if (status !== 0) return this.#takeBack(`\`${given.check}\` failed with ${status.toString()}`);
     }
-    saveLast(root, lastMigration(plan, choices, new Date().toISOString(), given.check));
-    this.#saveSummary(plan, shown, false);
+    const proof = this.proof && (await this.#prove(this.proof, plan, choices));
+    if (proof === 'failed') return EXIT.failed;
+    saveLast(root, lastMigration(plan, choices, new Date().toISOString(), { check: given.check, proof }));
+    this.#saveSummary(plan, shown, { planned: false, proof });
     await io.stderr.write(`Wrote ${count(written.length, 'file')}.\n`);
     return EXIT.clean;
   }
 
-  #saveSummary(plan: CheckedPlan, choices: readonly string[], planned: boolean): void {
+  /** What the proof came to; when it fails, everything is as before. */
+  async #prove(wanted: WantedProof, plan: CheckedPlan, { target }: Choices): Promise<PassedProof | 'failed'> {
+    const { io, root } = this;
+    const { passedProof, proofText, proveMigrated } = await import('./proof.js');
+    try {
+      const report = await proveMigrated(wanted, root, io, { olderOnly: target === 'v1-stateless', onInterrupt: () => quietlyUndo(root) });
+      await io.stderr.write(proofText(report, io));
+      if (report.verdict === 'proven') return passedProof(wanted.command, report);
+      if (report.eras.every(e => !e.served)) await io.stderr.write(this.#beforeStart(plan));
+      await this.#takeBack('The migrated server was not proven');
+    } catch (error) {
+      if (!(error instanceof UsageError)) {
+        await this.#takeBack('The proof broke off');
+        throw error;
+      }
+      await io.stderr.write(`${error.message}\n${this.#beforeStart(plan)}`);
+      await this.#takeBack('The migrated server could not be proven');
+    }
+    return 'failed';
+  }
+
+  /** What a server needs before it can be started. */
+  #beforeStart({ dependencies }: CheckedPlan): string {
+    if (this.given.check !== undefined) return '';
+    const install = installCommand(this.root, this.#project);
+    const { build } = ownCommands(this.#project, install);
+    const steps = [...(dependencies.some(d => d.range !== undefined) ? [install] : []), ...(build === undefined ? [] : [build])].join(' && ');
+    return steps === '' ? '' : `Nothing was installed or built before the proof. What --check runs comes first: --check "${steps}"\n`;
+  }
+
+  async #takeBack(why: string): Promise<ExitCode> {
+    try {
+      const back = undoLast(this.root) ?? [];
+      await this.io.stderr.write(`${why}: ${count(back.length, 'file')} put back as before.\n`);
+      return EXIT.failed;
+    } catch (error) {
+      if (error instanceof UndoRefused) throw new UsageError(`${why}, and the migration stays, as it cannot be put back. ${error.message}`);
+      throw error;
+    }
+  }
+
+  #saveSummary(plan: CheckedPlan, choices: readonly string[], state: Pick<SummaryOptions, 'planned' | 'proof'>): void {
     const { summary } = this.given;
     if (summary === undefined) return;
     const install = installCommand(this.root, this.#project);
-    save(resolve(this.io.cwd, summary), migrationSummary(plan, { install, ...ownCommands(this.#project, install), choices, planned }), 'summary');
+    save(resolve(this.io.cwd, summary), migrationSummary(plan, { install, ...ownCommands(this.#project, install), choices, ...state }), 'summary');
   }
 
   /** With the byte order marks that the texts of a plan are without. */
@@ -201,6 +245,15 @@ class Migration {
         return { file, before: this.#project.text(file) === undefined && before === '' ? undefined : mark + before, after: after === null ? null : mark + after };
       }),
     );
+  }
+}
+
+/** While the process ends, nobody can be told why not; `undo` can, later. */
+function quietlyUndo(root: string): void {
+  try {
+    undoLast(root);
+  } catch (error) {
+    if (!(error instanceof UndoRefused)) throw error;
   }
 }
 
@@ -215,6 +268,7 @@ function checkArguments(given: MigrateArguments): void {
   if (given.write && given.dryRun) throw new UsageError('--write and --dry-run exclude each other.');
   if (given.interactive && given.dryRun) throw new UsageError('--interactive and --dry-run exclude each other.');
   if (given.check !== undefined && !given.write && !given.interactive) throw new UsageError('--check needs --write: it runs on what was written.');
+  if (given.prove !== undefined && !given.write && !given.interactive) throw new UsageError('--prove needs --write: it starts the server that was written.');
   for (const id of given.only ?? []) if (!ids.includes(id)) throw new UsageError(`There is no transform ${id}. Known: ${ids.join(', ')}.`);
 }
 

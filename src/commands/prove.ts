@@ -64,7 +64,7 @@ export async function proveCommand(command: readonly string[], given: ProveArgum
 }
 
 /** What the server or the script did wrong is said as it is; the rest is a bug of ours. */
-function asUsage(error: unknown): unknown {
+export function asUsage(error: unknown): unknown {
   return error instanceof ServerFailure || error instanceof ScriptError ? new UsageError(error.message) : error;
 }
 
@@ -78,7 +78,8 @@ function print(report: ProofReport, given: ProveArguments, io: Io): string {
   return proofTerminal(report, paint(wantsColour({ isTTY: io.stdout.isTTY, env: io.env })), given.verbose === true);
 }
 
-function optionsOf(command: readonly string[], given: ProveArguments, io: Io): ProveOptions {
+/** The options of a proof, checked. */
+export function optionsOf(command: readonly string[], given: ProveArguments, io: Io): ProveOptions {
   const urls = given.url ?? [];
   if (command.length > 0 && urls.length > 0) throw new UsageError('Give a command to start, or --url for servers that run already; not both.');
   if (command.length === 0 && urls.length === 0) throw new UsageError('Say how to start the server, behind --: mcp-stateless prove -- node dist/server.js');
@@ -158,7 +159,7 @@ function readScript(path: string, io: Io): readonly Step[] {
   }
 }
 
-function findingsOf(source: string, io: Io): readonly Finding[] {
+export function findingsOf(source: string, io: Io): readonly Finding[] {
   return auditFolder(rootOf(source, io), registry, { all: true }).findings;
 }
 
@@ -178,7 +179,7 @@ async function recordTo(path: string, options: ProveOptions, io: Io): Promise<Ex
 }
 
 /** One line that says what is done at the moment, for people who watch. */
-function progressLine(io: Io): { readonly say: (what: string) => void; end(): Promise<void> } {
+export function progressLine(io: Io): { readonly say: (what: string) => void; end(): Promise<void> } {
   const shown = io.stderr.isTTY && !io.env['CI'];
   let wrote = false;
   return {

@@ -11,7 +11,7 @@ export interface PlanTypes {
   readonly verdict: 'same' | 'better' | 'worse' | 'not checked';
   /** Errors in the files that the plan touches and in those that import them. */
   readonly after: number;
-  /** Not asked for when there are none afterwards. */
+  /** What there was before in the files that have errors afterwards. Not asked for when there are none. */
   readonly before?: number;
   /** Errors that are new, for a person. */
   readonly added: readonly CompileError[];
@@ -59,7 +59,8 @@ class Trial {
   }
 
   #errorsBefore(): readonly CompileError[] {
-    return (this.#before ??= this.check.errors(this.project, this.files)).errors;
+    // Only where there are errors now can one be new, and every file more has its price.
+    return (this.#before ??= this.check.errors(this.project, this.files, true, new Set(this.#after.errors.map(e => e.file)))).errors;
   }
 
   types(): PlanTypes {
@@ -72,7 +73,8 @@ class Trial {
   /** The units that the new errors come from. Preparing steps are not left out: without them nothing else would fit. */
   culprits(): readonly DroppedStep[] {
     const found = new Map<Step, CompileError>();
-    const open = [...this.#added];
+    // Where no step can be left out, nobody has to know which one it was.
+    const open = this.plan.steps.some(s => s.answers.length > 0) ? [...this.#added] : [];
     for (let error = open.shift(); error; error = open.shift()) {
       const step = this.#stepThatBrings(error);
       if (step && step.answers.length > 0 && !found.has(step)) found.set(step, error);

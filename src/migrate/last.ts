@@ -25,9 +25,31 @@ export interface LastMigration {
   readonly variables: readonly Variable[];
   /** The project's own command that was run afterwards, and passed. */
   readonly check?: string;
+  /** What showed that any replica serves any request. */
+  readonly proof?: PassedProof;
 }
 
-export function lastMigration(plan: CheckedPlan, choices: Choices, time: string, check?: string): LastMigration {
+/** A proof of the migrated server. One that fails is not kept, as the migration is not. */
+export interface PassedProof {
+  readonly command: string;
+  readonly verdict: 'proven';
+  readonly transport: 'http' | 'stdio';
+  readonly replicas: number;
+  /** Revisions whose clients were served. */
+  readonly eras: readonly ('modern' | 'older')[];
+  readonly steps: number;
+  readonly checks: { readonly pass: number; readonly fail: number; readonly untold: number };
+  /** What a reader has to know to judge it. */
+  readonly notes: readonly string[];
+  readonly seconds: number;
+}
+
+export interface Verified {
+  readonly check?: string | undefined;
+  readonly proof?: PassedProof | undefined;
+}
+
+export function lastMigration(plan: CheckedPlan, choices: Choices, time: string, { check, proof }: Verified): LastMigration {
   const { dropped, declines, types, markers, notes, dependencies, variables } = plan;
   return {
     schema: 1,
@@ -44,6 +66,7 @@ export function lastMigration(plan: CheckedPlan, choices: Choices, time: string,
     dependencies,
     variables,
     ...(check !== undefined && { check }),
+    ...(proof && { proof }),
   };
 }
 

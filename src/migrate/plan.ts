@@ -62,6 +62,8 @@ export function planMigration(project: Project, transforms: readonly TransformDe
 class Planner {
   readonly #steps: Step[] = [];
   readonly #dropped: DroppedStep[] = [];
+  /** Packages that came and went again. */
+  readonly #unneeded = new Set<string>();
   readonly #choices: Choices;
   /** What the transforms said when they were asked last. */
   readonly #declines = new Map<string, readonly Decline[]>();
@@ -86,7 +88,7 @@ class Planner {
       for (const transform of this.transforms) if (this.#wants(transform)) state = this.#take(transform, state);
       if (state.project === before) break;
     }
-    state = this.#leaveMarkers(state);
+    state = this.#leaveMarkers(this.#tidy(state));
     return this.#result(state);
   }
 
@@ -127,6 +129,21 @@ class Planner {
     return next;
   }
 
+  /** What came with a preparing step and was used by code that has gone since. */
+  #tidy(state: State): State {
+    let current = state;
+    for (const step of this.options.prepare ?? []) {
+      const unneeded = this.#steps.some(s => s.transform === step.id) ? (step.unneeded?.(this.project, current.project) ?? []) : [];
+      const { changes, notes } = applyTexts(current.project, new Map(), unneeded, []);
+      if (changes.length === 0) continue;
+      this.#steps.push({ ...PLAIN, transform: step.id, title: 'Remove packages that nothing uses any more', unit: step.id, changes, notes });
+      for (const dependency of unneeded) this.#unneeded.add(keyOf(dependency));
+      const project = current.project.with(textsOf(changes));
+      current = { project, findings: this.#audit(project) };
+    }
+    return current;
+  }
+
   #take(transform: TransformDefinition, state: State): State {
     const outcome = takeTransform(transform, state, { audit: project => this.#audit(project), choices: this.#choices, chosen: this.options.choices ?? {}, wanted: unit => this.#wantsUnit(unit), dropped: this.#dropped });
     this.#steps.push(...outcome.steps);
@@ -149,19 +166,7 @@ class Planner {
     const changes = markResult(state, { declines: [...this.#declines.values()].flat(), rewrites: [...this.#asked.values()].flat(), resolve: isWhole });
     if (changes.length === 0) return state;
     const project = state.project.with(textsOf(changes));
-    this.#steps.push({
-      transform: 'markers',
-      title: 'Say in comments what is left for a person',
-      unit: 'markers',
-      safety: 'safe',
-      changes,
-      declines: [],
-      verdict: { parses: true, stable: true, gone: 0, added: [] },
-      answers: [],
-      notes: [],
-      dependencies: [],
-      variables: [],
-    });
+    this.#steps.push({ ...PLAIN, transform: 'markers', title: 'Say in comments what is left for a person', unit: 'markers', changes });
     return { project, findings: this.#audit(project) };
   }
 
@@ -178,10 +183,17 @@ class Planner {
       declines: [...this.#declines.values()].flat(),
       markers: placedMarkers(project),
       notes: distinct(this.#steps.flatMap(s => s.notes)),
-      dependencies: distinct(this.#steps.flatMap(s => s.dependencies)),
+      dependencies: distinct(this.#steps.flatMap(s => s.dependencies)).filter(d => !this.#unneeded.has(keyOf(d))),
       variables: distinct(this.#steps.flatMap(s => s.variables)),
     };
   }
+}
+
+/** What is alike in steps that answer no findings and ask nothing of anybody. */
+const PLAIN = { safety: 'safe', declines: [], verdict: { parses: true, stable: true, gone: 0, added: [] }, answers: [], notes: [], dependencies: [], variables: [] } as const;
+
+function keyOf({ name, package: folder }: DependencyChange): string {
+  return `${folder ?? ''}\0${name}`;
 }
 
 /** The last text of each file, without those that end as they began. */

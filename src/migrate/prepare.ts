@@ -23,4 +23,6 @@ export interface PrepareStep {
   readonly title: string;
   /** Undefined when there is nothing to do; it must be so on its own result. With a compiler at hand, a step can see what it left. */
   apply(project: Project, choices: Choices, types?: TypeCheck): Prepared | undefined;
+  /** Of what the step added to manifests, what nothing uses any more after all other steps. */
+  unneeded?(before: Project, after: Project): readonly DependencyChange[];
 }

@@ -13,8 +13,8 @@ export interface CheckedTypes {
 }
 
 export interface TypeCheck {
-  /** Errors in these files, and with `all` in those that import them. */
-  errors(project: Project, files: readonly string[], all?: boolean): CheckedTypes;
+  /** Errors in these files, and with `all` in those that import them; with `only`, in no others than these. */
+  errors(project: Project, files: readonly string[], all?: boolean, only?: ReadonlySet<string>): CheckedTypes;
 }
 
 /** Errors that were not there before. Lines move; what is wrong with what does not. */

@@ -29,6 +29,11 @@ interface Configuration {
   readonly files: readonly string[];
 }
 
+interface Asked {
+  readonly all: boolean;
+  readonly only: ReadonlySet<string> | undefined;
+}
+
 class Checker implements TypeCheck {
   readonly #provided: Provided = provided();
   readonly #configurations = new Map<string, Configuration | undefined>();
@@ -45,7 +50,7 @@ class Checker implements TypeCheck {
     private readonly root: string,
   ) {}
 
-  errors(project: Project, files: readonly string[], all = true): CheckedTypes {
+  errors(project: Project, files: readonly string[], all = true, only?: ReadonlySet<string>): CheckedTypes {
     const groups = new Map<string, { readonly configuration: Configuration; readonly files: string[] }>();
     const unchecked: string[] = [];
     for (const file of files) {
@@ -59,18 +64,18 @@ class Checker implements TypeCheck {
       else groups.set(configuration.path, { configuration, files: [file] });
     }
     const errors: CompileError[] = [];
-    for (const group of groups.values()) errors.push(...this.#errorsOf(project, group.configuration, group.files, all));
+    for (const group of groups.values()) errors.push(...this.#errorsOf(project, group.configuration, group.files, { all, only }));
     return { errors, checked: files.length - unchecked.length, unchecked };
   }
 
-  #errorsOf(project: Project, configuration: Configuration, files: readonly string[], all: boolean): readonly CompileError[] {
+  #errorsOf(project: Project, configuration: Configuration, files: readonly string[], { all, only }: Asked): readonly CompileError[] {
     const { ts } = this;
     const host = this.#host(project, configuration.options);
     const present = files.filter(f => project.text(f) !== undefined).map(f => join(this.root, f));
     const rootNames = [...new Set([...configuration.files.filter(f => host.fileExists(f)), ...present])];
     const program = ts.createProgram({ rootNames, options: configuration.options, host, ...this.#earlier(configuration.path) });
     this.#programs.set(configuration.path, program);
-    const wanted = all ? this.#withImporters(program, new Set(present)) : new Set(present);
+    const wanted = only ? new Set([...only].map(f => join(this.root, f))) : all ? this.#withImporters(program, new Set(present)) : new Set(present);
     const errors: CompileError[] = [];
     for (const path of wanted) {
       const file = program.getSourceFile(path);

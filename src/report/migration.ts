@@ -1,6 +1,7 @@
 import { clause } from '../catalogue/clauses.js';
 import type { CheckedPlan } from '../migrate/checked.js';
 import type { Finding } from '../finding.js';
+import type { PassedProof } from '../migrate/last.js';
 
 export interface SummaryOptions {
   /** `npm install`, or what the project uses instead. */
@@ -9,6 +10,8 @@ export interface SummaryOptions {
   readonly build: string | undefined;
   readonly start: string | undefined;
   readonly choices: readonly string[];
+  /** What showed it already. */
+  readonly proof?: PassedProof | undefined;
   /** Nothing has been written yet. */
   readonly planned: boolean;
 }
@@ -24,6 +27,7 @@ export function migrationSummary(plan: CheckedPlan, options: SummaryOptions): st
     section('Dependencies', dependencies(plan, options)),
     section('Environment', plan.variables.map(v => `- \`${v.name}\`${v.required ? '' : ' (optional)'}: ${v.purpose}${v.example === undefined ? '' : ` Such as \`${v.example}\`.`}`)),
     section('Does it compile', types(plan)),
+    section('Is it stateless', options.proof ? proven(options.proof) : []),
     section('How to prove it', prove(options)),
   ];
   return parts.filter(p => p !== '').join('\n');
@@ -90,7 +94,21 @@ function types({ types: found }: CheckedPlan): readonly string[] {
   return rows;
 }
 
-function prove({ build, start }: SummaryOptions): readonly string[] {
+function proven({ command, transport, replicas, eras, steps, checks, notes, seconds }: PassedProof): readonly string[] {
+  const clients = eras.map(era => (era === 'modern' ? 'modern' : 'older')).join(' and ');
+  const where = transport === 'http' ? `over ${count(replicas, 'replica')}` : 'in new processes';
+  return [
+    `Proven in ${seconds.toFixed(1)} s: ${count(steps, 'step')} gave the same answers ${where}, for ${clients} clients. ${count(checks.pass, 'check')} passed, ${checks.fail.toString()} failed, ${checks.untold.toString()} could not tell.`,
+    '',
+    '```sh',
+    `npx mcp-stateless prove ${command}`,
+    '```',
+    ...(notes.length > 0 ? ['', ...notes.map(n => `- ${n}`)] : []),
+  ];
+}
+
+function prove({ build, start, proof }: SummaryOptions): readonly string[] {
+  if (proof) return [];
   return ['```sh', ...(build === undefined ? [] : [build]), `npx mcp-stateless prove -- ${start ?? 'node <the built server>'}`, 'npx mcp-stateless audit', '```'];
 }
 

@@ -44,6 +44,18 @@ export function dependencyChanges(before: Project, after: Project): ManifestPlan
   return { dependencies, notes };
 }
 
+/** Packages of the second major that came with the migration, and of which a later step has taken the last use. */
+export function unneededPackages(before: Project, after: Project): readonly DependencyChange[] {
+  const needs = new Map<Manifest, Needs>();
+  for (const path of after.codeFiles()) collect(after, after, path, needs);
+  return after.manifests.flatMap(manifest => {
+    const was = before.manifests.find(m => m.path === manifest.path);
+    const had = was ? dependenciesOf(was) : new Map<string, string>();
+    const names = [...dependenciesOf(manifest).keys()].filter(name => SECOND.exec(name)?.[1] === name && !had.has(name) && needs.get(manifest)?.second.has(name) !== true);
+    return names.map(name => ({ name, range: undefined, package: manifest.folder }));
+  });
+}
+
 function collect(before: Project, after: Project, path: string, needs: Map<Manifest, Needs>): void {
   const text = after.text(path) ?? '';
   if (!/@modelcontextprotocol\/|\bzod\b/.test(text)) return;

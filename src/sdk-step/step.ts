@@ -7,7 +7,7 @@ import type { Project } from '../project.js';
 import type { Choices } from '../choices.js';
 import type { Marker } from '../transform.js';
 import { runOfficialCodemod } from './codemod.js';
-import { dependencyChanges, importMapChanges } from './manifests.js';
+import { dependencyChanges, importMapChanges, unneededPackages } from './manifests.js';
 import { kindsOfPackages } from './package-kinds.js';
 import { runPass, takeMarks, type Pass } from './pass.js';
 import { callbackTypes } from './passes/callback-types.js';
@@ -45,6 +45,7 @@ export const sdkStep: PrepareStep = {
   id: 'sdk-v1-to-v2',
   title: 'Move from the first major of the SDK to the second',
   apply: migrateSdk,
+  unneeded: unneededPackages,
 };
 
 const known = new WeakMap<Project, Map<string, Prepared | undefined>>();

@@ -40,17 +40,30 @@ export function makeProject(root: string, files: number): { readonly root: strin
   return { root, read, result };
 }
 
-/** Runs the writer; with a delay, kills it that long after it has begun to write. How long the writing took, when it was not killed. */
-export async function writeAndKill(plan: object, root: string, delayMs: number | undefined): Promise<number | undefined> {
-  const child = spawn(process.execPath, [WRITER], { stdio: ['pipe', 'pipe', 'inherit'], cwd: root });
+export interface Took {
+  /** From the first byte to the end. */
+  readonly all: number;
+  /** From when the journal has appeared: the files of the project change in it. */
+  readonly changing: number;
+}
+
+/** A kill, so many milliseconds after the writing has begun or after the journal has appeared. */
+export interface Kill {
+  readonly after: 'begin' | 'journal';
+  readonly delayMs: number;
+}
+
+/** Runs the writer. How long the writing took, when it was not killed. */
+export async function writeAndKill(plan: object, root: string, kill: Kill | undefined): Promise<Took | undefined> {
+  const child = spawn(process.execPath, [WRITER, ...(kill?.after === 'journal' ? [kill.delayMs.toString()] : [])], { stdio: ['pipe', 'pipe', 'inherit'], cwd: root });
   child.stdin.end(JSON.stringify(plan));
-  let took: number | undefined;
+  let took: Took | undefined;
   await new Promise<void>(resolve => {
     child.stdout.on('data', (chunk: Buffer) => {
       const text = chunk.toString();
-      if (text.includes('begin') && delayMs !== undefined) setTimeout(() => child.kill('SIGKILL'), delayMs);
-      const done = /done ([\d.]+)/.exec(text);
-      if (done) took = Number(done[1]);
+      if (text.includes('begin') && kill?.after === 'begin') setTimeout(() => child.kill('SIGKILL'), kill.delayMs);
+      const done = /done ([\d.]+) ([\d.]+)/.exec(text);
+      if (done) took = { all: Number(done[1]), changing: Number(done[2]) };
     });
     child.on('close', () => resolve());
   });
@@ -61,6 +74,8 @@ export interface Killed {
   readonly state: 'old' | 'new' | 'torn';
   /** Where the kill came. */
   readonly during: 'before' | 'writing' | 'after';
+  /** How many places were already other than before. */
+  readonly changed: number;
   /** After undoing, everything is as it was. */
   readonly restored: boolean;
 }
@@ -69,9 +84,11 @@ export interface Killed {
 export function inspect(root: string, before: Snapshot, after: Snapshot): Killed {
   const open = existsSync(join(root, '.mcp-stateless')) ? entriesOf(root) : [];
   const during = open.some(e => e.journal.phase === 'writing') ? 'writing' : open.length > 0 ? 'after' : 'before';
+  const found = snapshot(root);
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(found)])].filter(name => before[name] !== found[name]).length;
   recover(root, true);
   const now = JSON.stringify(snapshot(root));
   const state = now === JSON.stringify(before) ? 'old' : now === JSON.stringify(after) ? 'new' : 'torn';
   undoLast(root);
-  return { state, during, restored: JSON.stringify(snapshot(root)) === JSON.stringify(before) };
+  return { state, during, changed, restored: JSON.stringify(snapshot(root)) === JSON.stringify(before) };
 }

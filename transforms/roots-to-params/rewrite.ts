@@ -12,7 +12,7 @@ import { zoneOf } from '../../src/files/kinds.js';
 import { roleOf } from '../../src/mcp/roles.js';
 import type { Range, SourceFile } from '../../src/parse/source.js';
 import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
-import { startUpOf } from './startup.js';
+import { startUpOf } from '../../src/emit/start-up.js';
 
 interface Call {
   readonly finding: Finding;
@@ -145,8 +145,9 @@ export class RootsRewrite {
   #moveHook({ file, call }: Call): void {
     const plan = startUpOf(file, call, node => this.#leftovers.isGone(file, node));
     if (plan === undefined) return;
-    if (plan === 'stays') {
-      this.#markers.push({ id: 'oninitialized', file: file.path, offset: call.range[0] });
+    if ('stays' in plan) {
+      // Above the hook, where the finding is that keeps it.
+      this.#markers.push({ id: 'oninitialized', file: file.path, offset: plan.stays.range[0] });
       return;
     }
     const editor = this.#editors.of(file);

@@ -14,6 +14,8 @@ export default defineTransform({
   fixes: [{ rule: 'use-stateless-stdio' }],
   safety: 'review',
   targets: ['2026-07-28'],
+  // What asks the client goes first: a helper that then has nothing to do with a server stays where it is.
+  after: ['set-level-to-nothing', 'logging-to-logger', 'sampling-to-provider', 'roots-to-params'],
   rewriteProject(context, findings) {
     const rewrites: ProjectRewrite[] = [];
     const declines: Decline[] = [];
@@ -40,7 +42,7 @@ function rewriteOne(context: ProjectRewriteContext, finding: Finding, taken: Set
   const connection = connectionOf(mcp, file, made);
   if (isObstacle(connection)) return connection;
   const draft = new Draft(project);
-  const origin = originOf({ mcp, draft, handle: HANDLE }, file, connection.server, [connection.call]);
+  const origin = originOf({ mcp, draft, handle: HANDLE, oneAtATime: true }, file, connection.server, [connection.call]);
   if (isObstacle(origin)) return origin;
   const problem = serve(draft, file, connection, origin);
   if (problem) return problem;

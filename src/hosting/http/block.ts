@@ -254,7 +254,7 @@ function serverOf(context: BlockContext, names: SessionNames, endpoints: readonl
     if (first && localsUsed(file, first.main.handler.fn, receiver).length > 0) return perRequest(context, first, receiver);
     return { factory: factoryOfCall(mcp, file, connect.callee.object), perRequest: false, used: [connect.callee.object], connects: [] };
   }
-  const origin = originOf({ mcp, draft, handle: HANDLE, perRequest: true }, file, connect.callee.object, connects);
+  const origin = originOf({ mcp, draft, handle: HANDLE, oneAtATime: false, perRequest: true }, file, connect.callee.object, connects);
   return isObstacle(origin) ? origin : { factory: origin.factory, origin, perRequest: false, used: [], connects };
 }
 

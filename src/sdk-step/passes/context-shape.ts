@@ -28,6 +28,11 @@ export function placeOf(name: string): ContextPlace | undefined {
   return Object.hasOwn(PLACES, name) ? PLACES[name] : undefined;
 }
 
+/** A member that only the context of the second major has. */
+export function isGroup(name: string | undefined): boolean {
+  return name === 'mcpReq' || name === 'http';
+}
+
 /** The pattern with what moved nested: `{ signal, authInfo: auth }` is `{ mcpReq: { signal }, http: { authInfo: auth } = {} }`. */
 export function nestedPattern(file: SourceFile, pattern: TSESTree.ObjectPattern): string | undefined {
   const groups = new Map<string, string[]>();

@@ -8,7 +8,7 @@ import type { SourceFile } from '../../parse/source.js';
 import { walkTree } from '../../parse/walk.js';
 import type { Pass, PassFile } from '../pass.js';
 import { indentAt } from '../text.js';
-import { CONTEXT_WORDS, grouped, placeOf, type ShapedMember } from './context-shape.js';
+import { CONTEXT_WORDS, grouped, isGroup, placeOf, type ShapedMember } from './context-shape.js';
 import { hasContext } from './context-values.js';
 
 /** Types that people wrote out for what handlers are given: parts of the SDK's type, and shapes of their own. */
@@ -54,6 +54,8 @@ function collectShapes(mcp: McpModel, file: SourceFile, shapes: Set<ShapeNode>):
 }
 
 function reshape({ file, editor }: PassFile, body: TSESTree.TSTypeLiteral | TSESTree.TSInterfaceBody, members: readonly TSESTree.TypeElement[]): void {
+  // Written for both majors: what is at the top is for the first.
+  if (members.some(m => m.type === 'TSPropertySignature' && !m.computed && isGroup(keyName(m.key)))) return;
   const shaped = members.map(member => shapedMember(file, member));
   if (!shaped.some(m => m.group !== undefined)) return;
   // Documentation of members has no place in a shape of one line.

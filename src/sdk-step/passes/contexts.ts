@@ -4,7 +4,7 @@ import { indexOf, innermost, outermost } from '../../mcp/file-index.js';
 import { isFunctionNode } from '../../mcp/values.js';
 import { walkTree } from '../../parse/walk.js';
 import type { Pass, PassFile } from '../pass.js';
-import { CONTEXT_WORDS, nestedPattern, placeOf } from './context-shape.js';
+import { CONTEXT_WORDS, nestedPattern, placeOf, type ContextPlace } from './context-shape.js';
 import { hasContext, isContext } from './context-values.js';
 import { rewriteHeaderUses } from './headers.js';
 
@@ -28,7 +28,7 @@ function members(pass: PassFile): void {
     const place = placeOf(name);
     if (!place) continue;
     for (const use of uses) {
-      if (use.object.type === 'Super' || !isContext(pass, use.object)) continue;
+      if (use.object.type === 'Super' || !isContext(pass, use.object) || isFallback(pass, use, place)) continue;
       const optional = use.optional ? '?.' : '.';
       const path = isPartial(pass, use.object) ? place.path.replace(/^mcpReq\./, 'mcpReq?.') : place.path;
       // What is assigned to cannot stand behind `?.`.
@@ -37,6 +37,15 @@ function members(pass: PassFile): void {
       editor.replace({ range: [use.object.range[1], use.range[1]] }, `${closing(pass, use)}${optional}${assigned ? path.replace(/\?\./g, '!.') : path}`);
     }
   }
+}
+
+/** `context.http?.authInfo ?? context.authInfo`: code for both majors, which reads both places already. */
+function isFallback({ file }: PassFile, use: TSESTree.MemberExpression, place: ContextPlace): boolean {
+  const whole = outermost(use);
+  const { parent } = whole;
+  if (parent?.type !== 'LogicalExpression' || parent.right !== whole) return false;
+  const plain = (text: string): string => text.replace(/[\s?!()]/g, '');
+  return plain(file.text.slice(...parent.left.range)) === plain(`${file.text.slice(...use.object.range)}.${place.path}`);
 }
 
 /** Parentheses around the object lie outside its range. */

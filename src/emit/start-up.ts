@@ -1,8 +1,8 @@
-import { enclosingFunction, innermost, memberName, type TSESTree } from '../../src/define-transform.js';
-import { indexOf } from '../../src/mcp/file-index.js';
-import type { FunctionNode } from '../../src/mcp/values.js';
-import type { Range, SourceFile } from '../../src/parse/source.js';
-import { walkTree } from '../../src/parse/walk.js';
+import type { TSESTree } from '@typescript-eslint/types';
+import { enclosingFunction, indexOf, innermost, memberName } from '../mcp/file-index.js';
+import type { FunctionNode } from '../mcp/values.js';
+import type { Range, SourceFile } from '../parse/source.js';
+import { walkTree } from '../parse/walk.js';
 
 /** What ran after the handshake, and where it can run instead. */
 export interface StartUp {
@@ -13,31 +13,38 @@ export interface StartUp {
   readonly serving: TSESTree.Node;
 }
 
-/** The hook around a call, when all of it can run before serving. A string says why not. */
-export function startUpOf(file: SourceFile, call: TSESTree.Node, isGone: (node: { readonly range: Range }) => boolean): StartUp | 'stays' | undefined {
+/** A hook that cannot be moved, for a person. */
+export interface StayingHook {
+  readonly stays: TSESTree.Node;
+}
+
+/** The hook around a call, when all of it can run before serving. */
+export function startUpOf(file: SourceFile, call: TSESTree.Node, isGone: (node: { readonly range: Range }) => boolean): StartUp | StayingHook | undefined {
   const fn = enclosingFunction(call);
   const assignment = fn?.parent;
-  if (fn && isInHook(fn)) return 'stays';
+  const outer = fn && hookAround(fn);
+  if (outer) return { stays: outer };
   if (!fn || assignment?.type !== 'AssignmentExpression' || assignment.right !== fn || assignment.left.type !== 'MemberExpression' || memberName(assignment.left) !== 'oninitialized') return undefined;
   const hook = assignment.parent;
-  if (hook.type !== 'ExpressionStatement' || fn.body.type !== 'BlockStatement' || fn.params.length > 0 || usesThis(fn)) return 'stays';
+  const stays = { stays: assignment };
+  if (hook.type !== 'ExpressionStatement' || fn.body.type !== 'BlockStatement' || fn.params.length > 0 || usesThis(fn)) return stays;
   const server = rootOf(assignment.left);
-  if (!server || mentions(file, fn, server, isGone)) return 'stays';
+  if (!server || mentions(file, fn, server, isGone)) return stays;
   const serving = servingStatements(file);
   const [only] = serving;
-  if (!only || serving.length > 1 || !canAwait(file, only)) return 'stays';
+  if (!only || serving.length > 1 || !canAwait(file, only)) return stays;
   const home = hook.parent;
   const isVisible = home.type === 'Program' || (home.range[0] <= only.range[0] && only.range[1] <= home.range[1]);
-  return isVisible ? { hook, body: fn.body, serving: only } : 'stays';
+  return isVisible ? { hook, body: fn.body, serving: only } : stays;
 }
 
 /** Somewhere inside a hook, in a function of its own. */
-function isInHook(fn: FunctionNode): boolean {
+function hookAround(fn: FunctionNode): TSESTree.Node | undefined {
   const outer = enclosingFunction(fn);
-  if (!outer) return false;
+  if (!outer) return undefined;
   const { parent } = outer;
   const isHook = parent.type === 'AssignmentExpression' && parent.left.type === 'MemberExpression' && memberName(parent.left) === 'oninitialized';
-  return isHook || isInHook(outer);
+  return isHook ? parent : hookAround(outer);
 }
 
 function rootOf(node: TSESTree.MemberExpression): string | undefined {
