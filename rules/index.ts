@@ -26,6 +26,7 @@ import noSessionState from './no-session-state/rule.js';
 import noSessionTransport from './no-session-transport/rule.js';
 import noSharedServer from './no-shared-server/rule.js';
 import noSseTransport from './no-sse-transport/rule.js';
+import noStdout from './no-stdout/rule.js';
 import noStickySessions from './no-sticky-sessions/rule.js';
 import noUnsolicitedNotifications from './no-unsolicited-notifications/rule.js';
 import useErrorCodes from './use-error-codes/rule.js';
@@ -38,4 +39,4 @@ import useStatelessStdio from './use-stateless-stdio/rule.js';
 import useTransparentProxies from './use-transparent-proxies/rule.js';
 import useVersionNegotiation from './use-version-negotiation/rule.js';
 
-export const rules: readonly Rule[] = [noClientRegistration, noClientSession, noCoreTasks, noDynamicLists, noFactoryEffects, noFrameworkSessions, noInitializeHandshake, noLateRegistrations, noLogging, noPing, noProcessState, noPushedElicitation, noQuestionsOutsideCalls, noRepeatedEffects, noResourceSubscriptions, noResumability, noRoots, noSampling, noSessionAuth, noSessionHeader, noSessionIdUse, noSessionRouting, noSessionState, noSessionTransport, noSharedServer, noSseTransport, noStickySessions, noUnsolicitedNotifications, useErrorCodes, useModernFramework, useNode20, useRequestMetadata, useSdkV2, useStatelessDeployment, useStatelessStdio, useTransparentProxies, useVersionNegotiation];
+export const rules: readonly Rule[] = [noClientRegistration, noClientSession, noCoreTasks, noDynamicLists, noFactoryEffects, noFrameworkSessions, noInitializeHandshake, noLateRegistrations, noLogging, noPing, noProcessState, noPushedElicitation, noQuestionsOutsideCalls, noRepeatedEffects, noResourceSubscriptions, noResumability, noRoots, noSampling, noSessionAuth, noSessionHeader, noSessionIdUse, noSessionRouting, noSessionState, noSessionTransport, noSharedServer, noSseTransport, noStdout, noStickySessions, noUnsolicitedNotifications, useErrorCodes, useModernFramework, useNode20, useRequestMetadata, useSdkV2, useStatelessDeployment, useStatelessStdio, useTransparentProxies, useVersionNegotiation];

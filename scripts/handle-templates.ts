@@ -26,7 +26,6 @@ function withoutTypes(text: string): string {
   return outputText
     .replace(/^ *\/\/BLANK$/gm, '')
     .replace(/^(?: {4})+/gm, spaces => '  '.repeat(spaces.length / 4))
-    .replace(/^import \{[^}]*\} from '\.\/handle-store\.js';\n/m, '')
     .replace(/\n{3,}/g, '\n\n')
     .replace(/\{\n\n/g, '{\n')
     .trim()

@@ -41,7 +41,7 @@ export function assembled(project: Project, rules: readonly RuleAbout[], options
 
 /** No rule has anything to say about such a project, and none has to be loaded to say so. */
 export function withoutMcp(project: Project, rules: readonly RuleAbout[], options: AuditOptions): Report {
-  return assembled(project, rules, options, { mcp: false, broken: [], findings: [], units: [], entries: { modern: false, stateless: false }, suppressed: [], notes: [] });
+  return assembled(project, rules, options, { mcp: false, broken: [], findings: [], units: [], entries: { modern: false, stateless: false, firstLine: false }, suppressed: [], notes: [] });
 }
 
 function filesByZone(project: Project): ReadonlyMap<Zone, number> {

@@ -67,10 +67,12 @@ export function tellingFiles(project: Project): ReadonlySet<string> {
 /** Of the rules that visit code, those that can have something to say about a file. */
 export function rulesFor(project: Project, { telling, files, imported }: NearMcp, path: string, rules: readonly Rule[]): readonly Rule[] {
   if (!files.has(path) || !(project.mentionsMcp(path) || imported.has(path) || importsAny(project, path, telling))) return [];
-  const text = project.text(path);
-  if (text === undefined) return [];
-  const words = finderOf(rules).wordsIn(text);
-  return rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code') && (r.words.some(word => words.has(word)) || (r.followsImports && importsMention(project, path, r))));
+  const found = wordsOf(project, rules);
+  const says = (file: string, rule: Rule): boolean => {
+    const words = found(file);
+    return rule.words.some(word => words.has(word));
+  };
+  return rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code') && (says(path, r) || (r.followsImports && importedBy(project, path).some(target => says(target, r)))));
 }
 
 function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {
@@ -89,21 +91,25 @@ export function mayHandle(project: Project, near: ReadonlySet<string>): readonly
   return project.codeFiles().filter(path => near.has(path) && project.mentionsMcp(path) && HANDLES.test(project.text(path) ?? ''));
 }
 
-const finders = new WeakMap<readonly Rule[], WordFinder>();
+const NO_WORDS: ReadonlySet<string> = new Set();
+const finders = new WeakMap<readonly Rule[], { readonly finder: WordFinder; readonly ofFiles: WeakMap<Project, Map<string, ReadonlySet<string>>> }>();
 
-/** Made once for the rules of a run: it is asked for each file. */
-function finderOf(rules: readonly Rule[]): WordFinder {
+/** The words of rules that a file contains: looked for once, however many files import it. */
+function wordsOf(project: Project, rules: readonly Rule[]): (path: string) => ReadonlySet<string> {
   let known = finders.get(rules);
-  if (!known) finders.set(rules, (known = new WordFinder(rules.flatMap(r => r.words))));
-  return known;
-}
-
-function mentions(text: string, rule: Rule): boolean {
-  return rule.words.some(word => text.includes(word));
-}
-
-function importsMention(project: Project, path: string, rule: Rule): boolean {
-  return importedBy(project, path).some(target => mentions(project.text(target) ?? '', rule));
+  if (!known) finders.set(rules, (known = { finder: new WordFinder(rules.flatMap(r => r.words)), ofFiles: new WeakMap() }));
+  const { finder, ofFiles } = known;
+  let files = ofFiles.get(project);
+  if (!files) ofFiles.set(project, (files = new Map<string, ReadonlySet<string>>()));
+  const found = files;
+  return path => {
+    let words = found.get(path);
+    if (!words) {
+      const text = project.text(path);
+      found.set(path, (words = text === undefined ? NO_WORDS : finder.wordsIn(text)));
+    }
+    return words;
+  };
 }
 
 function importedBy(project: Project, path: string): readonly string[] {

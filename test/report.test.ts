@@ -290,6 +290,21 @@ describe('what migrate has stored', () => {
     writeFiles(work, { '.mcp-stateless/last-migration.json': '{ "checks": [{ "name": "types", "status": "pass" }] }' });
     expect(reported(work).verification).toEqual({ checks: [{ name: 'types', status: 'pass' }] });
     expect(runCli(work, ['report', '-f', 'markdown']).stdout).toContain('"status": "pass"');
+    const stored = {
+      schema: 1, tool: 'mcp-stateless 0.1.0', time: '2026-09-01T10:00:00Z', left: 3, markers: [{}], check: 'npm test',
+      steps: [{ title: 'Serve </script> it', files: ['a.ts'], verdict: { parses: true, stable: true } }],
+      dropped: [{ transform: 'x-to-y', title: 'Replace x', reason: 'it would not compile.' }],
+      types: { verdict: 'same', files: 2, added: [] },
+      proof: { command: 'node server.js', replicas: 3, steps: 8, eras: ['modern', 'older'] },
+    };
+    writeFileSync(join(work, '.mcp-stateless/last-migration.json'), JSON.stringify(stored));
+    const told = tempFolder();
+    const inTerminal = runCli(work, ['report', '-o', `markdown=${join(told, 'a.md')}`, '-o', `html=${join(told, 'a.html')}`]).stdout;
+    for (const report of [inTerminal, ...['a.md', 'a.html'].map(name => readFileSync(join(told, name), 'utf8'))]) {
+      for (const words of ['1 step in 1 file on 2026-09-01', 'no error that was not there before (2 files checked)', 'Replace x, because: it would not compile.', 'npm test', '8 calls over 3 replicas, for modern and older clients', '3 findings left, with 1 marker']) expect(report).toContain(words);
+    }
+    writeFiles(work, { '.mcp-stateless/last-migration.json': '{ "schema": 1, "steps": [1, null, { "files": 3, "verdict": [] }], "types": 7, "dropped": {}, "left": "x", "proof": { "eras": 1 } }' });
+    expect(runCli(work, ['report', '-f', 'markdown']).stdout).toContain('The types were not checked.');
     writeFileSync(join(work, '.mcp-stateless/last-migration.json'), '{');
     expect(reported(work)).toMatchObject({ notes: [expect.stringContaining('is no JSON object')] });
   });

@@ -162,6 +162,10 @@ describe('readiness', () => {
     expect(readiness.score).toBeLessThan(90);
   });
 
+  it('says that a program of the first SDK line knows older revisions only, also where no manifest names it', () => {
+    expect(audited({ 'server.ts': `${IMPORTS}export const server = new McpServer({ name: 'a', version: '1' });\n` }).readiness).toMatchObject({ verdict: 'older-only', reasons: [expect.stringContaining('second SDK line')] });
+  });
+
   it('says that a question breaks once the new revision is served', () => {
     const { readiness } = audited({ 'server.ts': modern(`server.registerTool('a', {}, async () => { await server.server.elicitInput({ message: '?', requestedSchema: { type: 'object', properties: {} } }); return { content: [] }; });`) });
     expect(readiness).toMatchObject({ verdict: 'breaks', class: 'design' });

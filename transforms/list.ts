@@ -2,13 +2,16 @@
 import type { TransformDefinition } from '../src/transform.js';
 
 export const transformList: readonly Pick<TransformDefinition, 'id' | 'title' | 'fixes'>[] = [
+  {"id":"handshake-to-request","title":"Ask each request what its client can do, instead of the handshake","fixes":[{"rule":"no-initialize-handshake","clauses":["client-identity-from-handshake","handshake-initialized-notification"]},{"rule":"no-dynamic-lists","clauses":["capability-conditional-registration"]}]},
   {"id":"http-sessions-to-handler","title":"Serve HTTP with one handler instead of a transport per session","fixes":[{"rule":"no-session-transport"},{"rule":"no-session-header"},{"rule":"no-sse-transport","clauses":["http-sse-transport"]},{"rule":"no-initialize-handshake","clauses":["handshake-initialize-request"]},{"rule":"no-shared-server"},{"rule":"no-resumability"},{"rule":"no-session-id-use"}]},
   {"id":"logging-to-logger","title":"Log with OpenTelemetry, to stderr, or with the logger of the project","fixes":[{"rule":"no-logging","clauses":["logging-feature","logging-per-request-level","logging-set-level"]}]},
   {"id":"not-found-to-invalid-params","title":"Answer a missing resource with -32602, and accept both codes in clients","fixes":[{"rule":"use-error-codes","clauses":["resource-not-found-code","resource-not-found-client"]}]},
   {"id":"roots-to-params","title":"Take directories from arguments and MCP_ROOTS instead of asking the client","fixes":[{"rule":"no-roots","clauses":["push-roots","roots-list-changed"]}]},
   {"id":"sampling-to-provider","title":"Call a model provider instead of sampling through the client","fixes":[{"rule":"no-sampling","clauses":["push-sampling","sampling-include-context"]}]},
-  {"id":"session-to-handle","title":"Keep state under handles that tools give out and take as arguments","fixes":[{"rule":"no-session-state","clauses":["session-keyed-state"]},{"rule":"no-process-state","clauses":["stdio-process-lifetime-state","connection-state-closure"]}]},
+  {"id":"session-id-to-request","title":"Tell calls apart by their request, and callers by who signed in","fixes":[{"rule":"no-session-id-use"},{"rule":"no-session-state","clauses":["session-keyed-state"]}]},
+  {"id":"session-to-handle","title":"Keep state under handles that tools give out and take as arguments","fixes":[{"rule":"no-session-state","clauses":["session-keyed-state","session-store-external"]},{"rule":"no-session-auth"},{"rule":"no-process-state","clauses":["stdio-process-lifetime-state","connection-state-closure"]}]},
   {"id":"sessions-to-stateless-transport","title":"A new server and transport for each request, on the first SDK line","fixes":[{"rule":"no-session-transport"},{"rule":"no-session-header"},{"rule":"no-sse-transport","clauses":["http-sse-transport"]},{"rule":"no-initialize-handshake","clauses":["handshake-initialize-request"]},{"rule":"no-shared-server"},{"rule":"no-resumability"},{"rule":"no-session-id-use"}]},
   {"id":"set-level-to-nothing","title":"Drop the handler of logging/setLevel, and the logging capability when nothing logs","fixes":[{"rule":"no-logging","clauses":["logging-set-level","logging-feature","logging-per-request-level"]}]},
   {"id":"stdio-to-serve-stdio","title":"Serve stdio from a factory instead of connecting one server","fixes":[{"rule":"use-stateless-stdio"}]},
+  {"id":"stdout-to-stderr","title":"Write to standard error what is no message of the protocol","fixes":[{"rule":"no-stdout","clauses":["stdio-stdout"]}]},
 ];

@@ -6,7 +6,6 @@ export default defineRule({
   title: 'The framework keeps a server per session',
   clauses: ['fw-cloudflare-mcpagent', 'fw-fastmcp', 'fw-web-adapters-v1', 'fw-mcp-framework', 'fw-mcp-handler-v1', 'fw-mcp-use-v1', 'fw-mcp-nest-v1'],
   words: ['McpAgent', 'serve(', 'httpStream', 'createStatefulServer', '.start(', 'redisUrl', 'sessionIdGenerator', 'sessionStore', 'streamManager', 'session:', 'autoCreateSessionOnInvalidId'],
-  followsImports: true,
   visit: context => ({
     CallExpression(node) {
       reportAgent(context, node);

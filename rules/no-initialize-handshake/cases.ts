@@ -12,6 +12,7 @@ export default defineCases({
     { name: 'an HTTP method', code: `${server}if (req.method === 'POST') run();` },
     { name: 'the handshake of a language server', code: `const mcp = 'bridge';\nconst jsonrpc = '2.0';\nawait this.request({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { processId: process.pid, rootUri: null, capabilities: {} } });` },
     { name: 'a choice of the command line', code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nif (args.method === 'initialize') console.log(client.getServerVersion());` },
+    { name: 'what older clients said, where a request says nothing', code: `${server}server.registerTool('who', {}, async extra => { const said = extra._meta?.['io.modelcontextprotocol/clientInfo']; return { content: [{ type: 'text', text: (said ?? server.server.getClientVersion())?.name ?? '' }] }; });` },
   ],
   invalid: [
     { name: 'isInitializeRequest', code: `import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';\nif (!sessionId && «isInitializeRequest(req.body)») open();`, found: ['handshake:check'] },
@@ -22,6 +23,7 @@ export default defineCases({
     { name: 'the hook through a name', code: `${server}«server.server['oninitialized']» = ready;`, found: ['handshake:oninitialized'] },
     { name: 'the notification handler', code: `${server}import { InitializedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';\n«server.server.setNotificationHandler»(InitializedNotificationSchema, async () => {});`, found: ['handshake:initialized-handler'] },
     { name: 'the client’s identity', code: `${server}server.registerTool('who', {}, async () => ({ content: [{ type: 'text', text: «server.server.getClientVersion»()?.name ?? '' }] }));`, found: ['handshake:getClientVersion'] },
+    { name: 'a value that is no part of the request', code: `${server}const known = cache.get('client');\nserver.registerTool('who', {}, async () => ({ content: [{ type: 'text', text: String(known ?? «server.server.getClientVersion»()?.name) }] }));`, found: ['handshake:getClientVersion'] },
     { name: 'the client’s capabilities in a helper of another file', code: { 'caps.ts': `import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nexport const canAsk = (mcp: McpServer) => Boolean(«mcp.server.getClientCapabilities»()?.elicitation);` }, found: ['handshake:getClientCapabilities'] },
     { name: 'a helper without types, called with the server', code: { 'index.js': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { canAsk } from './caps.js';\nconst server = new McpServer({ name: 'a', version: '1' });\ncanAsk(server.server);`, 'caps.js': `export function canAsk(peer) { return Boolean(«peer.getClientCapabilities»()?.elicitation); }` }, found: ['handshake:getClientCapabilities'] },
     { name: 'a dispatcher by hand', code: `function dispatch(message) {\n  switch (message.method) {\n    case «'initialize'»: return { protocolVersion: '2025-06-18' };\n    case 'tools/list': return { tools: [] };\n  }\n}`, found: ['handshake:compare'] },

@@ -7,7 +7,7 @@ export default defineRule({
   id: 'no-initialize-handshake',
   title: 'There is no initialize handshake',
   clauses: ['handshake-initialize-request', 'handshake-initialized-notification', 'client-identity-from-handshake'],
-  words: ['nitialize', 'getClientCapabilities', 'getClientVersion', 'getNegotiatedProtocolVersion', 'clientCapabilities', "'connect'", '"connect"'],
+  words: ['oninitialized', "'initialize", '"initialize', '`initialize', 'InitializeRequest', 'InitializedNotification', 'notifications/initialized', 'getClientCapabilities', 'getClientVersion', 'getNegotiatedProtocolVersion', 'clientCapabilities', "'connect'", '"connect"'],
   visit: context => ({
     CallExpression(node) {
       reportCheck(context, node);
@@ -88,7 +88,7 @@ const IDENTITY = new Set(['getClientCapabilities', 'getClientVersion', 'getNegot
 function reportRead({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   if (node.callee.type !== 'MemberExpression') return;
   const name = memberName(node.callee);
-  if (name === undefined || !IDENTITY.has(name)) return;
+  if (name === undefined || !IDENTITY.has(name) || isForOlderClients(file, node)) return;
   const use = mcp.call(file, node);
   if (!use || !isServerSide(use.owner)) return;
   report(node.callee, {
@@ -98,6 +98,17 @@ function reportRead({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
     because: use.because,
     confidence: use.confidence,
   });
+}
+
+/** `said ?? server.getClientCapabilities()`, where `said` is what the request says. */
+function isForOlderClients(file: CodeContext['file'], node: TSESTree.CallExpression): boolean {
+  const outer = node.parent.type === 'ChainExpression' ? node.parent : node;
+  const { parent } = outer;
+  if (parent.type !== 'LogicalExpression' || parent.operator !== '??' || parent.right !== outer) return false;
+  const left = innermost(parent.left);
+  const definition = left.type === 'Identifier' ? file.variableOf(left)?.defs[0] : undefined;
+  const said = definition?.type === 'Variable' ? definition.node.init : left;
+  return said != null && /CLIENT_(?:INFO|CAPABILITIES)_META_KEY|io\.modelcontextprotocol\/client(?:Info|Capabilities)/.test(file.text.slice(...said.range));
 }
 
 /** `server.oninitialized = ...`, also through a computed name. */

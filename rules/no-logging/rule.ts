@@ -8,7 +8,7 @@ export default defineRule({
   id: 'no-logging',
   title: 'MCP logging is deprecated, and its level request is gone',
   clauses: ['logging-feature', 'logging-set-level', 'logging-per-request-level'],
-  words: ['sendLoggingMessage', NOTIFICATION, 'logging', 'SetLevel', 'setLevel', 'setLoggingLevel', 'LoggingMessage', 'mcpReq', 'FastMCP', 'fastmcp'],
+  words: ['sendLoggingMessage', NOTIFICATION, 'logging:', 'logging?:', 'logging/', "logging'", 'logging"', '.logging', 'logging,', 'logging }', 'SetLevel', 'setLevel', 'setLoggingLevel', 'LoggingMessage', 'mcpReq', 'FastMCP', 'fastmcp'],
   visit: context => ({
     CallExpression(node) {
       reportCall(context, node);

@@ -7,7 +7,7 @@ export default defineRule({
   id: 'no-ping',
   title: 'There is no ping',
   clauses: ['ping'],
-  words: ['ping', 'Ping'],
+  words: ['.ping', "'ping'", '"ping"', '`ping`', 'ping:', 'PingRequest'],
   visit: context => ({
     CallExpression(node) {
       reportCall(context, node);

@@ -35,7 +35,7 @@ export function isBalancerCookie({ file }: CodeContext, text: string): boolean {
 export function isStickyCluster({ file, mcp }: CodeContext, node: TSESTree.CallExpression): boolean {
   const callee = innermost(node.callee);
   const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : undefined;
-  if (name === undefined || name === 'require') return false;
+  if (name === undefined || name === 'require' || !/sticky/.test(file.text)) return false;
   return mcp.values(file, callee).some(({ value }) => value.kind === 'external' && STICKY_MODULES.test(value.module) && !value.path.includes('()') && value.path.length <= 2);
 }
 

@@ -18,7 +18,7 @@ export default defineRule({
   title: 'The deployment expects a server without sessions',
   clauses: ['deploy-healthcheck-handshake', 'deploy-legacy-sse-routes', 'deploy-single-replica', 'deploy-session-store-schema'],
   words: [
-    '/mcp', 'sse', 'replica', 'Replica', 'nstances', 'esired_count', 'esiredCount', 'ax-instances', 'cp_session', 'cp-session', 'cpSession', 'cp:session',
+    '/mcp', '/sse', 'sse"', "sse'", ' sse', '=sse', ':sse', '-sse', 'replica', 'Replica', 'nstances', 'esired_count', 'esiredCount', 'ax-instances', 'cp_session', 'cp-session', 'cpSession', 'cp:session',
   ],
   kinds: ['code', 'config', 'manifest'],
   scan: context => {

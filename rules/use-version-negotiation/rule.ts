@@ -33,7 +33,7 @@ export default defineRule({
 
 /** `new Client(info)`: the first line cannot, the second does not without the option. */
 function reportClient({ file, mcp, report }: CodeContext, node: TSESTree.NewExpression): void {
-  const constructed = mcp.constructed(file, node);
+  const constructed = mcp.constructed(file, node, /^Client$/);
   if (!constructed || nameOfType(constructed.type) !== 'Client') return;
   const v1 = isV1Type(constructed.type);
   const options = node.arguments[1];

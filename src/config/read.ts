@@ -1,5 +1,6 @@
 import type { TextFile } from '../parse/source.js';
 import { readBlocks } from './blocks.js';
+import { readJson } from './json.js';
 import { readSections } from './sections.js';
 import { readToml } from './toml.js';
 import type { ConfigNode } from './tree.js';
@@ -39,7 +40,7 @@ function read(file: TextFile): readonly ConfigNode[] {
     case 'yaml':
       return readYaml(text);
     case 'json':
-      return readYaml(withoutComments(text));
+      return readJson(text) ?? readYaml(withoutComments(text));
     case 'toml':
       return readToml(text) ?? readYamlLines(text);
     case 'hcl':

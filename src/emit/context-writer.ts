@@ -31,7 +31,21 @@ export class ContextWriter {
     return hides(context.fn, node, parameter.name) ? undefined : `${parameter.name}.${parts(context)[part]}`;
   }
 
+  /** The name of the whole context, or undefined where no request is in sight or its context is taken apart. */
+  whole(node: TSESTree.Node): string | undefined {
+    const context = requestContextAt(this.mcp, this.editor.file, node);
+    if (context?.line !== 'v2') return undefined;
+    const { parameter, fn } = context;
+    if (!parameter) return this.#name(context);
+    return parameter.type === 'Identifier' && !hides(fn, node, parameter.name) ? parameter.name : undefined;
+  }
+
   #asked(context: RequestContext, part: ContextPart): string | undefined {
+    const name = this.#name(context);
+    return name === undefined ? undefined : `${name}.${parts(context)[part]}`;
+  }
+
+  #name(context: RequestContext): string | undefined {
     const { fn } = context;
     let name = this.#given.get(fn);
     if (name === undefined) {
@@ -40,7 +54,7 @@ export class ContextWriter {
       this.#given.set(fn, name);
       this.#addParameter(fn, name);
     }
-    return `${name}.${parts(context)[part]}`;
+    return name;
   }
 
   #addParameter(fn: FunctionNode, name: string): void {

@@ -59,6 +59,8 @@ export interface WantedName {
 export interface NewImport {
   readonly specifier: string;
   readonly names: readonly WantedName[];
+  /** Nothing of it is there at run time. */
+  readonly types?: boolean;
 }
 
 /** Adds imports, or requires, below those that are there. To be called once for a file, when what goes has gone. */
@@ -76,11 +78,11 @@ export function addImports(editor: Editor, imports: readonly NewImport[]): void 
   else editor.insert(at, `${style.eol}${lines}`);
 }
 
-function importLine({ file, style }: Editor, { specifier, names }: NewImport): string {
+function importLine({ file, style }: Editor, { specifier, names, types }: NewImport): string {
   const commonJs = isCommonJs(file);
   const quoted = `${style.quote}${specifier}${style.quote}`;
   const list = names.map(({ name, as }) => (as === undefined || as === name ? name : commonJs ? `${name}: ${as}` : `${name} as ${as}`)).join(', ');
-  return commonJs ? `const { ${list} } = require(${quoted})${style.semicolon}` : `import { ${list} } from ${quoted}${style.semicolon}`;
+  return commonJs ? `const { ${list} } = require(${quoted})${style.semicolon}` : `import ${types === true ? 'type ' : ''}{ ${list} } from ${quoted}${style.semicolon}`;
 }
 
 function lastImport({ program }: SourceFile): TSESTree.Node | undefined {

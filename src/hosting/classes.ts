@@ -8,8 +8,10 @@ import { isFunctionNode, type ClassNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { callOn, lineOf } from './closure.js';
 import type { FileDraft } from './draft.js';
+import { endingOf, waitForInputToEnd, type Ending } from './ending.js';
 import type { Factory } from './factory.js';
 import { isFresh, makesServer } from './fresh.js';
+import { dotted } from './purity.js';
 import { obstacle, type Obstacle, type Origin, type OriginContext } from './obstacle.js';
 
 type Method = TSESTree.MethodDefinition & { readonly value: TSESTree.FunctionExpression };
@@ -31,9 +33,14 @@ export function factoryOfClass(context: OriginContext, file: SourceFile, field: 
 
 class ClassReader {
   readonly #setup = new Set<Method>();
-  /** Statements of the constructor that make and fill the server, in order. */
+  /** Statements that make and fill the server, in order. */
   readonly #statements: TSESTree.Statement[] = [];
+  /** Where the constructor runs a statement that stands in a method. */
+  readonly #runAt = new Map<TSESTree.Statement, number>();
+  /** What the constructor is given, kept in fields for later servers. */
+  readonly #kept = new Map<string, TSESTree.Identifier>();
   readonly #late: TSESTree.Statement[] = [];
+  readonly #endings: Ending[] = [];
   readonly #closers: TSESTree.CallExpression[] = [];
   readonly #parameters = new Map<TSESTree.Identifier, string>();
   #made: TSESTree.Expression | undefined;
@@ -111,7 +118,7 @@ class ClassReader {
   }
 
   #isCovered(node: TSESTree.Node): boolean {
-    return [...this.#statements, ...this.#late].some(s => contains(s, node)) || [...this.#setup].some(m => contains(m, node));
+    return [...this.#statements, ...this.#late, ...this.#endings.map(e => e.target)].some(s => contains(s, node)) || [...this.#setup].some(m => contains(m, node));
   }
 
   /** A statement of the constructor, of the method that connects, or a whole method that only sets the server up. */
@@ -128,15 +135,24 @@ class ClassReader {
   #inConstructor(use: TSESTree.Node, method: Method): Obstacle | undefined {
     const statement = method.value.body.body.find(s => contains(s, use));
     if (!statement || (statement.type !== 'ExpressionStatement' && statement.type !== 'IfStatement' && statement.type !== 'ForOfStatement')) return obstacle(`The constructor uses this.${this.field} at line ${lineOf(this.file, use)} for more than to set it up.`);
-    const onclose = /\bonclose\s*=/.test(this.file.text.slice(...statement.range)) && /process\.exit/.test(this.file.text.slice(...statement.range));
-    if (onclose) return obstacle(`The onclose at line ${lineOf(this.file, statement)} ends the process. A server that only answered a probe is closed too: end the process where the input ends.`, 'factory-side-effect');
+    const ending = endingOf(this.file, statement);
+    if (ending?.ends === true && this.context.oneAtATime) {
+      this.#endings.push(ending);
+      return undefined;
+    }
+    if (ending?.ends === true) return endsWithServer(this.file, statement);
     this.#addStatement(statement);
     return undefined;
   }
 
   #addStatement(statement: TSESTree.Statement): void {
     if (!this.#statements.includes(statement)) this.#statements.push(statement);
-    this.#statements.sort((a, b) => a.range[0] - b.range[0]);
+    this.#sortStatements();
+  }
+
+  #sortStatements(): void {
+    const place = (s: TSESTree.Statement): number => this.#runAt.get(s) ?? s.range[0];
+    this.#statements.sort((a, b) => place(a) - place(b) || a.range[0] - b.range[0]);
   }
 
   #beforeConnect(use: TSESTree.Node, method: Method): Obstacle | undefined {
@@ -154,6 +170,8 @@ class ClassReader {
   #asSetup(method: Method): Obstacle | undefined {
     const name = keyName(method.key);
     if (name === undefined || method.kind !== 'method') return obstacle(`this.${this.field} is used in an accessor.`);
+    const setUp = this.#besideProcess(method);
+    if (setUp) return this.#takeOut(setUp, name);
     this.#setup.add(method);
     const calls = (indexOf(this.file).members.get(name) ?? []).filter(m => m.object.type === 'ThisExpression' && enclosingClass(m) === this.cls);
     const outside = this.context.mcp.infer.references.ofMember(this.file, this.cls, name).some(p => p.file !== this.file || !contains(this.cls, p.node));
@@ -163,6 +181,38 @@ class ClassReader {
       if (problem) return problem;
     }
     return undefined;
+  }
+
+  /** What sets the server up in a method that also does something for the process, such as `process.on`. */
+  #besideProcess(method: Method): readonly TSESTree.Statement[] | undefined {
+    const { body } = method.value.body;
+    const wide = body.filter(s => isAboutProcess(s));
+    return wide.length > 0 ? body.filter(s => !wide.includes(s) && this.#uses().some(u => contains(s, u))) : undefined;
+  }
+
+  /** The server is set up where it is made; the rest stays in its method, and runs once. */
+  #takeOut(statements: readonly TSESTree.Statement[], name: string): Obstacle | undefined {
+    const calls = (indexOf(this.file).members.get(name) ?? []).filter(m => m.object.type === 'ThisExpression' && enclosingClass(m) === this.cls);
+    const [member, another] = calls;
+    const caller = member && this.#methodOf(member);
+    const call = member?.parent;
+    if (!member || another || call?.type !== 'CallExpression' || caller?.kind !== 'constructor' || isNested(call, caller) || statements.some(s => s.type !== 'ExpressionStatement' || this.#usesLocals(s)))
+      return obstacle(`${name} sets this.${this.field} up and does something for the whole process. Do the two in methods of their own.`, 'factory-side-effect');
+    for (const s of statements) {
+      this.#runAt.set(s, member.range[0]);
+      const ending = endingOf(this.file, s);
+      if (ending?.ends !== true) this.#addStatement(s);
+      else if (this.context.oneAtATime) this.#endings.push(ending);
+      else return endsWithServer(this.file, s);
+    }
+    return undefined;
+  }
+
+  #usesLocals(statement: TSESTree.Statement): boolean {
+    const method = this.#methodOf(statement);
+    return this.file.scopes.scopes.some(scope =>
+      scope.variables.some(v => v.defs.some(d => method !== undefined && contains(method, d.name) && !contains(statement, d.name)) && v.references.some(r => contains(statement, r.identifier))),
+    );
   }
 
   #setupCall(name: string, member: TSESTree.MemberExpression): Obstacle | undefined {
@@ -192,7 +242,7 @@ class ClassReader {
         if (!definition || !contains(constructor.value, definition.name) || this.#statements.some(s => contains(s, definition.name))) continue;
         const used = variable.references.filter(r => r.init !== true && this.#statements.some(s => contains(s, r.identifier)));
         if (used.length === 0) continue;
-        const kept = this.#fieldOf(constructor, variable.name);
+        const kept = this.#fieldOf(constructor, variable.name) ?? this.#keptParameter(constructor, definition.name, variable.name);
         if (kept === undefined) return obstacle(`What sets the server up uses ${variable.name} of the constructor. Keep it in a field.`);
         for (const { identifier } of used) if (identifier.type === 'Identifier') this.#parameters.set(identifier, `this.${kept}`);
       }
@@ -212,6 +262,31 @@ class ClassReader {
     return undefined;
   }
 
+  /** A plain parameter can be kept in a field of its name. */
+  #keptParameter(constructor: Method, name: TSESTree.Node, field: string): string | undefined {
+    const parameter = constructor.value.params.find(p => p === name);
+    const isTaken = this.cls.body.body.some(m => 'key' in m && keyName(m.key) === field);
+    if (parameter?.type !== 'Identifier' || parameter.optional || isTaken || this.#property?.value || this.cls.superClass) return undefined;
+    this.#kept.set(field, parameter);
+    return field;
+  }
+
+  /** `this.config = config`, as the first thing that the constructor does. */
+  #keepParameters(constructor: Method | undefined, isTypeScript: boolean): void {
+    const { editor } = this.draft;
+    const { eol, semicolon } = editor.style;
+    const [first] = constructor?.value.body.body ?? [];
+    if (!constructor || !first || this.#kept.size === 0) return;
+    const indent = indentAt(this.file, first.range[0]);
+    editor.insert(constructor.value.body.range[0] + 1, [...this.#kept.keys()].map(name => `${eol}${indent}this.${name} = ${name}${semicolon}`).join(''));
+    const base = indentAt(this.file, constructor.range[0]);
+    const fields = [...this.#kept].map(([name, p]) => `private readonly ${name}${p.typeAnnotation ? editor.text(p.typeAnnotation) : ''}${semicolon}`);
+    const last = this.cls.body.body.findLast(m => m.type === 'PropertyDefinition' && m !== this.#property);
+    if (!isTypeScript) return;
+    if (last) editor.insert(last.range[1], fields.map(f => `${eol}${base}${f}`).join(''));
+    else editor.insert(withComments(this.file, constructor)[0], fields.map(f => `${f}${eol}${base}`).join('') + eol + base);
+  }
+
   write(): Origin {
     const { draft, file } = this;
     const { eol, indent, semicolon } = draft.editor.style;
@@ -222,7 +297,9 @@ class ClassReader {
     const inner = base + indent;
     const isTypeScript = /\.[cm]?tsx?$/.test(file.path);
     const head = `${isTypeScript ? 'private ' : ''}${method}()${type && isTypeScript ? `: ${type}` : ''} {`;
-    const whole = constructor && !this.#property?.value && constructor.value.params.length === 0 && constructor.value.body.body.every(s => this.#statements.includes(s));
+    const whole = constructor && !this.#property?.value && constructor.value.params.length === 0 && this.#runAt.size === 0 && constructor.value.body.body.every(s => this.#statements.includes(s));
+    this.#keepParameters(constructor, isTypeScript);
+    for (const ending of this.#endings) waitForInputToEnd(draft, ending);
     for (const m of this.#setup) this.#rewriteSetup(m, isTypeScript ? type : undefined);
     if (whole) {
       draft.editor.replace({ range: [constructor.range[0], constructor.value.body.range[0] + 1] }, head);
@@ -337,6 +414,17 @@ function makesNewServer(made: TSESTree.Expression, isServer: (node: TSESTree.New
   const inner = innermost(made);
   if (inner.type === 'NewExpression') return isServer(inner);
   return inner.type === 'CallExpression' && isFreshValue(inner);
+}
+
+function endsWithServer(file: SourceFile, statement: TSESTree.Node): Obstacle {
+  return obstacle(`The onclose at line ${lineOf(file, statement)} ends the process. A server that only answered a probe is closed too: end the process where the input ends.`, 'factory-side-effect');
+}
+
+/** `process.on(...)`, timers. */
+function isAboutProcess(statement: TSESTree.Statement): boolean {
+  if (statement.type !== 'ExpressionStatement') return false;
+  const call = innermost(statement.expression);
+  return call.type === 'CallExpression' && /^(?:process\.(?:\w+\.)?(?:on|once|addListener)|setInterval|setTimeout)$/.test(dotted(call.callee));
 }
 
 /** Inside a function of the method: it runs later. */

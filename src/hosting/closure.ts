@@ -4,7 +4,9 @@ import { enclosingFunction, memberName, outermost } from '../mcp/file-index.js';
 import { contains } from '../mcp/nodes.js';
 import { isFunctionNode } from '../mcp/values.js';
 import { walkTree } from '../parse/walk.js';
-import type { SourceFile } from '../parse/source.js';
+import type { Range, SourceFile } from '../parse/source.js';
+import { endingOf, type Ending } from './ending.js';
+import { obstacle, type Obstacle } from './obstacle.js';
 import { dotted } from './purity.js';
 
 export type Block = TSESTree.Program | TSESTree.BlockStatement;
@@ -25,14 +27,42 @@ export interface Closure {
   /** `export { server }` and `export const server`. */
   readonly exports: readonly TSESTree.Node[];
   readonly isAsync: boolean;
+  /** Code outside of any request that tells the client something: it has to reach whichever server serves. */
+  readonly senders: readonly Sender[];
+  /** `server.onclose = () => process.exit()`: these stay, and wait for the end of the input. */
+  readonly endings: readonly Ending[];
 }
 
+/** `server.sendToolListChanged()` in a timer. */
+export interface Sender {
+  /** From the server to the first name behind it. */
+  readonly range: Range;
+  readonly statement: TSESTree.Statement;
+}
+
+export interface ClosureOptions {
+  /** The calls of connect that are rewritten by whoever asks. */
+  readonly own: readonly TSESTree.Node[];
+  /** There is one server at a time, so what speaks to the client outside of requests can be given the one that serves. */
+  readonly oneAtATime: boolean;
+}
+
+/** A reason, with the marker of its own or the usual one. */
+type Problem = string | Obstacle;
+
+const SENDS = /^(?:send(?:Tool|Resource|Prompt)ListChanged|sendResourceUpdated|sendLoggingMessage|notification)$/;
+
 const PROCESS_WIDE = /^(?:on|once|off|addListener|prependListener|listen|get|post|put|delete|patch|all|use|route|addEventListener|watch|subscribe)$/;
-const TIMERS = /^(?:setInterval|setTimeout|setImmediate|queueMicrotask)$/;
+const TIMERS = /^(?:setInterval|setTimeout|setImmediate|queueMicrotask|watch|watchFile)$/;
 
 /** The statements that make and fill the server of this variable, or why they cannot be told apart from the rest. */
-export function closureOf(file: SourceFile, variable: Variable, declarator: TSESTree.VariableDeclarator, own: readonly TSESTree.Node[]): Closure | string {
-  return new ClosureReader(file, variable, declarator, own).read();
+export function closureOf(file: SourceFile, variable: Variable, declarator: TSESTree.VariableDeclarator, options: ClosureOptions): Closure | Obstacle {
+  const kept = new Set<TSESTree.Statement>();
+  for (;;) {
+    const before = kept.size;
+    const closure = new ClosureReader(file, variable, declarator, options, kept).read();
+    if (kept.size === before) return closure;
+  }
 }
 
 class ClosureReader {
@@ -42,17 +72,29 @@ class ClosureReader {
   readonly #closers: TSESTree.CallExpression[] = [];
   readonly #connects: TSESTree.CallExpression[] = [];
   readonly #exports: TSESTree.Node[] = [];
+  readonly #senders: Sender[] = [];
+  readonly #endings = new Map<TSESTree.Statement, Ending>();
+  readonly own: readonly TSESTree.Node[];
   #containers: readonly Block[] = [];
 
   constructor(
     readonly file: SourceFile,
     readonly variable: Variable,
     readonly declarator: TSESTree.VariableDeclarator,
-    /** The calls of connect that are rewritten by whoever asks. */
-    readonly own: readonly TSESTree.Node[],
-  ) {}
+    readonly options: ClosureOptions,
+    /** Functions that stay, since code outside of requests calls them. What is added here makes the reading begin anew. */
+    readonly kept: Set<TSESTree.Statement>,
+  ) {
+    this.own = options.own;
+  }
 
-  read(): Closure | string {
+  read(): Closure | Obstacle {
+    const problem = this.#readAll();
+    if (typeof problem === 'string') return obstacle(problem);
+    return problem;
+  }
+
+  #readAll(): Closure | Problem {
     const declaration = this.declarator.parent;
     const block = declaration.parent.type === 'ExportNamedDeclaration' ? declaration.parent.parent : declaration.parent;
     if (block.type !== 'Program' && block.type !== 'BlockStatement') return `${this.variable.name} is declared inside another statement.`;
@@ -76,10 +118,12 @@ class ClosureReader {
       connects: this.#connects,
       exports: this.#exports,
       isAsync: moved.some(awaits),
+      senders: this.#senders,
+      endings: [...this.#endings.values()],
     };
   }
 
-  #follow(variable: Variable): string | undefined {
+  #follow(variable: Variable): Problem | undefined {
     if (this.#tracked.has(variable)) return undefined;
     this.#tracked.add(variable);
     for (const reference of variable.references) {
@@ -89,7 +133,7 @@ class ClosureReader {
     return undefined;
   }
 
-  #place(variable: Variable, reference: Reference): string | undefined {
+  #place(variable: Variable, reference: Reference): Problem | undefined {
     const { identifier } = reference;
     if (reference.init === true || identifier.type !== 'Identifier' || this.#isCovered(identifier)) return undefined;
     const isServer = variable === this.variable;
@@ -100,12 +144,16 @@ class ClosureReader {
       this.#exports.push(identifier);
       return undefined;
     }
-    if (this.own.some(o => contains(statement, o)) || isProcessWide(statement, this.#tracked, this.file) || this.#onlyHosts(statement)) return this.#stay(variable, identifier);
+    if (this.#isEnding(statement, identifier)) return undefined;
+    if (this.kept.has(statement) || this.#endings.has(statement) || this.own.some(o => contains(statement, o)) || isProcessWide(statement, this.#tracked, this.file) || this.#onlyHosts(statement)) return this.#stay(variable, statement, identifier);
+    if (isServer && sendsAtOnce(statement, identifier)) return obstacle(`Line ${lineOf(this.file, identifier)} tells the client something as soon as the server is connected. There is no such moment any more: say it in an answer, or leave it out.`, 'session-lifecycle');
+    if (!isServer && !isInFunction(identifier, statement) && this.#keep(variable)) return undefined;
     return this.#move(variable, statement, identifier);
   }
 
   /** Code that stays where it is may only connect and close the server. */
-  #stay(variable: Variable, identifier: TSESTree.Identifier): string | undefined {
+  #stay(variable: Variable, statement: TSESTree.Statement, identifier: TSESTree.Identifier): Problem | undefined {
+    if (this.#isSender(variable, statement, identifier) || this.#keep(variable)) return undefined;
     const call = variable === this.variable ? callOn(identifier, /^(?:connect|close)$/) : undefined;
     if (!call && this.own.some(o => o.type === 'CallExpression' && o.arguments.some(a => a === identifier))) return undefined;
     if (!call) return `${variable.name} is used at line ${lineOf(this.file, identifier)} in code that runs outside of a request, so it cannot become one server per client.`;
@@ -114,13 +162,41 @@ class ClosureReader {
     return undefined;
   }
 
-  #move(variable: Variable, statement: TSESTree.Statement, identifier: TSESTree.Identifier): string | undefined {
+  #isEnding(statement: TSESTree.Statement, identifier: TSESTree.Identifier): boolean {
+    if (!this.options.oneAtATime) return false;
+    const ending = endingOf(this.file, statement);
+    if (ending?.ends !== true || !contains(ending.target, identifier)) return false;
+    this.#endings.set(statement, ending);
+    return true;
+  }
+
+  #isSender(variable: Variable, statement: TSESTree.Statement, identifier: TSESTree.Identifier): boolean {
+    const member = identifier.parent;
+    if (!this.options.oneAtATime || variable !== this.variable || !callOn(identifier, SENDS) || !isInFunction(identifier, statement) || member.type !== 'MemberExpression') return false;
+    this.#senders.push({ range: [identifier.range[0], member.property.range[0]], statement });
+    return true;
+  }
+
+  /** A function that only tells the client something can stay, and tell it to the server that serves. */
+  #keep(variable: Variable): boolean {
+    const definition = variable.defs[0]?.node;
+    const statement = definition?.type === 'VariableDeclarator' ? definition.parent : definition;
+    if (!this.options.oneAtATime || !statement || !isStatement(statement, this.#containers[0]) || !isFunctionStatement(statement) || !this.#onlySends(statement)) return false;
+    this.kept.add(statement);
+    return true;
+  }
+
+  #onlySends(statement: TSESTree.Statement): boolean {
+    return [...this.#tracked].every(v => v.references.every(r => r.init === true || !contains(statement, r.identifier) || (v === this.variable ? callOn(r.identifier, SENDS) !== undefined : v.defs.some(d => contains(statement, d.name)) || this.#keep(v))));
+  }
+
+  #move(variable: Variable, statement: TSESTree.Statement, identifier: TSESTree.Identifier): Problem | undefined {
     const where = `line ${lineOf(this.file, statement)}`;
     if (statement.type === 'ClassDeclaration') return `The class at ${where} uses ${variable.name} from outside. Give the server to it as a parameter.`;
     if (statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration') return `What is exported at ${where} uses ${variable.name}, so other files hold on to one server.`;
     if (statement.type === 'ReturnStatement') return `${variable.name} is returned at ${where}, so callers hold on to one server.`;
     if (leavesFunction(statement)) return `The statement at ${where} uses ${variable.name} and may leave the function.`;
-    if (readsHandshake(identifier)) return `Line ${lineOf(this.file, identifier)} reads what the client said in the handshake, before there is a request. Read it in the handlers.`;
+    if (readsHandshake(identifier)) return obstacle(`Line ${lineOf(this.file, identifier)} reads what the client said in the handshake, before there is a request. Read it in the handlers.`, 'oninitialized');
     if (statement.type === 'VariableDeclaration' && statement.parent !== this.#containers[0] && !isFunctionStatement(statement)) return `${variable.name} is read at ${where} in the function that connects, and what follows depends on it.`;
     if (this.#needsPlace(statement)) {
       if (declaredIn(this.file, statement).length > 0) return `What is declared at ${where} depends on the place that connects ${variable.name}.`;
@@ -209,8 +285,19 @@ function outermostExpression(node: TSESTree.Node): TSESTree.Node {
   return current;
 }
 
-function isStatement(node: TSESTree.Node, block: TSESTree.Node): node is TSESTree.Statement {
-  return (block.type === 'Program' || block.type === 'BlockStatement') && block.body.some(s => s === node);
+function isStatement(node: TSESTree.Node, block: TSESTree.Node | undefined): node is TSESTree.Statement {
+  return block !== undefined && (block.type === 'Program' || block.type === 'BlockStatement') && block.body.some(s => s === node);
+}
+
+/** In a function inside of the statement: it runs later. */
+function isInFunction(node: TSESTree.Node, statement: TSESTree.Node): boolean {
+  for (let n = node.parent; n && n !== statement.parent; n = n.parent) if (isFunctionNode(n)) return true;
+  return false;
+}
+
+/** Before there is a client: what it sends goes nowhere. */
+function sendsAtOnce(statement: TSESTree.Statement, identifier: TSESTree.Identifier): boolean {
+  return callOn(identifier, /^(?:sendLoggingMessage|notification)$/) !== undefined && !isInFunction(identifier, statement);
 }
 
 /** `process.on(...)`, routes, timers: what a process has once, however many servers it makes. */
@@ -228,7 +315,7 @@ function isProcessWide(statement: TSESTree.Statement, tracked: ReadonlySet<Varia
   return false;
 }
 
-function rootOf(node: TSESTree.Node): TSESTree.Node | undefined {
+export function rootOf(node: TSESTree.Node): TSESTree.Node | undefined {
   let root: TSESTree.Node = node;
   while (root.type === 'MemberExpression' || root.type === 'CallExpression') root = root.type === 'MemberExpression' ? root.object : root.callee;
   return root;

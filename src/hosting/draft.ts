@@ -48,7 +48,7 @@ export class FileDraft {
   /** The names in this range are not used there any more. */
   gone({ range }: Ranged, kept: readonly Ranged[] = []): void {
     let at = range[0];
-    for (const keep of [...kept].sort((a, b) => a.range[0] - b.range[0])) {
+    for (const keep of kept.filter(k => range[0] <= k.range[0] && k.range[1] <= range[1]).sort((a, b) => a.range[0] - b.range[0])) {
       if (keep.range[0] > at) this.#removed.push({ range: [at, keep.range[0]] });
       at = Math.max(at, keep.range[1]);
     }

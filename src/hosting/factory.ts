@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { hasBlankAbove, indentAt, indentEdits, reindented, withComments } from '../edits/indent.js';
 import { innermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
+import { contains } from '../mcp/nodes.js';
 import type { Range, SourceFile } from '../parse/source.js';
 import { awaits, type Closure } from './closure.js';
 import type { FileDraft } from './draft.js';
@@ -23,13 +24,13 @@ const NAMES = ['createServer', 'createMcpServer', 'buildMcpServer'];
 /** Writes the function that a closure becomes. */
 export function writeFactory(mcp: McpModel, draft: FileDraft, closure: Closure): Factory {
   const { declarator } = closure;
-  if (closure.moved.length === 1 && declarator.init && declarator.id.type === 'Identifier' && isCallOnly(declarator.init)) {
+  if (closure.moved.length === 1 && closure.senders.length === 0 && declarator.init && declarator.id.type === 'Identifier' && isCallOnly(declarator.init)) {
     removeDeclaration(draft, closure, declarator.init);
     return factoryOfCall(mcp, draft.file, declarator.init);
   }
   const name = draft.freeName(...NAMES);
   const { isAsync } = closure;
-  writeFunction(draft, closure, name);
+  writeFunction(draft, closure, name, writeSenders(draft, closure, name));
   return { expression: name, call: `${name}()`, isAsync, name };
 }
 
@@ -58,7 +59,26 @@ function removeDeclaration(draft: FileDraft, closure: Closure, kept: TSESTree.Ex
   draft.gone(closure.declaration, [kept]);
 }
 
-function writeFunction(draft: FileDraft, closure: Closure, name: string): void {
+/** Code outside of requests speaks to the server that was made last: the name of the variable that holds it. */
+function writeSenders(draft: FileDraft, closure: Closure, factory: string): string | undefined {
+  const { senders, block, moved } = closure;
+  if (senders.length === 0) return undefined;
+  const { file, editor } = draft;
+  const name = draft.freeName('currentServer', 'liveServer');
+  for (const { range } of senders) draft.replace({ range }, `${name}?.`);
+  const first = block.body.find(s => moved.includes(s) || senders.some(({ statement }) => contains(s, statement)));
+  if (!first) return name;
+  const [start] = withComments(file, first);
+  const { eol, semicolon } = editor.style;
+  const written = returnType(draft, { ...closure, isAsync: false }).slice(2);
+  const made = closure.isAsync ? `Awaited<ReturnType<typeof ${factory}>>` : `ReturnType<typeof ${factory}>`;
+  const type = /\.[cm]?tsx?$/.test(file.path) ? `: ${written === '' ? made : written} | undefined` : '';
+  const base = indentAt(file, start);
+  editor.insert(start, `/** The server that the client talks to. */${eol}${base}let ${name}${type}${semicolon}${eol}${eol}${base}`);
+  return name;
+}
+
+function writeFunction(draft: FileDraft, closure: Closure, name: string, current: string | undefined): void {
   const { file, editor } = draft;
   const { eol, indent, semicolon } = editor.style;
   const runs = runsOf(closure);
@@ -82,7 +102,8 @@ function writeFunction(draft: FileDraft, closure: Closure, name: string): void {
   if (exported) draft.editor.replace({ range: [start, closure.declaration.range[0]] }, headText);
   else editor.insert(start, headText);
   for (const edit of indentEdits(file, [start, end], base, inner)) editor.insert(edit.range[0], edit.text);
-  const returned = `${gap}${inner}return ${variableName(closure)}${semicolon}${eol}${base}}${isTop ? '' : semicolon}`;
+  const kept = current === undefined ? '' : `${inner}${current} = ${variableName(closure)}${semicolon}${eol}`;
+  const returned = `${gap}${kept}${inner}return ${variableName(closure)}${semicolon}${eol}${base}}${isTop ? '' : semicolon}`;
   editor.insert(end, `${eol}${after.map(t => t + eol).join('')}${returned}`);
   for (const statement of others) editor.removeStatement(statement);
   for (const node of closure.exports) if (node.type === 'Identifier') editor.replace(node, node.parent.type === 'ExportSpecifier' && node.parent.local === node.parent.exported ? name : name);

@@ -1,14 +1,15 @@
 import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
-import { indentAt, reindented } from '../edits/indent.js';
+import { indentAt, reindented, withComments } from '../edits/indent.js';
 import { innermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { contains } from '../mcp/nodes.js';
 import { isFunctionNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
-import { callOn, closureOf, lineOf, type Closure } from './closure.js';
+import { awaits, callOn, closureOf, rootOf, lineOf, type Closure } from './closure.js';
 import { factoryOfClass, isField } from './classes.js';
 import type { Draft } from './draft.js';
+import { endingOf, waitForInputToEnd } from './ending.js';
 import { isObstacle, obstacle, type Obstacle, type Origin, type OriginContext } from './obstacle.js';
 import { factoryOfCall, variableName, writeFactory, type Factory } from './factory.js';
 import { isFresh } from './fresh.js';
@@ -19,7 +20,23 @@ export function originOf(context: OriginContext, file: SourceFile, server: TSEST
   if (node.type === 'Identifier') return ofName(context, file, node, own);
   if (isField(node)) return factoryOfClass(context, file, node, own);
   if ((node.type === 'CallExpression' || node.type === 'NewExpression') && isFresh(context.mcp, file, node)) return { factory: factoryOfCall(context.mcp, file, node), closers: [], notes: [] };
-  return obstacle('Where the server comes from is not understood: it is not made in a way that can be repeated.');
+  return ofInstance(context, file, node) ?? obstacle('Where the server comes from is not understood: it is not made in a way that can be repeated.');
+}
+
+/** `kit.getServer()`, where `const kit = new Kit()` is used for nothing else: a kit for each server. */
+function ofInstance({ mcp, draft, oneAtATime }: OriginContext, file: SourceFile, server: TSESTree.Node): Origin | undefined {
+  const root = rootOf(server);
+  const variable = root?.type === 'Identifier' ? file.variableOf(root) : undefined;
+  const declarator = variable?.defs[0]?.node;
+  if (!root || !variable || !oneAtATime || declarator?.type !== 'VariableDeclarator' || declarator.id.type !== 'Identifier' || !declarator.init || declarator.parent.declarations.length > 1) return undefined;
+  const made = innermost(declarator.init);
+  const classes = made.type === 'NewExpression' ? mcp.values(file, made).flatMap(k => (k.value.kind === 'instance' ? [k.value] : [])) : [];
+  if (made.type !== 'NewExpression' || classes.length === 0 || classes.some(c => /\bprocess\.on|\bsetInterval\(|\.listen\(/.test(c.file.text)) || variable.references.some(r => r.init !== true && r.identifier !== root)) return undefined;
+  const fileDraft = draft.of(file);
+  const call = `${file.text.slice(...made.range)}${file.text.slice(root.range[1], server.range[1])}`;
+  fileDraft.editor.removeStatement(declarator.parent);
+  fileDraft.gone(declarator.parent, [made]);
+  return { factory: { expression: `() => ${call}`, call, isAsync: false }, closers: [], notes: [] };
 }
 
 function ofName(context: OriginContext, file: SourceFile, name: TSESTree.Identifier, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
@@ -37,17 +54,20 @@ function ofDeclarator(context: OriginContext, file: SourceFile, variable: Variab
   if (!declarator.init) return obstacle(`${variable.name} is filled later than it is declared. Make the server in a function that returns it.`);
   if (declarator.id.type !== 'Identifier') return ofPattern(context, file, variable, declarator, own);
   if (!isFresh(mcp, file, declarator.init)) return obstacle(`${variable.name} comes from code that may give the same server twice.`);
-  const closure = closureOf(file, variable, declarator, own);
-  if (typeof closure === 'string') return obstacle(closure);
+  const closure = closureOf(file, variable, declarator, { own, oneAtATime: context.oneAtATime });
+  if (isObstacle(closure)) return closure;
   const blocked = exportObstacle(mcp, file, variable, closure);
   if (blocked) return blocked;
   return write(context, file, closure, own);
 }
 
-function write({ mcp, draft }: OriginContext, file: SourceFile, closure: Closure, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
-  const obstacleInside = processEffect(closure, file);
+function write({ mcp, draft, perRequest }: OriginContext, file: SourceFile, closure: Closure, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+  const obstacleInside = processEffect(closure, file) ?? (perRequest ? keeperOf(closure, file) : undefined);
   if (obstacleInside) return obstacleInside;
+  const [other] = closure.connects;
+  if (other && closure.senders.length > 0) return obstacle(`Line ${lineOf(file, other)} connects the same server to something else, so code outside of requests cannot tell which client it speaks to.`);
   const fileDraft = draft.of(file);
+  for (const ending of closure.endings) waitForInputToEnd(fileDraft, ending);
   const made = writeFactory(mcp, fileDraft, closure);
   for (const connect of closure.connects) replaceReceiver(fileDraft, connect, made);
   const factory = closure.late.length > 0 ? withLate(fileDraft, variableName(closure), closure.late, made, own) : made;
@@ -57,10 +77,28 @@ function write({ mcp, draft }: OriginContext, file: SourceFile, closure: Closure
 /** What must not happen once per client, inside of what moves. */
 function processEffect(closure: Closure, file: SourceFile): Obstacle | undefined {
   for (const statement of closure.moved) {
-    if (/\bonclose\s*=/.test(file.text.slice(...statement.range)) && /process\.exit/.test(file.text.slice(...statement.range)) && statement.type === 'ExpressionStatement' && statement.expression.type === 'AssignmentExpression')
+    if (endingOf(file, statement)?.ends === true)
       return obstacle(`The onclose at line ${lineOf(file, statement)} ends the process. A server that only answered a probe is closed too: end the process where the input ends.`, 'factory-side-effect');
   }
   return undefined;
+}
+
+/** `const registry = new Registry(server)` that tools use: what it keeps would be gone after each request. */
+function keeperOf({ moved, declarator }: Closure, file: SourceFile): Obstacle | undefined {
+  for (const statement of moved) {
+    if (statement.type !== 'VariableDeclaration') continue;
+    for (const { id, init } of statement.declarations) {
+      if (init?.type !== 'NewExpression' || id.type !== 'Identifier' || id === declarator.id) continue;
+      const use = file.variableOf(id)?.references.find(r => r.init !== true && isInFunction(r.identifier, moved));
+      if (use) return obstacle(`${id.name} (line ${lineOf(file, statement)}) holds the server, and is used while requests are served: what it keeps would be gone after each. Keep that apart from the server.`);
+    }
+  }
+  return undefined;
+}
+
+function isInFunction(node: TSESTree.Node, moved: readonly TSESTree.Node[]): boolean {
+  for (let n: TSESTree.Node | undefined = node; n && !moved.includes(n); n = n.parent) if (isFunctionNode(n)) return true;
+  return false;
 }
 
 /** Another connection gets a server of its own. */
@@ -93,17 +131,22 @@ function exportObstacle(mcp: McpModel, file: SourceFile, variable: Variable, clo
 }
 
 /** `const { server, cleanup } = createServer()`: what else was made belongs to this one server, and ends with it. */
-function ofPattern({ mcp, draft }: OriginContext, file: SourceFile, variable: Variable, declarator: TSESTree.VariableDeclarator, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+function ofPattern(context: OriginContext, file: SourceFile, variable: Variable, declarator: TSESTree.VariableDeclarator, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+  const { mcp, draft } = context;
   const { id, init } = declarator;
   const property = id.type === 'ObjectPattern' ? id.properties.find(p => p.type === 'Property' && p.value.type === 'Identifier' && file.variableOf(p.value) === variable) : undefined;
   if (id.type !== 'ObjectPattern' || property?.type !== 'Property' || property.key.type !== 'Identifier' || !init || !isFresh(mcp, file, init)) return obstacle(`${variable.name} is taken out of something that is not understood.`);
   const closers: TSESTree.CallExpression[] = [];
+  const setUp: TSESTree.ExpressionStatement[] = [];
   for (const { identifier, init: isInit } of variable.references) {
     const call = callOn(identifier, /^(?:connect|close)$/);
     if (isInit === true || (call && own.includes(call.node))) continue;
-    if (call?.name !== 'close') return obstacle(`${variable.name} is used at line ${lineOf(file, identifier)} after it was made.`);
-    closers.push(call.node);
+    const statement = call ? undefined : setupStatement(identifier, own);
+    if (statement) setUp.push(statement);
+    else if (call?.name === 'close') closers.push(call.node);
+    else return obstacle(`${variable.name} is used at line ${lineOf(file, identifier)} after it was made.`);
   }
+  if (setUp.length > 0) return ofSetUpPattern(context, file, variable, declarator, own, [...new Set(setUp)], closers);
   const cleanup = cleanupOf(file, id, property);
   if (typeof cleanup === 'string') return obstacle(cleanup, 'session-lifecycle');
   const fileDraft = draft.of(file);
@@ -123,6 +166,28 @@ function ofPattern({ mcp, draft }: OriginContext, file: SourceFile, variable: Va
   const lines = [`const ${fileDraft.editor.text(id)} = ${awaited}`, `${lowLevel}.onclose = ${cleanup.name}`, `return ${variable.name}`].map(l => inner + l + semicolon + eol);
   const text = `${made.isAsync ? 'async ' : ''}() => {${eol}${lines.join('')}${base}}`;
   return { factory: { expression: text, call: `(${text})()`, isAsync: made.isAsync }, closers: closers.map(node => ({ file, node })), notes: [] };
+}
+
+/** `const { server, register } = create(); await register(server)`: both are done for each server. */
+function ofSetUpPattern({ draft }: OriginContext, file: SourceFile, variable: Variable, declarator: TSESTree.VariableDeclarator, own: readonly TSESTree.CallExpression[], setUp: readonly TSESTree.ExpressionStatement[], closers: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+  const declaration = declarator.parent;
+  for (const other of file.scopes.scopes.flatMap(s => s.variables.filter(v => v !== variable && v.defs.some(d => d.node === declarator)))) {
+    const outside = other.references.find(r => r.init !== true && !setUp.some(s => contains(s, r.identifier)));
+    if (outside) return obstacle(`${other.name} is made together with the server, and line ${lineOf(file, outside.identifier)} uses it for more than to set the server up.`, 'session-lifecycle');
+  }
+  const fileDraft = draft.of(file);
+  const { eol, indent, semicolon } = fileDraft.editor.style;
+  const base = indentAt(file, own[0]?.range[0] ?? 0);
+  const inner = base + indent;
+  const moved = [declaration, ...[...setUp].sort((a, b) => a.range[0] - b.range[0])];
+  const lines = moved.map(s => {
+    const [start] = withComments(file, s);
+    return inner + reindented(file, [start, s.range[1]], inner);
+  });
+  for (const s of moved) fileDraft.editor.removeStatement(s);
+  const isAsync = moved.some(awaits);
+  const text = `${isAsync ? 'async ' : ''}() => {${eol}${lines.join(eol)}${eol}${inner}return ${variable.name}${semicolon}${eol}${base}}`;
+  return { factory: { expression: text, call: `(${text})()`, isAsync }, closers: closers.map(node => ({ file, node })), notes: [] };
 }
 
 /** The function that ends what was made with the server, and the statements that call it. */
@@ -212,8 +277,8 @@ function ofGivenName(context: OriginContext, file: SourceFile, name: TSESTree.Id
   const definition = variable?.defs[0]?.node;
   if (!variable || definition?.type !== 'VariableDeclarator' || !definition.init || definition.id.type !== 'Identifier') return obstacle(`${name.name} at ${file.path}:${lineOf(file, call)} is not made in the same file.`);
   if (!isFresh(context.mcp, file, definition.init)) return obstacle(`${name.name} comes from code that may give the same server twice.`);
-  const closure = closureOf(file, variable, definition, [call]);
-  if (typeof closure === 'string') return obstacle(closure);
+  const closure = closureOf(file, variable, definition, { own: [call], oneAtATime: context.oneAtATime });
+  if (isObstacle(closure)) return closure;
   return exportObstacle(context.mcp, file, variable, closure) ?? write(context, file, closure, [call]);
 }
 
@@ -248,8 +313,8 @@ function ofImport(context: OriginContext, file: SourceFile, name: TSESTree.Ident
     if (call?.name !== 'close') return obstacle(`${name.name} is used at ${file.path}:${lineOf(file, identifier)} for more than to connect it.`);
     closers.push(call.node);
   }
-  const closure = closureOf(origin.file, origin.variable, definition, []);
-  if (typeof closure === 'string') return obstacle(closure);
+  const closure = closureOf(origin.file, origin.variable, definition, { own: [], oneAtATime: context.oneAtATime });
+  if (isObstacle(closure)) return closure;
   if (closure.connects.length > 0 || closure.closers.length > 0) return obstacle(`${origin.file.path} connects or closes ${origin.variable.name} itself.`);
   const effect = processEffect(closure, origin.file);
   if (effect) return effect;

@@ -10,6 +10,8 @@ export interface Entries {
   readonly modern: boolean;
   /** HTTP transports of the first line, none of which keeps sessions. */
   readonly stateless: boolean;
+  /** Something is imported from the first SDK line, which knows the older revisions only. */
+  readonly firstLine: boolean;
 }
 
 export interface ReadinessInput {
@@ -65,7 +67,8 @@ function verdictOf({ mcp, entries }: ReadinessInput, source: readonly Unit[]): {
   if (harmful.length > 0) return { verdict: 'breaks', reasons: harmful.map(u => u.title) };
   if (errors.length > 0) return { verdict: 'older-only', reasons: errors.map(u => u.title) };
   const older = source.find(u => u.severity === 'warning' && (u.kind === 'framework' || (u.kind === 'sdk' && !entries.modern)));
-  return older ? { verdict: 'older-only', reasons: [older.title] } : { verdict: 'ready', reasons: [] };
+  if (older) return { verdict: 'older-only', reasons: [older.title] };
+  return entries.firstLine && !entries.modern ? { verdict: 'older-only', reasons: ['Move to the second SDK line: the first knows the older revisions only'] } : { verdict: 'ready', reasons: [] };
 }
 
 /** Each unit costs by its severity and effort; the more has been lost, the less the next one costs. */

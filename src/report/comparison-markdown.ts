@@ -5,6 +5,7 @@ import { CLASS_WORDS, EFFORT_WORDS, KIND_WORDS, shortCommit, sign, STATUS_WORDS,
 import { COMMENT_LIMIT, fold, type Foldable } from './fold.js';
 import { htmlText, markdownCode, markdownLink, markdownText } from './markdown.js';
 import { sparkline } from './trend.js';
+import { verificationSentences } from './verification.js';
 
 /** By this a comment of an earlier run is found again. */
 export const COMMENT_MARK = '<!-- mcp-stateless-report -->';
@@ -143,6 +144,8 @@ function dependencyPart({ dependencies, environment }: Comparison): readonly Fol
 
 function verificationPart({ verification }: Comparison): readonly Foldable[] {
   if (!verification) return [];
+  const told = verificationSentences(verification);
+  if (told) return [{ variants: [details('<b>How the migration was checked</b>', told.map(s => `- ${markdownText(s)}`).join('\n')), 'How the migration was checked is in the JSON report.'] }];
   const text = JSON.stringify(verification, null, 2);
   return [{ variants: [details('<b>Checks stored by migrate</b>', `~~~json\n${text.replaceAll('~~~', '\\u007e~~')}\n~~~`), 'The checks that migrate stored are in the JSON report.'] }];
 }

@@ -4,12 +4,13 @@ import { count } from './audit-markdown.js';
 import { CLASS_WORDS, EFFORT_WORDS, KIND_WORDS, shortCommit, sign, total, UNIT_WORDS } from './comparison-words.js';
 import { inert, type Paint } from './paint.js';
 import { sparkline } from './trend.js';
+import { verificationSentences } from './verification.js';
 
 const SHOWN = 30;
 
 /** For people at a terminal: the decision, what changed, what is left. The other formats have every place. */
 export function comparisonTerminal(comparison: Comparison, style: Paint, history?: History): string {
-  const { base, head, totals, units, wire, dependencies, environment, notes, next } = comparison;
+  const { base, head, totals, units, wire, dependencies, environment, verification, notes, next } = comparison;
   const gain = head.readiness.score - base.readiness.score;
   const colour = head.readiness.verdict === 'ready' ? style.green : head.readiness.verdict === 'breaks' ? style.red : style.yellow;
   const row = (name: string, text: string): string => `  ${style.dim(name.padEnd(10))}${text}`;
@@ -29,6 +30,7 @@ export function comparisonTerminal(comparison: Comparison, style: Paint, history
   section('Units', units.map(u => `  ${UNIT_WORDS[u.status].padEnd(11)} ${inert(u.title)}  ${style.dim(`${u.fixed.length} fixed, ${u.new.length} new, ${u.left.length} left; ${EFFORT_WORDS[u.effort]}, ${u.risk} risk${u.owners.length > 0 ? `; ${inert(u.owners.join(' '))}` : ''}`)}`));
   section('Dependencies', dependencies.map(d => `  ${inert(d.name)} ${inert(d.before ?? '(none)')} → ${inert(d.after ?? '(none)')}  ${style.dim(inert(`${d.manifest}, ${d.field}`))}`));
   section('Environment', environment.map(e => `  ${inert(e.name)} ${e.change}  ${style.dim(inert(`${e.file}:${e.line}`))}`));
+  section('How the migration was checked', (verification && verificationSentences(verification))?.map(s => `  ${inert(s)}`) ?? []);
   section('Notes', notes.map(n => `  ${inert(n)}`));
   if (next[0] !== undefined) lines.push('', `Next: ${style.bold(inert(next[0]))}`);
   return `${lines.join('\n')}\n`;

@@ -73,6 +73,7 @@ export type UnitKind =
   | 'logging'
   | 'handshake'
   | 'stdio'
+  | 'stdout'
   | 'wire'
   | 'results'
   | 'telemetry'

@@ -236,7 +236,7 @@ function isWaiter(known: Known): boolean {
   return value.kind === 'object' && value.node.properties.some(p => p.type === 'Property' && p.key.type === 'Identifier' && /^(?:resolve|reject)$/.test(p.key.name));
 }
 
-const INSTRUMENT = /audit|alert|notification_channel|health|statistic|token_?bucket|log_?store|log_?buffer|credential|\bcreds\b|(?:command|tool|prompt|resource|plugin|provider|handler|framework|capability|schema|service)_registry$|metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|file_?lock|lock_?manager|transaction|usage_?track|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential|di_?container|_container$|injector|cache/i;
+const INSTRUMENT = /audit|alert|notification_channel|health|statistic|token_?bucket|log_?store|log_?buffer|credential|\bcreds\b|(?:command|tool|prompt|resource|plugin|provider|handler|framework|capability|schema|service)_registry$|metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|file_?lock|lock_?manager|transaction|usage_?track|(?:request|call|usage|hit)s?_?counts?$|quota|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential|di_?container|_container$|injector|cache/i;
 
 export function isInstrumentName(name: string): boolean {
   return INSTRUMENT.test(name.replace(/([a-z])([A-Z])/g, '$1_$2'));

@@ -146,6 +146,8 @@ export function isMinted(mcp: McpModel, file: SourceFile, node: TSESTree.Node, d
       const callee = innermost(inner.callee);
       const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : undefined;
       if (name !== undefined && MINTING.test(name)) return true;
+      // A digest of an id is as good as the id.
+      if (name !== undefined && /key|digest|hash/i.test(name) && inner.arguments.some(a => a.type !== 'SpreadElement' && again(a))) return true;
       return (name === 'String' || name === 'toString') && (inner.arguments.some(a => a.type !== 'SpreadElement' && again(a)) || (callee.type === 'MemberExpression' && callee.object.type !== 'Super' && again(callee.object)));
     }
     default:

@@ -1,5 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { keyName } from '../mcp/exports.js';
+import { factoriesOf } from '../mcp/factories.js';
 import { outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { unwrapParameter } from '../mcp/nodes.js';
@@ -28,8 +29,14 @@ export class Lifetimes {
 
   #decide(file: SourceFile, cls: ClassNode): boolean {
     const { references } = this.mcp.infer;
+    // Handlers that are written in a class have its instance for as long as their server is connected.
+    if (this.#registersHandlers(cls)) return true;
     // Most classes are made where they are used: all files are asked only when those with MCP in them do not tell.
     return this.#isMadeToStay(references.ofClass(file, cls, 'mcp')) || this.#isMadeToStay(references.ofClass(file, cls, 'all'));
+  }
+
+  #registersHandlers(cls: ClassNode): boolean {
+    return cls.body.body.some(m => m.type === 'MethodDefinition' && !m.static && m.value.type === 'FunctionExpression' && this.reach.surroundsHandler(m.value));
   }
 
   #isMadeToStay(sites: readonly { readonly file: SourceFile; readonly node: TSESTree.Node }[]): boolean {
@@ -131,6 +138,8 @@ export class Lifetimes {
     const uses = this.mcp.infer.references.ofFunction(file, fn).filter(use => use.node !== fn);
     // Whoever calls this is out of sight: a factory that was handed on. Methods are called where their objects are.
     if (uses.length === 0) return fn.parent.type !== 'MethodDefinition';
+    // What is built with a server is there as long as the server: for a request or a connection, and once more for the next.
+    if (factoriesOf(this.mcp).some(f => f.fn === fn)) return true;
     return uses.some(use => {
       const outer = outermost(use.node);
       const call = outer.parent;

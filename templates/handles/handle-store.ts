@@ -35,6 +35,13 @@ export interface HandleStoreOptions<T> {
   readonly backend?: HandleBackend;
 }
 
+/** What the model is told instead of a result. */
+export interface ToolError {
+  [key: string]: unknown;
+  content: { type: 'text'; text: string }[];
+  isError: true;
+}
+
 /** What a body gets. It changes the value, or puts another in its place. */
 export interface Slot<T> {
   value: T;
@@ -99,16 +106,28 @@ export class HandleStore<T> {
     return result;
   }
 
+  /** As `use`, for servers that answer tools/call by hand: an unknown handle is told to the model, other errors go on. */
+  async answer<R>(handle: unknown, owner: string, body: (slot: Slot<T>) => R | Promise<R>): Promise<R | ToolError> {
+    try {
+      return await this.use(handle, owner, body);
+    } catch (error) {
+      if (!(error instanceof UnknownHandleError)) throw error;
+      return { content: [{ type: 'text', text: error.message }], isError: true };
+    }
+  }
+
   /** For a tool that begins something: runs `body` on a fresh state and adds the handle to its result. Without a change there is no handle. */
-  async start<R extends { content?: unknown; structuredContent?: unknown; isError?: unknown }>(owner: string, body: (slot: Slot<T>) => R | Promise<R>): Promise<R> {
+  async start<R extends object>(owner: string, body: (slot: Slot<T>) => R | Promise<R>): Promise<R> {
     const slot: Slot<T> = { value: this.initial() };
     const before = this.#encode(slot.value);
-    const result = await body(slot);
-    if (result.isError === true || this.#encode(slot.value) === before) return result;
+    const result: R = await body(slot);
+    const told: { content?: unknown; structuredContent?: object | null; isError?: unknown } = { ...result };
+    if (told.isError === true || this.#encode(slot.value) === before) return result;
     const handle = await this.create(owner, slot.value);
     const { argument } = this.#options;
-    const content: readonly unknown[] = Array.isArray(result.content) ? result.content : [];
-    return { ...result, content: [...content, { type: 'text', text: `${argument}: ${handle}` }], structuredContent: { ...Object(result.structuredContent), [argument]: handle } };
+    const content: readonly unknown[] = Array.isArray(told.content) ? told.content : [];
+    const text = { type: 'text', text: `${argument}: ${handle}` };
+    return { ...result, content: [...content, text], structuredContent: { ...(told.structuredContent ?? {}), [argument]: handle } };
   }
 
   /** Forgets a state. */
@@ -233,20 +252,18 @@ export class MemoryBackend implements HandleBackend {
   }
 }
 
-/** For `.catch()` in servers that answer tools/call by hand: an unknown handle is told to the model, other errors go on. */
-export function unknownHandle(error: unknown): { content: { type: 'text'; text: string }[]; isError: true } {
-  if (!(error instanceof UnknownHandleError)) throw error;
-  return { content: [{ type: 'text', text: error.message }], isError: true };
-}
-
 interface Principal {
   readonly clientId: string;
   readonly extra?: Record<string, unknown> | undefined;
 }
 
+const SIGNED_IN = 'authInfo';
+type Signed = Readonly<Partial<Record<typeof SIGNED_IN, Principal | undefined>>>;
+
 /** Who may use a handle: the client and the user that signed in. Where nobody does, all callers are the same one. */
-export function ownerOf(context: { readonly authInfo?: Principal | undefined; readonly http?: { readonly authInfo?: Principal | undefined } | undefined }): string {
-  const principal = context.http?.authInfo ?? context.authInfo;
+export function ownerOf(caller: Signed & { readonly http?: Signed | undefined }): string {
+  // The second SDK line has it under `http`, the first one does not.
+  const principal = caller.http?.[SIGNED_IN] ?? caller[SIGNED_IN];
   if (!principal) return 'anonymous';
   const user = principal.extra?.['sub'];
   return JSON.stringify([principal.clientId, typeof user === 'string' ? user : '']);

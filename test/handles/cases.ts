@@ -5,6 +5,7 @@ import type { Choices } from '../../src/choices.js';
 import { proveServer } from '../../src/prove/prove.js';
 import type { Step } from '../../src/prove/script.js';
 import { registry } from '../../src/registry.js';
+import { buildWhole, expectNoState, migrateWhole, sessionServer } from './whole.js';
 import { build, Caller, connect, copyOf, migrate, readCase, start, toolsOf, type Answer, type Replica } from './run.js';
 
 interface Expected {
@@ -17,7 +18,7 @@ export async function proveCase(name: string, store: Choices['store'], env: Read
   const { calls } = readCase(name);
   const folder = copyOf(name);
   try {
-    const expected = await answersBefore(folder, calls);
+    const expected = await answersBefore(build(folder, 'stateful'), calls);
     const plan = migrate(folder, { store });
     expect(plan.dropped, 'dropped').toEqual([]);
     expect(plan.declines, 'declined').toEqual([]);
@@ -31,8 +32,24 @@ export async function proveCase(name: string, store: Choices['store'], env: Read
   }
 }
 
-async function answersBefore(folder: string, calls: ReturnType<typeof readCase>['calls']): Promise<Expected> {
-  const replica = await start(build(folder, 'stateful'), {});
+/** The same of a server with its own entry, after one migration of everything. */
+export async function proveWhole(name: string, store: Choices['store'], env: Readonly<Record<string, string>>): Promise<void> {
+  const folder = sessionServer(name);
+  try {
+    const expected = await answersBefore(buildWhole(folder), readCase(name).calls);
+    const plan = migrateWhole(folder, { store });
+    expect(plan.declines, 'declined').toEqual([]);
+    expectNoState(folder);
+    const host = buildWhole(folder);
+    await sameAnswers(name, host, env, expected, false);
+    await proven(name, host, env, expected, ['modern', 'older']);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function answersBefore(host: string, calls: ReturnType<typeof readCase>['calls']): Promise<Expected> {
+  const replica = await start(host, {});
   try {
     const client = await connect(replica.url);
     const tools = await toolsOf(client);
@@ -47,7 +64,7 @@ async function answersBefore(folder: string, calls: ReturnType<typeof readCase>[
 }
 
 /** Three replicas in turn, and all of them started anew in the middle. */
-async function sameAnswers(name: string, host: string, env: Readonly<Record<string, string>>, expected: Expected): Promise<void> {
+async function sameAnswers(name: string, host: string, env: Readonly<Record<string, string>>, expected: Expected, users = true): Promise<void> {
   const { calls, parallel } = readCase(name);
   let replicas = await startAll(host, env);
   try {
@@ -62,7 +79,7 @@ async function sameAnswers(name: string, host: string, env: Readonly<Record<stri
     for (const [key, value] of first.handles) second.handles.set(key, value);
     for (const call of calls.slice(middle)) answers.push(await second.call(call));
     expect(answers).toEqual(expected.answers);
-    await refusesOthers(replicas, second, calls);
+    await refusesOthers(replicas, second, calls, users);
     if (!parallel) return;
     const many = await over(replicas, expected);
     await many.begin();
@@ -82,8 +99,8 @@ function startAll(host: string, env: Readonly<Record<string, string>>): Promise<
   return Promise.all([1, 2, 3].map(() => start(host, env)));
 }
 
-/** Somebody else's handle and one that never was get the same answer. */
-async function refusesOthers(replicas: readonly Replica[], owner: Caller, calls: ReturnType<typeof readCase>['calls']): Promise<void> {
+/** Somebody else's handle, where there are users, and one that never was get the same answer. */
+async function refusesOthers(replicas: readonly Replica[], owner: Caller, calls: ReturnType<typeof readCase>['calls'], users: boolean): Promise<void> {
   const user = calls.find(c => (owner.added.get(c.tool) ?? []).length > 0);
   if (!user) throw new Error('no tool takes a handle');
   const mallory = await Caller.over(await Promise.all(replicas.map(r => connect(r.url, 'mallory'))), new Map());
@@ -93,14 +110,15 @@ async function refusesOthers(replicas: readonly Replica[], owner: Caller, calls:
     return client?.callTool({ name: user.tool, arguments: { ...user.arguments, ...handles } });
   };
   const [handle] = [...owner.handles.values()];
-  const foreign = await ask(handle);
-  expect(foreign).toMatchObject({ isError: true });
-  expect(JSON.stringify(foreign)).toContain('Unknown or expired');
-  expect(await ask(`${String(handle).slice(0, -32)}${'x'.repeat(32)}`)).toEqual(foreign);
+  const unknown = await ask(`${String(handle).slice(0, -32)}${'x'.repeat(32)}`);
+  expect(unknown).toMatchObject({ isError: true });
+  expect(JSON.stringify(unknown)).toContain('Unknown or expired');
+  expect(await ask('../x')).toEqual(unknown);
+  if (users) expect(await ask(handle)).toEqual(unknown);
 }
 
 /** The same calls through the prove engine: replicas in turn, replicas that are killed. */
-async function proven(name: string, host: string, env: Readonly<Record<string, string>>, expected: Expected): Promise<void> {
+async function proven(name: string, host: string, env: Readonly<Record<string, string>>, expected: Expected, eras: readonly ('modern' | 'older')[] = ['older']): Promise<void> {
   const { calls } = readCase(name);
   const replica = await start(host, env);
   const probe = await Caller.over([await connect(replica.url)], expected.tools);
@@ -118,8 +136,8 @@ async function proven(name: string, host: string, env: Readonly<Record<string, s
   }
   await replica.stop();
   const shared = env['MCP_HANDLE_DIR'] === undefined ? env : { MCP_HANDLE_DIR: '{shared}' };
-  const report = await proveServer({ command: [process.execPath, host], transport: 'http', replicas: 3, eras: ['older'], script, env: shared, allowAll: true, conformance: { skip: true } });
+  const report = await proveServer({ command: [process.execPath, host], transport: 'http', replicas: 3, eras, script, env: shared, allowAll: true, conformance: { skip: true } });
   expect(report.differences.map(d => `${d.tool ?? ''}: ${d.before} | ${d.after}`)).toEqual([]);
-  expect(report.eras[0]?.served).toBe(true);
+  expect(report.eras.map(e => e.served)).toEqual(eras.map(() => true));
   expect(report.script.steps.filter(s => 'tool' in s)).toHaveLength(script.length);
 }

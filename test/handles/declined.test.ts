@@ -18,11 +18,20 @@ function plan(text: string, file = 'server.ts'): Plan {
   return planMigration(new Project(memoryTree(new Map([[file, text]]))), transforms.filter(t => t.id === 'session-to-handle'), registry, { includeTests: true, choices: { target: 'v1-stateless' } });
 }
 
+/** A tool that keeps something, and something else that reads it. */
+function reader(other: string): string {
+  return server('const notes: string[] = [];', [`    notes.push(text);\n    return ${content('notes.join()')};`]).replace('  return server;', `  ${other}\n  return server;`);
+}
+
 const DECLINED: Readonly<Record<string, readonly (readonly [name: string, text: string])[]>> = {
   'state-key': [
     ['a key that is not the session', server('const m = new Map<string, string[]>();', [`    const list = m.get(extra.sessionId ?? '') ?? [];\n    list.push(text);\n    m.set(extra.sessionId ?? '', list);\n    return ${content('text')};`, `    return ${content("String(m.get('shared')?.length)")};`])],
     ['all sessions at once', server('const m = new Map<string, string[]>();', [`    m.set(extra.sessionId ?? '', [text]);\n    return ${content('text')};`, `    return ${content('[...m.values()].flat().join()')};`])],
     ['the session id in the answer', server('const m = new Map<string, string[]>();', [`    m.set(extra.sessionId ?? '', [text]);\n    return ${content('`${extra.sessionId}`')};`, `    return ${content("String(m.get(extra.sessionId ?? '')?.length)")};`])],
+  ],
+  'state-key and other lists': [
+    ['a resource that reads it', reader('server.registerResource(\'notes\', \'notes://all\', {}, async uri => ({ contents: [{ uri: uri.href, text: notes.join() }] }));')],
+    ['a prompt that reads it', reader(`server.registerPrompt('sum', {}, async () => ({ messages: [{ role: 'user', content: { type: 'text', text: notes.join() } }] }));`)],
   ],
   'state-initial': [
     ['a first value from the arguments', server('const m = new Map<string, { name: string; n: number }>();', [`    if (!m.has(extra.sessionId ?? '')) m.set(extra.sessionId ?? '', { name: text, n: 0 });\n    const own = m.get(extra.sessionId ?? '');\n    if (own) own.n++;\n    return ${content('`${own?.name} ${own?.n}`')};`])],
@@ -47,19 +56,38 @@ const DECLINED: Readonly<Record<string, readonly (readonly [name: string, text: 
     ['tools that are registered by a tool', server('let mode = "a";', [`    mode = text;\n    server.registerTool('extra_' + text, {}, async () => (${content("'x'")}));\n    return ${content('text')};`, `    return ${content('mode')};`])],
     ['tools that a tool switches on', server('let mode = "a";', [`    mode = text;\n    admin.enable();\n    return ${content('text')};`, `    return ${content('mode')};`], `  const admin = server.registerTool('admin', {}, async () => (${content("'x'")}));`)],
   ],
+  'session-auth': [
+    ['who a session belongs to', server('const sessionUsers = new Map<string, string>();', [`    sessionUsers.set(extra.sessionId ?? '', text);\n    return ${content('text')};`, `    return ${content("sessionUsers.get(extra.sessionId ?? '') ?? 'nobody'")};`])],
+    ['tokens by session', server('const tokens = new Map<string, { token: string }>();', [`    tokens.set(extra.sessionId ?? '', { token: text });\n    return ${content("'signed in'")};`, `    return ${content("tokens.get(extra.sessionId ?? '')?.token ?? 'none'")};`])],
+    ['the current user', server('let currentUser: string | undefined;', [`    currentUser = text;\n    return ${content('text')};`, `    return ${content("currentUser ?? 'nobody'")};`])],
+  ],
+  'session-store': [
+    ['data in Redis', server(`import Redis from 'ioredis';\nconst redis = new Redis();`, [`    await redis.set(\`cart:\${extra.sessionId}\`, text);\n    return ${content('text')};`, `    return ${content("(await redis.get(`cart:${extra.sessionId}`)) ?? ''")};`])],
+    ['rows in a database', server(`import { Pool } from 'pg';\nconst pool = new Pool();`, [`    await pool.query('insert into notes values ($1, $2)', [extra.sessionId, text]);\n    return ${content('text')};`])],
+  ],
   'session-telemetry': [
     ['a count of calls', server('const requestCounts = new Map<string, number>();', [`    requestCounts.set(extra.sessionId ?? '', (requestCounts.get(extra.sessionId ?? '') ?? 0) + 1);\n    if ((requestCounts.get(extra.sessionId ?? '') ?? 0) > 10) throw new Error('too many');\n    return ${content('text')};`])],
     ['a rate limit', server('const rateLimits = new Map<string, number[]>();', [`    const times = rateLimits.get(extra.sessionId ?? '') ?? [];\n    times.push(Date.now());\n    rateLimits.set(extra.sessionId ?? '', times);\n    return ${content('`${times.length} ${text}`')};`])],
   ],
 };
 
-describe.each(Object.entries(DECLINED))('%s', (marker, cases) => {
+/** Where each container of these servers is declared. */
+const DECLARED = /^\s*(?:const|let) (?!server|.*(?:new Redis|new Pool|require|randomUUID))|redis\.set|pool\.query/;
+
+describe.each(Object.entries(DECLINED))('%s', (heading, cases) => {
+  const [marker = ''] = heading.split(' ');
   it.each(cases)('%s', (_name, text) => {
     const { result, declines, left, dropped } = plan(text);
     expect(dropped).toEqual([]);
-    const state = left.filter(f => /^no-(?:session|process)-state$/.test(f.rule));
+    const state = left.filter(f => /^no-(?:session|process)-state$|^no-session-auth$/.test(f.rule));
     expect(state.length, 'a finding is left').toBeGreaterThan(0);
     expect(declines.map(d => d.marker)).toContain(marker);
+    // Only comments are added, and the marker stands above what it is about.
+    const lines = (result['server.ts'] ?? '').split('\n');
+    expect(lines.filter(l => !l.includes('TODO(mcp-stateless:')).join('\n')).toBe(text);
+    const at = lines.findIndex(l => l.includes(`TODO(mcp-stateless:${marker})`));
+    expect(at, 'a marker').toBeGreaterThanOrEqual(0);
+    expect(lines.slice(at).find(l => !l.includes('TODO('))).toMatch(DECLARED);
     expect(declines.map(d => d.for).every(f => state.some(s => s.fingerprint === f))).toBe(true);
     expect(JSON.stringify(result)).not.toContain('HandleStore');
   });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HandleStore, MemoryBackend, ownerOf, UnknownHandleError, unknownHandle, type HandleBackend, type HandleRecord, type HandleStoreOptions } from '../../templates/handles/handle-store.js';
+import { HandleStore, MemoryBackend, ownerOf, UnknownHandleError, type HandleBackend, type HandleRecord, type HandleStoreOptions } from '../../templates/handles/handle-store.js';
 import { storage, type Running } from './backends.js';
 
 interface Box {
@@ -280,8 +280,10 @@ describe('start', () => {
 
 it('tells the model about unknown handles, and nobody else about other errors', async () => {
   const store = make();
-  expect(await store.read('box_1', 'me').catch(unknownHandle)).toEqual({ content: [{ type: 'text', text: refused }], isError: true });
-  expect(() => unknownHandle(new Error('other'))).toThrow('other');
+  expect(await store.answer('box_1', 'me', () => ({ content: [] }))).toEqual({ content: [{ type: 'text', text: refused }], isError: true });
+  const handle = await store.create('me');
+  await expect(store.answer(handle, 'me', () => { throw new Error('other'); })).rejects.toThrow('other');
+  expect(await store.answer(handle, 'me', () => 'done')).toBe('done');
 });
 
 for (const name of ['file', 'redis', 'ioredis', 'postgres'] as const) {

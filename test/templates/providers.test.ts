@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type Anthropic from '@anthropic-ai/sdk';
 import type OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { CreateMessage, Params } from '../../templates/llm.js';
+import type { Block, CreateMessage, Params } from '../../templates/llm.js';
 
 type Wire = Anthropic.MessageCreateParamsNonStreaming & OpenAI.ChatCompletionCreateParamsNonStreaming;
 
@@ -12,6 +12,8 @@ type Wire = Anthropic.MessageCreateParamsNonStreaming & OpenAI.ChatCompletionCre
 class StandIn {
   readonly seen: { readonly path: string; readonly body: Wire; readonly closed: Promise<void> }[] = [];
   status = 200;
+  /** Statuses of the next answers, before `status` counts. */
+  first: number[] = [];
   delayMs = 0;
   stop: { readonly anthropic: string; readonly openai: string } | undefined;
   #server: Server | undefined;
@@ -21,8 +23,9 @@ class StandIn {
       void read(request).then(text => {
         const body = JSON.parse(text) as Wire;
         this.seen.push({ path: request.url ?? '', body, closed: new Promise(resolve => response.on('close', () => resolve())) });
-        const answer = this.status === 200 ? (request.url?.includes('/messages') ? this.#anthropic(body) : this.#openai(body)) : { error: { type: 'refused', message: 'secret detail' } };
-        setTimeout(() => response.writeHead(this.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer)), this.delayMs);
+        const status = this.first.shift() ?? this.status;
+        const answer = status === 200 ? (request.url?.includes('/messages') ? this.#anthropic(body) : this.#openai(body)) : { error: { type: 'refused', message: 'secret detail' } };
+        setTimeout(() => response.writeHead(status, { 'content-type': 'application/json', 'retry-after-ms': '1' }).end(JSON.stringify(answer)), this.delayMs);
       });
     });
     this.#server = server;
@@ -73,7 +76,7 @@ beforeAll(async () => {
 });
 afterAll(() => standIn.close());
 afterEach(() => {
-  Object.assign(standIn, { status: 200, delayMs: 0, stop: undefined });
+  Object.assign(standIn, { status: 200, first: [], delayMs: 0, stop: undefined });
   vi.unstubAllEnvs();
 });
 
@@ -187,8 +190,68 @@ describe.each(setups)('$name', setup => {
     if (setup.speaks === 'openai') {
       await createMessage(audio);
       expect(JSON.stringify(standIn.last.messages)).toMatch(/"type":"input_audio","input_audio":\{"data":"UklGRg==","format":"wav"\}/);
+      await createMessage({ ...audio, messages: [{ role: 'user', content: { type: 'audio', data: 'SUQz', mimeType: 'audio/mpeg' } }] });
+      expect(JSON.stringify(standIn.last.messages)).toMatch(/"format":"mp3"/);
     } else await expect(createMessage(audio)).rejects.toThrow(/^LLM call failed: /);
   });
+
+  it('what no provider takes is refused, or says in its own words what it is', async () => {
+    const createMessage = await load(setup);
+    const user = (...content: Block[]): Params => ({ messages: [{ role: 'user', content }], maxTokens: 10 });
+    const image: Block = { type: 'image', data: 'aGk=', mimeType: 'image/png' };
+    const shown = user({ type: 'tool_result', toolUseId: 't1', content: [image] });
+    if (setup.name === 'anthropic') {
+      await createMessage(shown);
+      expect(JSON.stringify(standIn.last.messages)).toMatch(/"tool_use_id":"t1","content":\[\{"type":"image"/);
+    } else await expect(createMessage(shown)).rejects.toThrow(new Error('LLM call failed: image in a tool result is not supported by this provider'));
+    await expect(createMessage(user({ type: 'tool_result', toolUseId: 't1', content: [{ type: 'audio', data: 'UklGRg==', mimeType: 'audio/wav' }] }))).rejects.toThrow(new Error('LLM call failed: audio in a tool result is not supported by this provider'));
+    if (setup.name !== 'anthropic') await expect(createMessage({ messages: [{ role: 'assistant', content: image }], maxTokens: 10 })).rejects.toThrow(new Error('LLM call failed: image from the assistant is not supported by this provider'));
+    const count = standIn.seen.length;
+    await expect(createMessage(user({ type: 'audio', data: 'T2dnUw==', mimeType: 'audio/ogg' }))).rejects.toThrow(/^LLM call failed: /);
+    expect(standIn.seen.length).toBe(count);
+  });
+
+  it('context, metadata and priorities are not sent, and no stream is asked for', async () => {
+    const createMessage = await load(setup);
+    await createMessage({ ...text, includeContext: 'allServers', metadata: { user: 'secret-user' }, modelPreferences: { costPriority: 0.31, speedPriority: 0.32, intelligencePriority: 0.33 } });
+    expect(JSON.stringify(standIn.last)).not.toMatch(/allServers|secret-user|0\.3[123]|includeContext|Priority/);
+    expect(standIn.last.stream ?? false).toBe(false);
+    expect(standIn.last.model).toBe('big-1');
+  });
+
+  it('a whole loop with tools: call, result, answer', async () => {
+    const createMessage = await load(setup);
+    const messages: Params['messages'] = [{ role: 'user', content: { type: 'text', text: 'what time is it' } }];
+    const first = await createMessage({ messages, maxTokens: 50, tools: rich.tools ?? [] });
+    messages.push({ role: 'assistant', content: first.content });
+    messages.push({ role: 'user', content: [{ type: 'tool_result', toolUseId: 't1', content: [{ type: 'text', text: '12:00' }] }] });
+    expect(await createMessage({ messages, maxTokens: 50, tools: rich.tools ?? [] })).toMatchObject({ stopReason: 'endTurn', content: expect.arrayContaining([{ type: 'text', text: expect.stringContaining('B') }]) });
+    expect(JSON.stringify(standIn.last.messages)).toMatch(/12:00/);
+  });
+
+  it.each([429, 500, 503])('status %i is tried again', async status => {
+    const createMessage = await load(setup);
+    standIn.first = [status];
+    const count = standIn.seen.length;
+    expect(await createMessage(text)).toMatchObject({ content: { text: 'AB' } });
+    expect(standIn.seen.length - count).toBe(2);
+  });
+
+  it.each([
+    [429, 'the provider is rate limiting'],
+    [500, 'the provider is not available'],
+    [529, 'the provider is not available'],
+  ])('status %i that stays is a short error', async (status, reason) => {
+    const createMessage = await load(setup);
+    standIn.status = status;
+    await expect(createMessage(text)).rejects.toThrow(new Error(`LLM call failed: ${reason}`));
+  });
+
+  // The other package reads its addresses once, and waits for seconds between attempts.
+  if (setup.template !== 'llm-ai-sdk') it('a provider that cannot be reached', async () => {
+    const createMessage = await load(setup, { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9/v1', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' });
+    await expect(createMessage(text)).rejects.toThrow(new Error('LLM call failed: the provider is not available'));
+  }, 20_000);
 
   it.each([
     [401, 'the provider refused the credentials'],

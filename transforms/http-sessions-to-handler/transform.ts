@@ -5,8 +5,9 @@ import { Draft, type FileDraft } from '../../src/hosting/draft.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import type { SourceFile } from '../../src/parse/source.js';
 import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
-import { blockOf } from '../../src/hosting/http/block.js';
+import { blockOf, type SessionBlock } from '../../src/hosting/http/block.js';
 import { rewriteCors } from '../../src/hosting/http/cors.js';
+import { splitByEra } from './split.js';
 import { writeBlock } from './write.js';
 
 export default defineTransform({
@@ -38,7 +39,8 @@ export default defineTransform({
 });
 
 /** A transport with sessions, or the routes of HTTP+SSE: the other findings are parts of the block. */
-function isHosting({ subject }: Finding): boolean {
+function isHosting({ subject, era }: Finding): boolean {
+  if (era === 'older') return false;
   return subject === 'transport:stateful' || subject === 'legacy-only:http' || subject === 'sse:server';
 }
 
@@ -49,25 +51,26 @@ function filesWithSessions(findings: readonly Finding[]): readonly string[] {
 function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: string, findings: readonly Finding[]): ProjectRewrite | Obstacle {
   const file = project.source(path);
   if (!file) return obstacle('The file does not parse.');
-  if (choices.legacy === 'sessions') return obstacle('Sessions are kept for older clients: route them by isLegacyRequest to what is here now, and everything else to createMcpHandler.');
+  const keepsSessions = choices.legacy === 'sessions';
   if (isFirstLine(file)) return obstacle('This file is still on the first SDK line. Move it to the second first.');
   const draft = new Draft(project);
-  const block = blockOf({ mcp, draft, file, findings, keepSse: choices.legacy === 'sse' });
+  const block = blockOf({ mcp, draft, file, findings, keepSse: choices.legacy === 'sse' || keepsSessions, legacy: choices.legacy });
   if (isObstacle(block)) return block;
   const fileDraft = draft.of(file);
-  const problem = writeBlock(fileDraft, block);
+  const problem = keepsSessions ? splitByEra(fileDraft, block) : writeBlock(fileDraft, block);
   if (problem) return problem;
-  rewriteCors(fileDraft, findings);
+  const listed = rewriteCors(fileDraft, findings, keepsSessions);
   try {
     const edits = draft.finish();
     return {
       unit: findings.find(isHosting)?.unit ?? `http-sessions:${path}`,
-      title: 'Serve HTTP without sessions',
-      answers: answered(fileDraft, findings),
+      title: keepsSessions ? 'Serve the new revision beside the sessions' : 'Serve HTTP without sessions',
+      // With the sessions stay their findings, as information about older clients.
+      answers: keepsSessions ? [] : answered(fileDraft, findings, listed),
       edits,
       removedComments: draft.removedComments,
       ...(block.endpoints.some(e => e.hosts ?? e.origins) && project.manifests.length > 0 && { dependencies: [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] }),
-      notes: notesOf(block.sse.length > 0),
+      notes: keepsSessions ? ['Clients of older revisions keep their sessions: they still need the same process for all requests of one.'] : notesOf(block),
     };
   } catch (error) {
     if (error instanceof EditConflict) return obstacle('The parts of the session block overlap.');
@@ -80,8 +83,8 @@ function isFirstLine(file: SourceFile): boolean {
 }
 
 /** Findings whose place is gone, and those of the lists of CORS. */
-function answered(draft: FileDraft, findings: readonly Finding[]): readonly string[] {
-  return findings.filter(f => f.subject === 'cors:session-header' || isGone(draft, f)).map(f => f.fingerprint);
+function answered(draft: FileDraft, findings: readonly Finding[], listed: readonly Finding[]): readonly string[] {
+  return findings.filter(f => listed.includes(f) || isGone(draft, f)).map(f => f.fingerprint);
 }
 
 function isGone(draft: FileDraft, finding: Finding): boolean {
@@ -89,9 +92,11 @@ function isGone(draft: FileDraft, finding: Finding): boolean {
   return draft.isGone(node);
 }
 
-function notesOf(sse: boolean): readonly string[] {
+function notesOf({ endpoints, sse }: SessionBlock): readonly string[] {
+  const [lone] = endpoints.filter(e => e.messages);
   return [
     'GET and DELETE are answered with 405 now; a stream that was open between calls is gone.',
-    ...(sse ? ['HTTP+SSE is served no more: its clients must use the address of the streamable endpoint.'] : []),
+    ...(lone ? [`HTTP+SSE is served no more: ${lone.main.path} speaks streamable HTTP now. Clients that can do both find out by themselves; others are to be changed.`] : []),
+    ...(!lone && sse.length > 0 ? ['HTTP+SSE is served no more: its clients must use the address of the streamable endpoint.'] : []),
   ];
 }

@@ -1,18 +1,24 @@
 import type { TSESTree } from '../../src/define-transform.js';
-import { indentAt, reindented, withComments } from '../../src/edits/indent.js';
+import { hasBlankAbove, indentAt, reindented, withComments } from '../../src/edits/indent.js';
+import { enclosingClass } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
+import type { ClassNode } from '../../src/mcp/values.js';
 import type { FileDraft } from '../../src/hosting/draft.js';
 import { keepHandle } from '../../src/hosting/handle.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
+import { lineOf } from '../../src/hosting/closure.js';
+import type { SseBranches } from '../../src/hosting/http/sse-branches.js';
 import { HANDLE, type Endpoint, type SessionBlock } from '../../src/hosting/http/block.js';
 import { leftoversOf, writeLeftovers } from '../../src/hosting/http/leftovers.js';
+import { wrapsOf } from '../../src/hosting/http/body.js';
+import { answerToGet } from '../../src/hosting/http/get-answer.js';
 import type { Route } from '../../src/hosting/http/routes.js';
 
 const SERVER = '@modelcontextprotocol/server';
 const NODE = '@modelcontextprotocol/node';
 const EXPRESS = '@modelcontextprotocol/express';
 
-interface Names {
+export interface Names {
   /** `createMcpHandler(...)`, when it has to be closed or is called directly. */
   readonly handler: string;
   readonly node: string;
@@ -22,7 +28,8 @@ interface Names {
 export function writeBlock(draft: FileDraft, block: SessionBlock): Obstacle | undefined {
   const { file } = draft;
   const routes = [...block.endpoints.flatMap(e => [e.main, ...e.others]), ...block.sse];
-  const isGone = (node: TSESTree.Node): boolean => draft.isGone(node) || routes.some(r => contains(r.handler.fn, node)) || insideDeadFunction(draft, node, routes);
+  const branches = block.endpoints.flatMap(e => (e.branches ? [e.branches.opens, e.branches.takes] : []));
+  const isGone = (node: TSESTree.Node): boolean => draft.isGone(node) || branches.some(b => contains(b, node)) || (branches.length === 0 && routes.some(r => contains(r.handler.fn, node))) || insideDeadFunction(draft, node, routes);
   const leftovers = leftoversOf(block.names, file, isGone);
   if (isObstacle(leftovers)) return leftovers;
   const closers = (block.origin?.closers ?? []).filter(c => c.file === file && !routes.some(r => contains(r.handler.fn, c.node))).map(c => c.node);
@@ -30,20 +37,27 @@ export function writeBlock(draft: FileDraft, block: SessionBlock): Obstacle | un
   const place = first ? placeOf(first) : undefined;
   if (!first || !place) return obstacle('There is no place for the handler.');
   if (block.endpoints.some(e => placeOf(e)?.parent !== place.parent)) return obstacle(`${file.path} serves several addresses from different functions.`);
-  const needsClose = leftovers.close.length > 0 || closers.length > 0;
-  if (block.perRequest && needsClose) return obstacle(`${file.path} makes its server from the request, and closes all sessions at the end.`, 'session-lifecycle');
-  const inClass = place.parent?.type === 'ClassBody';
-  if (inClass && (needsClose || !block.perRequest && isWeb(first))) return obstacle(`${file.path} keeps its sessions in a class that closes them. Give the class one handler, and close that.`);
-  const prefix = inClass ? 'this.' : '';
-  const names: Names = { handler: draft.freeName(...HANDLE.names), node: prefix + draft.freeName('mcpNodeHandler', 'nodeHandler') };
+  if (block.perRequest && closers.length > 0) return obstacle(`${file.path} makes its server from the request, and closes one at the end.`, 'session-lifecycle');
+  // A handler that is made with each request ends with it.
+  const needsClose = !block.perRequest && (leftovers.close.length > 0 || closers.length > 0);
+  const cls = enclosingClass(place);
+  const needsField = needsClose && cls !== undefined && [...leftovers.close, ...closers].every(c => enclosingClass(c) === cls);
+  const names = handlerNames(draft, place, needsField);
   for (const endpoint of block.endpoints) {
     const problem = writeEndpoint(draft, block, endpoint, names);
     if (problem) return problem;
   }
   for (const route of block.sse) removeRoute(draft, route);
+  for (const declarator of block.lone) draft.removeStatement(declarator.parent);
   declareHandler(draft, block, first, place, names, needsClose, closers, leftovers.close);
-  writeLeftovers(draft, leftovers, names.handler);
+  writeLeftovers(draft, block.perRequest ? { ...leftovers, remove: [...leftovers.remove, ...leftovers.close], close: [] } : leftovers, needsField && place.parent?.type !== 'ClassBody' ? `${names.handler}?` : names.handler);
   return undefined;
+}
+
+/** In a class they are fields. */
+export function handlerNames(draft: FileDraft, place: TSESTree.Node, needsField = false): Names {
+  const prefix = place.parent?.type === 'ClassBody' ? 'this.' : '';
+  return { handler: (needsField ? 'this.' : prefix) + draft.freeName(...HANDLE.names), node: prefix + draft.freeName('mcpNodeHandler', 'nodeHandler') };
 }
 
 /** A function that only a route that goes uses. */
@@ -58,7 +72,7 @@ function insideDeadFunction(draft: FileDraft, node: TSESTree.Node, routes: reado
 }
 
 /** The statement before which the handler is declared, or the member of a class. */
-function placeOf({ main, others }: Endpoint): TSESTree.Node | undefined {
+export function placeOf({ main, others }: Endpoint): TSESTree.Node | undefined {
   let node: TSESTree.Node = main.handler.name === undefined && main.statement ? main.statement : main.handler.fn;
   const shared = others.filter(r => r.handler.fn === main.handler.fn);
   for (; node.parent; node = node.parent) {
@@ -71,11 +85,11 @@ function placeOf({ main, others }: Endpoint): TSESTree.Node | undefined {
   return undefined;
 }
 
-function isWeb(endpoint: Endpoint): boolean {
+export function isWeb(endpoint: Endpoint): boolean {
   return endpoint.serving.arguments.length === 1;
 }
 
-function declareHandler(draft: FileDraft, block: SessionBlock, endpoint: Endpoint, place: TSESTree.Node, names: Names, needsClose: boolean, closers: readonly TSESTree.CallExpression[], closing: readonly TSESTree.Statement[]): void {
+export function declareHandler(draft: FileDraft, block: SessionBlock, endpoint: Endpoint, place: TSESTree.Node, names: Names, needsClose: boolean, closers: readonly TSESTree.CallExpression[], closing: readonly TSESTree.Statement[]): void {
   draft.addImport('createMcpHandler', SERVER);
   const web = isWeb(endpoint);
   if (!web) draft.addImport('toNodeHandler', NODE);
@@ -85,8 +99,18 @@ function declareHandler(draft: FileDraft, block: SessionBlock, endpoint: Endpoin
   const base = indentAt(draft.file, start);
   const made = createCall(draft, block, endpoint, base);
   if (place.parent?.type === 'ClassBody') {
-    const isTypeScript = /\.[cm]?tsx?$/.test(draft.file.path);
-    draft.editor.insert(start, `${isTypeScript ? 'private readonly ' : ''}${names.node.replace('this.', '')} = toNodeHandler(${made})${semicolon}${eol}${eol}${base}`);
+    const modifiers = /\.[cm]?tsx?$/.test(draft.file.path) ? 'private readonly ' : '';
+    const field = (name: string): string => modifiers + name.replace('this.', '');
+    const fields = web ? [`${field(names.handler)} = ${made}`] : needsClose ? [`${field(names.handler)} = ${made}`, `${field(names.node)} = toNodeHandler(${names.handler})`] : [`${field(names.node)} = toNodeHandler(${made})`];
+    draft.editor.insert(start, fields.map(f => f + semicolon + eol).join(base) + eol + base);
+    for (const closer of closers) if (closer.callee.type === 'MemberExpression') draft.replace(closer.callee.object, names.handler);
+    return;
+  }
+  const cls = enclosingClass(place);
+  if (needsClose && cls && [...closers, ...closing].every(c => enclosingClass(c) === cls) && names.handler.startsWith('this.')) {
+    declareField(draft, cls, names.handler.slice('this.'.length));
+    for (const closer of closers) if (closer.callee.type === 'MemberExpression') draft.replace(closer, `${names.handler}?.close()`);
+    draft.editor.insert(start, [`${names.handler} = ${made}`, `const ${names.node} = toNodeHandler(${names.handler})`].map(l => `${l}${semicolon}${eol}${base}`).join(''));
     return;
   }
   const visible = [...closers, ...closing].every(c => place.parent !== undefined && contains(place.parent, c));
@@ -102,6 +126,17 @@ function declareHandler(draft: FileDraft, block: SessionBlock, endpoint: Endpoin
   draft.editor.insert(start, lines.map(l => `${l}${semicolon}${eol}${base}`).join('').replace(/[ \t]*$/, '') + gap.replace(/[ \t]*$/, '') + base);
 }
 
+/** One method serves, another one closes. */
+function declareField(draft: FileDraft, cls: ClassNode, name: string): void {
+  const { eol, semicolon } = draft.editor.style;
+  const [first] = cls.body.body;
+  if (!first) return;
+  const isTypeScript = /\.[cm]?tsx?$/.test(draft.file.path);
+  if (isTypeScript) draft.addImport(HANDLE.type.name, HANDLE.type.module, true);
+  const [start] = withComments(draft.file, first);
+  draft.editor.insert(start, `${isTypeScript ? `private ${name}?: ${HANDLE.type.name}` : name}${semicolon}${eol}${indentAt(draft.file, start)}`);
+}
+
 /** The function that closes cannot see the one that serves. */
 function moduleVariable(draft: FileDraft, name: string, nodes: readonly TSESTree.Node[]): string {
   const { eol, semicolon } = draft.editor.style;
@@ -112,21 +147,28 @@ function moduleVariable(draft: FileDraft, name: string, nodes: readonly TSESTree
   return `${name} = `;
 }
 
-function createCall(draft: FileDraft, { factory }: SessionBlock, { json }: Endpoint, base: string): string {
+function createCall(draft: FileDraft, { factory, legacy }: SessionBlock, { json, onerror }: Endpoint, base: string): string {
   const { quote } = draft.editor.style;
+  const options = [
+    ...(legacy === 'reject' ? [`legacy: ${quote}reject${quote}`] : []),
+    ...(json ? [`responseMode: ${quote}json${quote}`] : []),
+    ...(onerror ? [`onerror: ${reindented(draft.file, onerror.range, base)}`] : []),
+  ];
   const expression = factory.expression.includes('\n') && !factory.expression.includes(`\n${base}`) ? factory.expression.replace(/\n(?=.)/g, `\n${base}`) : factory.expression;
-  return `createMcpHandler(${expression}${json ? `, { responseMode: ${quote}json${quote} }` : ''})`;
+  return `createMcpHandler(${expression}${options.length > 0 ? `, { ${options.join(', ')} }` : ''})`;
 }
 
 function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint, names: Names): Obstacle | undefined {
   const { main, others, body, serving } = endpoint;
   const { file, editor } = draft;
   const { fn } = main.handler;
-  if (fn.body.type !== 'BlockStatement') return obstacle('The handler is an expression.');
+  if (endpoint.branches) return writeBranches(draft, endpoint.branches, names, block.used);
+  if (endpoint.messages) return writeLone(draft, endpoint, endpoint.messages, names, block.used);
   const args = serving.arguments.map(a => editor.text(a));
-  const base = indentAt(file, body.block.range[1] - 1);
-  const call = isWeb(endpoint) ? `${names.handler}.fetch(${webRequest(args[0] ?? '')})` : `${block.perRequest ? `toNodeHandler(${createCall(draft, block, endpoint, base + editor.style.indent)})` : names.node}(${args.join(', ')})`;
-  const kept: TSESTree.Node[] = [...body.keep, ...serving.arguments, ...block.used];
+  const base = indentAt(file, fn.body.type === 'BlockStatement' ? body.block.range[1] - 1 : fn.range[0]);
+  const made = block.perRequest ? createCall(draft, block, endpoint, base + editor.style.indent) : undefined;
+  const call = isWeb(endpoint) ? `${made ?? names.handler}.fetch(${webRequest(endpoint, args[0] ?? '')})` : `${made === undefined ? names.node : `toNodeHandler(${made})`}(${args.join(', ')})`;
+  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...(endpoint.onerror ? [endpoint.onerror] : []), ...block.used];
   writeHandler(draft, endpoint, call, base, kept);
   for (const route of [main, ...others.filter(o => o.method === 'post')]) {
     if (route.method === 'post' && route.call?.callee.type === 'MemberExpression') editor.replace(route.call.callee.property, 'all');
@@ -136,27 +178,105 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   return undefined;
 }
 
-function webRequest(argument: string): string {
-  return /^\w+$/.test(argument) ? `${argument}.req.raw` : argument;
+/** The route where clients of HTTP+SSE connected takes everything. What stood in front of messages stands in front of it. */
+function writeLone(draft: FileDraft, endpoint: Endpoint, messages: Route, names: Names, used: readonly TSESTree.Node[]): Obstacle | undefined {
+  const { file, editor } = draft;
+  const { main, body, serving } = endpoint;
+  if (!main.call || !main.argument || main.call.callee.type !== 'MemberExpression') return obstacle('The route of HTTP+SSE is not understood.');
+  const args = serving.arguments.map(a => editor.text(a));
+  const [request = 'req'] = args;
+  const raw = /\.raw$/.test(request);
+  // Without a parser there is no body, and the adapter reads it itself.
+  if (args.length === 2 && !raw && /\b(?:express|body[pP]arser)\.json\(|\buse\(json\(/.test(file.text)) args.push(`${request}.body`);
+  const call = `${names.node}(${args.join(', ')})`;
+  const { eol, indent, semicolon } = editor.style;
+  const base = indentAt(file, main.call.range[0]);
+  const inner = base + indent;
+  const { fn } = messages.handler;
+  const params = fn.params.map(p => editor.text(p)).join(', ');
+  const keep = body.keep.map(s => `${inner}${reindented(file, withComments(file, s), inner)}${eol}`);
+  const reply = fn.params[1];
+  if (raw && reply?.type === 'Identifier') keep.push(`${inner}${reply.name}.hijack()${semicolon}${eol}`);
+  const isAsync = keep.some(k => /\bawait\b/.test(k));
+  const text = keep.length === 0 ? `(${params}) => void ${call}` : `${isAsync ? 'async ' : ''}(${params}) => {${eol}${keep.join('')}${inner}${isAsync ? 'await' : 'void'} ${call}${semicolon}${eol}${base}}`;
+  const between = middlewareOf(draft, messages).filter(m => !middlewareOf(draft, main).includes(m));
+  draft.replace(main.argument, between.map(m => `${m}, `).join('') + text, used);
+  editor.replace(main.call.callee.property, 'all');
+  return undefined;
 }
 
-function writeHandler(draft: FileDraft, { main, body }: Endpoint, call: string, base: string, kept: readonly TSESTree.Node[]): void {
+/** The branch where clients of HTTP+SSE connected takes everything, whatever its method. */
+function writeBranches(draft: FileDraft, { opens, takes, serving }: SseBranches, names: Names, used: readonly TSESTree.Node[]): Obstacle | undefined {
+  const { file, editor } = draft;
+  const { eol, indent, semicolon } = editor.style;
+  const base = indentAt(file, opens.range[0]);
+  const call = `await ${names.node}(${serving.arguments.map(a => editor.text(a)).join(', ')})${semicolon}`;
+  draft.replace(opens.consequent, `{${eol}${base}${indent}${call}${eol}${base}${indent}return${semicolon}${eol}${base}}`, used);
+  const { test } = opens;
+  const sides = test.type === 'LogicalExpression' && test.operator === '&&' ? [test.left, test.right] : [];
+  const path = sides.find(s => !isMethodCheck(file.text.slice(...s.range)));
+  if (sides.length === 2 && path && sides.some(s => isMethodCheck(file.text.slice(...s.range)))) editor.replace(test, editor.text(path));
+  else if (/\bmethod\b/.test(file.text.slice(...test.range))) return obstacle(`Line ${lineOf(file, test)} of ${file.path} decides by more than the address and the method.`, 'sse-url');
+  draft.removeStatement(takes);
+  return undefined;
+}
+
+function isMethodCheck(text: string): boolean {
+  return /^[\w.]+\.method\s*===?\s*(['"])GET\1$/.test(text);
+}
+
+function middlewareOf({ editor }: FileDraft, { call }: Route): readonly string[] {
+  return call?.arguments.slice(1, -1).map(a => editor.text(a)) ?? [];
+}
+
+export function webRequest({ takesContext }: Endpoint, argument: string): string {
+  return takesContext ? `${argument}.req.raw` : argument;
+}
+
+function writeHandler(draft: FileDraft, { main, body, serving }: Endpoint, call: string, base: string, kept: readonly { readonly range: [number, number] }[]): void {
   const { file, editor } = draft;
   const { eol, indent, semicolon } = editor.style;
   const { fn, name } = main.handler;
   const inner = base + indent;
+  if (fn.body.type !== 'BlockStatement') {
+    const thrown = /^(?:\w+\.\w+\()/.test(call) || fn.async ? call : `void ${call}`;
+    draft.replace(fn.body, thrown, kept);
+    return;
+  }
   const raw = /\.raw\b/.test(call) && !/\.fetch\(/.test(call);
   const params = fn.params.map(p => editor.text(p)).join(', ');
   const web = /\.fetch\(/.test(call) && !call.startsWith('toNodeHandler');
-  if (body.keep.length === 0 && name === undefined && main.call && body.block === fn.body && fn.type === 'ArrowFunctionExpression' && !raw) {
+  const answers = body.answers.map(a => answerToGet(draft, a, serving.arguments.map(x => editor.text(x))[0] ?? 'req', inner));
+  if (body.keep.length + answers.length === 0 && name === undefined && main.call && body.block === fn.body && fn.type === 'ArrowFunctionExpression' && !raw) {
     const open = file.text[fn.range[0] + (fn.async ? 5 : 0)]?.trim() === '(' || file.text.slice(fn.range[0], fn.body.range[0]).includes('(') ? `(${params})` : params;
-    draft.replace(fn, `${open} => ${web ? '' : 'void '}${call}`, [...fn.params, ...kept]);
+    draft.replace(fn, `${fn.async && wrapsOf(serving).length > 0 ? 'async ' : ''}${open} => ${web ? wrapped(draft, serving, call) : `void ${call}`}`, [...fn.params, ...kept]);
     return;
   }
-  const keep = body.keep.map(s => `${inner}${reindented(file, withComments(file, s), inner)}${eol}`);
+  const keep = body.keep.map((s, i) => keptText(draft, s, inner, i > 0));
   const hijack = raw && fn.params[1]?.type === 'Identifier' && !/hijack/.test(keep.join('')) ? [`${inner}${fn.params[1].name}.hijack()${semicolon}${eol}`] : [];
-  const last = web ? `return ${call}` : fn.async ? `await ${call}` : `void ${call}`;
-  draft.replace(body.block, `{${eol}${keep.join('')}${hijack.join('')}${inner}${last}${semicolon}${eol}${base}}`, kept);
+  const last = web ? `return ${wrapped(draft, serving, call)}` : fn.async ? `await ${call}` : `void ${call}`;
+  draft.replace(body.block, `{${eol}${keep.join('')}${answers.join('')}${hijack.join('')}${inner}${last}${semicolon}${eol}${base}}`, kept);
+}
+
+/** Names around an answer stay in use. */
+function outsideOf(serving: TSESTree.CallExpression): readonly { readonly range: [number, number] }[] {
+  const outer = wrapsOf(serving).at(-1);
+  return outer ? [{ range: [outer.range[0], serving.range[0]] }, { range: [serving.range[1], outer.range[1]] }] : [];
+}
+
+/** What was done to each answer is still done to it. */
+function wrapped({ editor }: FileDraft, serving: TSESTree.CallExpression, call: string): string {
+  const outer = wrapsOf(serving).at(-1);
+  if (!outer) return call;
+  const inner = serving.parent.type === 'AwaitExpression' ? serving.parent : serving;
+  return editor.text({ range: [outer.range[0], inner.range[0]] }) + (inner === serving ? call : `await ${call}`) + editor.text({ range: [inner.range[1], outer.range[1]] });
+}
+
+/** A statement that stays, with its comments and the empty line above them. */
+function keptText({ file, editor: { style: { eol } } }: FileDraft, statement: TSESTree.Statement, indent: string, mayBeApart: boolean): string {
+  const range = withComments(file, statement);
+  const gap = mayBeApart && hasBlankAbove(file, range[0]) ? eol : '';
+  return `${gap}${indent}${reindented(file, range, indent)}${eol}`;
 }
 
 function guard(draft: FileDraft, endpoint: Endpoint): void {

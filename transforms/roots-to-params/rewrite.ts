@@ -12,7 +12,7 @@ import { zoneOf } from '../../src/files/kinds.js';
 import { roleOf } from '../../src/mcp/roles.js';
 import type { Range, SourceFile } from '../../src/parse/source.js';
 import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
-import { startUpOf } from './startup.js';
+import { startUpOf } from '../../src/emit/start-up.js';
 
 interface Call {
   readonly finding: Finding;

@@ -11,6 +11,7 @@ import type { McpModel } from '../../src/mcp/model.js';
 import type { ClassifiedCell, StateGroup } from '../../src/state/model.js';
 import type { Reach } from '../../src/state/reach.js';
 import type { Container } from './design.js';
+import { closingsOf, type Closing } from './live.js';
 import { isJsonValue, notJson } from './json-types.js';
 import { propertyName } from './names.js';
 import { Obstacle } from './obstacle.js';
@@ -27,15 +28,19 @@ export function containerOf(context: ProjectRewriteContext, group: StateGroup, c
   if (cell.class === 'session' && TELEMETRY.test(cell.name)) throw refuse('session-telemetry', `${cell.name} counts or limits by session. Use the principal that signed in, or the id of the request.`);
   if (cell.kind === 'static') throw refuse('state-escapes', `${cell.name} is a static field, which every instance shares.`);
   if (cell.kind !== 'variable' && cell.kind !== 'field') throw refuse('state-escapes', `${cell.name} is not declared in one place.`);
-  checkLive(context, cell);
+  const closings = liveClosings(context, cell);
   checkFirstValue(context, cell);
-  return cell.class === 'session' ? keyedContainer(context, group, cell) : plainContainer(context, group, cell);
+  return cell.class === 'session' ? keyedContainer(context, group, cell, closings) : plainContainer(context, group, cell, closings);
 }
 
-/** Browsers, sockets and the like stay where they are. */
-function checkLive({ mcp }: ProjectRewriteContext, cell: ClassifiedCell): void {
-  const live = cell.accesses.find(({ mode, value, file }) => mode === 'write' && value !== undefined && isLive(mcp, file, value));
-  if (live) throw new Obstacle('state-not-serializable', cell.file, cell.at, `${cell.name} holds a live connection (${live.file.text.slice(...(live.value ?? live.node).range).split('\n')[0]?.slice(0, 60) ?? ''}), which cannot be stored outside this process.`);
+/** Browsers, sockets and the like stay in this process, where it is known how they are closed. */
+function liveClosings(context: ProjectRewriteContext, cell: ClassifiedCell): readonly Closing[] | undefined {
+  const closings = closingsOf(context, cell);
+  const live = cell.accesses.find(({ mode, value, file }) => mode === 'write' && value !== undefined && isLive(context.mcp, file, value));
+  const isKnown = closings !== undefined && closings.length > 0 && (cell.class === 'session' || declarationOf(cell)?.annotation !== undefined || !isTypeScript(cell.file));
+  if (isKnown) return closings;
+  if (live ?? closings) throw new Obstacle('state-not-serializable', cell.file, cell.at, `${cell.name} holds a live connection${live ? ` (${live.file.text.slice(...(live.value ?? live.node).range).split('\n')[0]?.slice(0, 60) ?? ''})` : ''}, which cannot be stored outside this process. Keep it in one process under an id that a tool gives out, with its owner, and close it when it is idle.`);
+  return undefined;
 }
 
 /** A state that is begun with the arguments of whichever tool is called first. */
@@ -69,7 +74,7 @@ function isWhenAbsent(file: SourceFile, node: TSESTree.Node, name: string): bool
   return false;
 }
 
-function keyedContainer(context: ProjectRewriteContext, group: StateGroup, cell: ClassifiedCell): Container {
+function keyedContainer(context: ProjectRewriteContext, group: StateGroup, cell: ClassifiedCell, closings: readonly Closing[] | undefined): Container {
   const { mcp } = context;
   const { file, at } = cell;
   const declarator = at.parent;
@@ -86,9 +91,9 @@ function keyedContainer(context: ProjectRewriteContext, group: StateGroup, cell:
   if (isMap && made.arguments.length > 0) throw refuse('state-initial', `${cell.name} does not begin empty.`);
   const entry = entryType(annotation) ?? (isMap ? made.typeArguments?.params[1] : undefined);
   if (!entry && isTypeScript(file)) throw refuse('state-not-serializable', `${cell.name} does not say what its entries are.`);
-  const wrong = entry ? notJson(mcp, file, entry) : untyped(context, cell);
+  const wrong = closings ? undefined : entry ? notJson(mcp, file, entry) : untyped(context, cell);
   if (wrong !== undefined) throw refuse('state-not-serializable', `${wrong} in ${cell.name} cannot be stored outside this process.`);
-  checkClasses(context, cell);
+  if (!closings) checkClasses(context, cell);
   return {
     cell,
     group,
@@ -99,11 +104,12 @@ function keyedContainer(context: ProjectRewriteContext, group: StateGroup, cell:
     property: propertyName(cell.name, true),
     type: entry ? `${text(file, entry)} | undefined` : undefined,
     initial: 'undefined',
+    closings,
     declarations: [owner],
   };
 }
 
-function plainContainer(context: ProjectRewriteContext, group: StateGroup, cell: ClassifiedCell): Container {
+function plainContainer(context: ProjectRewriteContext, group: StateGroup, cell: ClassifiedCell, closings: readonly Closing[] | undefined): Container {
   const { mcp } = context;
   const { file, at } = cell;
   const refuse = (marker: Obstacle['marker'], reason: string): Obstacle => new Obstacle(marker, file, at, reason);
@@ -115,9 +121,9 @@ function plainContainer(context: ProjectRewriteContext, group: StateGroup, cell:
   if (rich !== undefined) throw refuse('state-not-serializable', RICH.test(rich) ? `${cell.name} is a ${rich}, which is no JSON.` : `${cell.name} is an instance of ${rich}, which is no JSON.`);
   // Without an annotation the compiler takes the type of the first value, and holds all others to it.
   const isWidened = isTypeScript(file) && typeOfValue(file, inner) !== undefined;
-  const wrong = annotation ? notJson(mcp, file, annotation) : isWidened ? undefined : untyped(context, cell);
+  const wrong = closings ? undefined : annotation ? notJson(mcp, file, annotation) : isWidened ? undefined : untyped(context, cell);
   if (wrong !== undefined) throw refuse('state-not-serializable', `${wrong} in ${cell.name} cannot be stored outside this process.`);
-  checkClasses(context, cell);
+  if (!closings) checkClasses(context, cell);
   const type = isTypeScript(file) ? (annotation ? text(file, annotation) : typeOfValue(file, inner)) : undefined;
   if (type === undefined && isTypeScript(file)) throw refuse('state-not-serializable', `${cell.name} has no type that could be written down.`);
   if (init) checkInitial(context, cell, init);
@@ -131,6 +137,7 @@ function plainContainer(context: ProjectRewriteContext, group: StateGroup, cell:
     property: propertyName(cell.name, false),
     type: type === undefined ? undefined : init || /\bundefined\b/.test(type) || declared.optional ? type + (declared.optional && !/\bundefined\b/.test(type) ? ' | undefined' : '') : `${type} | undefined`,
     initial: init ? text(file, init) : 'undefined',
+    closings,
     declarations,
   };
 }

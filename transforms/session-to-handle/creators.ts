@@ -29,10 +29,17 @@ export function describeStore(store: Store, { typed, quote, semicolon, indent, e
     `createTool: ${quote}${store.creator}${quote}`,
     ...(store.argument === `${store.kind}_id` ? [] : [`argument: ${quote}${store.argument}${quote}`]),
     `initial: () => ({ ${store.containers.map(c => `${c.property}: ${c.initial}`).join(', ')} })`,
+    ...(store.live ? [closeOption(store)] : []),
     ...(store.ttlMs === undefined ? [] : [`ttlMs: ${String(store.ttlMs)}`]),
-    ...(backend ? ['backend: handleBackend'] : []),
+    ...(backend && !store.live ? ['backend: handleBackend'] : []),
   ];
-  return `${shape}${exported}const ${store.variable} = new HandleStore${typed ? `<${store.type}>` : ''}({\n${options.map(o => `${indent}${o},`).join('\n')}\n})${semicolon}`;
+  return `${shape}${exported}const ${store.variable} = new ${store.live ? 'LiveStore' : 'HandleStore'}${typed ? `<${store.type}>` : ''}({\n${options.map(o => `${indent}${o},`).join('\n')}\n})${semicolon}`;
+}
+
+/** Each is closed, also when another one fails to. */
+function closeOption({ containers }: Store): string {
+  const calls = containers.flatMap(({ property, closings = [] }) => closings.map(({ path, call }) => `state.${property}?${path}.${call}`));
+  return `close: state => ${calls.length === 1 ? (calls[0] ?? '') : `Promise.allSettled([${calls.join(', ')}])`}`;
 }
 
 interface Creation {

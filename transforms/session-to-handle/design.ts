@@ -3,6 +3,7 @@ import type { ClassNode, FunctionNode } from '../../src/mcp/values.js';
 import type { SourceFile, TSESTree } from '../../src/define-transform.js';
 import type { ClassifiedCell, StateGroup } from '../../src/state/model.js';
 import type { Finding } from '../../src/define-transform.js';
+import type { Closing } from './live.js';
 
 /** Something that keeps state: a map by session, a variable, a field. It becomes a property of the stored state. */
 export interface Container {
@@ -19,6 +20,8 @@ export interface Container {
   readonly type: string | undefined;
   /** Expression of the value that a fresh state has. */
   readonly initial: string;
+  /** How what it holds is closed; undefined when that is JSON. */
+  readonly closings: readonly Closing[] | undefined;
   /** What goes when the container goes: declarations, first assignments in a constructor. */
   readonly declarations: readonly TSESTree.Node[];
 }
@@ -41,6 +44,8 @@ export interface Store {
   /** Name of the state in functions. */
   readonly local: string;
   readonly ttlMs: number | undefined;
+  /** It holds connections, which stay in this process. */
+  readonly live: boolean;
   readonly file: SourceFile;
 }
 

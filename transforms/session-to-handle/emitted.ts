@@ -8,6 +8,8 @@ import { TEMPLATES, type Template } from './templates.js';
 
 export interface Emitted {
   readonly store: string;
+  /** Where connections are kept; undefined when there are none. */
+  readonly live: string | undefined;
   /** Undefined: in the memory of the process. */
   readonly backend: string | undefined;
   readonly created: readonly { readonly path: string; readonly text: string }[];
@@ -15,30 +17,41 @@ export interface Emitted {
   readonly variables: readonly Variable[];
 }
 
+/** What the stores of a rewrite hold. */
+export interface Held {
+  readonly live: boolean;
+  readonly stored: boolean;
+}
+
+interface Place {
+  readonly path: string;
+  /** Undefined: the project has it already. */
+  readonly text: string | undefined;
+}
+
 /** Beside the first file that needs them, unless the project has them already. */
 export class Emitter {
-  #made: Emitted | undefined;
+  readonly #places = new Map<string, Place>();
 
   constructor(private readonly context: ProjectRewriteContext) {}
 
-  for(file: SourceFile): Emitted {
-    return (this.#made ??= this.#make(file));
+  for(file: SourceFile, { live, stored }: Held): Emitted {
+    const { store } = this.context.choices;
+    const main = this.#place(file, 'handle-store', TEMPLATES['handle-store'], 'class HandleStore');
+    const kept = live ? this.#place(file, 'live-store', TEMPLATES['live-store'], 'class LiveStore') : undefined;
+    const chosen = stored && store !== 'memory' ? this.#backend(store, isTypeScript(file)) : undefined;
+    const backend = chosen && this.#place(file, 'handle-backend', chosen.template, 'handleBackend');
+    const created = [main, kept, backend].flatMap(p => (p?.text === undefined ? [] : [{ path: p.path, text: p.text }]));
+    return { store: main.path, live: kept?.path, backend: backend?.path, created, dependencies: chosen?.dependencies ?? [], variables: chosen?.variables ?? [] };
   }
 
-  #make(file: SourceFile): Emitted {
-    const { store } = this.context.choices;
-    const known = this.#existing('handle-store', 'class HandleStore');
-    const created: { readonly path: string; readonly text: string }[] = [];
-    const place = (name: string, template: Template): string => {
-      const { path, text } = this.#text(file, name, template);
-      created.push({ path, text });
-      return path;
-    };
-    const path = known ?? place('handle-store', TEMPLATES['handle-store']);
-    if (store === 'memory') return { store: path, backend: undefined, created, dependencies: [], variables: [] };
-    const { template, dependencies, variables } = this.#backend(store, isTypeScript(file));
-    const backend = this.#existing('handle-backend', 'handleBackend') ?? place('handle-backend', template);
-    return { store: path, backend, created, dependencies, variables };
+  #place(file: SourceFile, name: string, template: Template, words: string): Place {
+    const known = this.#places.get(name);
+    if (known) return known;
+    const path = this.#existing(name, words);
+    const place = path === undefined ? this.#text(file, name, template) : { path, text: undefined };
+    this.#places.set(name, place);
+    return place;
   }
 
   #existing(name: string, words: string): string | undefined {
@@ -57,8 +70,10 @@ export class Emitter {
     if (quote === '"') styled = styled.replaceAll("'", '"');
     if (semicolon === '') styled = styled.replace(/;$/gm, '');
     const others = this.context.project.specifiers(file.path).filter(s => s.startsWith('.'));
+    // They stand beside each other.
     if (others.some(s => /\.[cm]?tsx?$/.test(s))) styled = styled.replace('./handle-store.js', `./handle-store.${extension}`);
     else if (others.length > 0 && !others.some(s => /\.[cm]?jsx?$/.test(s))) styled = styled.replace('./handle-store.js', './handle-store');
+    else styled = styled.replace('./handle-store.js', `./handle-store.${extension.replace('t', 'j')}`);
     return { path, text: styled.replaceAll('\n', eol) };
   }
 

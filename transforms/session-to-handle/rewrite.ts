@@ -155,7 +155,7 @@ class ComponentRewriter {
     if (users.length > 0) this.#schema(unit, users.map(s => argumentOf(s.store, this.#files.editor(file).style.quote)), takesArguments);
     const handles = new Map(users.map((s, i) => [s.store, signature.handles[i] ?? s.store.argument]));
     if (fn.generator || /\barguments\b/.test(file.text.slice(...fn.body.range).replace(/\.arguments\b|\barguments\s*:/g, ''))) throw new Obstacle('state-escapes', file, fn, `The handler of ${unit.name} is written in a way that cannot be wrapped.`);
-    if (work.stores.length === 1 && users.length === 1 && this.#onlyReads(work)) this.#read(file, fn, users[0]?.store, handles, signature.context);
+    if (work.stores.length === 1 && users.length === 1 && !work.stores.some(s => s.store.live) && this.#onlyReads(work)) this.#read(file, fn, users[0]?.store, handles, signature.context);
     else this.#wrap(file, fn, work, handles, signature.context);
   }
 
@@ -266,19 +266,18 @@ class ComponentRewriter {
     const caller = contextParameter(file, fn, fn.params[1], false, false);
     const single = stores.length === 1;
     const waits = isInsideTry(unit.branch, fn) && fn.async;
-    const opening = stores.map(({ store, creates }) => `${store.variable}.${creates ? `start(ownerOf(${caller.expression})` : `use(${given}?.${store.argument}, ownerOf(${caller.expression})`}, async ({ value: ${store.local} }) => `).join('');
+    const opening = stores.map(({ store, creates }) => `${store.variable}.${creates ? `start(ownerOf(${caller.expression})` : `answer(${given}?.${store.argument}, ownerOf(${caller.expression})`}, async ({ value: ${store.local} }) => `).join('');
     const { eol, indent, semicolon } = this.#files.editor(file).style;
     const lead = indentOfLine(file, head.range[0]);
     const prefix = waits ? 'return await ' : 'return ';
-    this.#files.need(file, this.#files.specifier(file, this.emitted.store), 'unknownHandle');
     if (single && statements.length === 1 && head.type === 'ReturnStatement' && head.argument && isOneCall(head.argument)) {
       // `return think(args)` needs no block of its own.
       const isObject = head.argument.type === 'ObjectExpression';
       this.#files.insert(file, head.argument.range[0], `${waits ? 'await ' : ''}${opening}${isObject ? '(' : ''}`);
-      this.#files.insert(file, head.argument.range[1], `${isObject ? ')' : ''}).catch(unknownHandle)`);
+      this.#files.insert(file, head.argument.range[1], `${isObject ? ')' : ''})`);
     } else {
       this.#files.insert(file, head.range[0], `${prefix}${opening}{${eol}${lead}${indent}`);
-      this.#files.insert(file, last.range[1], `${eol}${lead}}${')'.repeat(stores.length)}.catch(unknownHandle)${semicolon}`);
+      this.#files.insert(file, last.range[1], `${eol}${lead}}${')'.repeat(stores.length)}${semicolon}`);
       this.#indentLines(file, head.range[0], last.range[1], indent);
     }
     if (fn.params[1] === undefined && this.#contextOnce(fn)) {
@@ -323,11 +322,12 @@ class ComponentRewriter {
     const { quote, semicolon, indent } = this.#files.editor(file).style;
     const [firstNode] = store.containers.flatMap(c => (c.file === file ? c.declarations : [])).sort((a, b) => a.range[0] - b.range[0]);
     if (!firstNode) throw new Error('A container is declared somewhere.');
-    this.#files.need(file, this.#files.specifier(file, this.emitted.store), 'HandleStore');
+    const keptIn = store.live ? this.emitted.live : this.emitted.store;
+    this.#files.need(file, this.#files.specifier(file, keptIn ?? this.emitted.store), store.live ? 'LiveStore' : 'HandleStore');
     const elsewhere = this.#isUsedElsewhere(store);
     const exported = elsewhere ? 'export ' : '';
     const text = describeStore(store, { typed, quote, semicolon, indent, exported, backend: this.emitted.backend !== undefined });
-    if (this.emitted.backend !== undefined) this.#files.need(file, this.#files.specifier(file, this.emitted.backend), 'handleBackend');
+    if (this.emitted.backend !== undefined && !store.live) this.#files.need(file, this.#files.specifier(file, this.emitted.backend), 'handleBackend');
     const top = topLevel(firstNode);
     const before = file.program.body[file.program.body.findIndex(s => s === top) - 1];
     this.#checkTypes(store);
@@ -382,17 +382,20 @@ class ComponentRewriter {
   }
 
   #markers(stores: readonly Store[]): readonly Marker[] {
+    const live = stores.flatMap(s => (s.live ? this.#markerAt(s, 'live-resource') : []));
     const authenticated = this.context.project.codeFiles().some(f => /requireBearerAuth|mcpAuthRouter|verifyAccessToken|withMcpAuth/.test(this.context.project.text(f) ?? ''));
-    if (!authenticated) return [];
-    return stores.flatMap(s => {
-      const unit = [...this.#works.values()].find(w => w.stores.some(x => x.store === s))?.unit;
-      return unit ? [{ id: 'owner-claim', file: unit.file.path, offset: unit.kind === 'registered' ? unit.call.range[0] : unit.branch.range[0] }] : [];
-    });
+    if (!authenticated) return live;
+    return [...live, ...stores.flatMap(s => this.#markerAt(s, 'owner-claim'))];
+  }
+
+  #markerAt(store: Store, id: string): readonly Marker[] {
+    const unit = [...this.#works.values()].find(w => w.stores.some(x => x.store === store))?.unit;
+    return unit ? [{ id, file: unit.file.path, offset: unit.kind === 'registered' ? unit.call.range[0] : unit.branch.range[0] }] : [];
   }
 
   #note(store: Store): string {
     const users = [...this.#works.values()].flatMap(w => (w.stores.some(s => s.store === store && !s.creates) ? [w.unit.name] : []));
-    return `${store.containers.map(c => c.cell.name).join(', ')}: ${store.creator} gives a ${store.argument}, ${users.join(', ')} take${users.length === 1 ? 's' : ''} it. Tests, prompts and documents that call these tools need the new argument.`;
+    return `${store.containers.map(c => c.cell.name).join(', ')}: ${store.creator} gives a ${store.argument}, ${users.join(', ')} take${users.length === 1 ? 's' : ''} it. Tests, prompts and documents that call these tools need the new argument.${store.live ? ` What is open stays in the process that opened it: route calls with one ${store.argument} to that replica, or run one. It is closed after 30 idle minutes (ttlMs).` : ''}`;
   }
 }
 

@@ -28,6 +28,9 @@ export function withArguments(mcp: McpModel, file: SourceFile, schema: TSESTree.
       const callee = innermost(inner.callee);
       const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : '';
       if (argument && argument.type !== 'SpreadElement' && /json_?schema/i.test(name ?? '')) return withArguments(mcp, file, argument, added, quote);
+      // `z.object(shape)`
+      const shapes = argument && argument.type !== 'SpreadElement' && isObjectOfZod(inner) && inner.arguments.length === 1 ? innermost(argument) : undefined;
+      if (shapes?.type === 'Identifier' || shapes?.type === 'MemberExpression') return withArguments(mcp, file, shapes, added, quote);
       break;
     }
     case 'MemberExpression':
@@ -39,7 +42,7 @@ export function withArguments(mcp: McpModel, file: SourceFile, schema: TSESTree.
       const init = node?.type === 'VariableDeclarator' && node.init ? innermost(node.init) : undefined;
       if (found && init?.type === 'ObjectExpression' && isJsonSchema(init) && found.variable.references.filter(r => r.init !== true).length === 1) return found.file === file ? withProperties(file, init, added, quote) : [];
       if (init?.type === 'ObjectExpression' && !isJsonSchema(init)) return [{ range: inner.range, text: `{ ${zod}, ...${inner.name} }` }];
-      if (init?.type === 'CallExpression' && shapeWithin(init) && !/\.(?:refine|superRefine|transform|pipe|preprocess)\(/.test(found?.file.text.slice(...init.range) ?? '')) return [{ range: inner.range, text: `${inner.name}.extend({ ${zod} })` }];
+      if (init?.type === 'CallExpression' && isObjectOfZod(init) && !/\.(?:refine|superRefine|transform|pipe|preprocess)\(/.test(found?.file.text.slice(...init.range) ?? '')) return [{ range: inner.range, text: `${inner.name}.extend({ ${zod} })` }];
     }
   }
   throw new Obstacle('state-escapes', file, schema, 'The schema of a tool that uses this state is not written out, so it cannot get the handle as an argument.');
@@ -47,14 +50,23 @@ export function withArguments(mcp: McpModel, file: SourceFile, schema: TSESTree.
 
 /** The object of `z.object({ ... }).strict()`. */
 function shapeWithin(call: TSESTree.CallExpression): TSESTree.ObjectExpression | undefined {
+  const [argument] = objectCall(call)?.arguments ?? [];
+  return argument?.type === 'ObjectExpression' ? argument : undefined;
+}
+
+function isObjectOfZod(call: TSESTree.CallExpression): boolean {
+  return objectCall(call) !== undefined;
+}
+
+/** The `z.object(...)` of `z.object(...).strict()`. */
+function objectCall(call: TSESTree.CallExpression): TSESTree.CallExpression | undefined {
   const callee = innermost(call.callee);
   if (callee.type !== 'MemberExpression') return undefined;
-  const [argument] = call.arguments;
   const name = memberName(callee) ?? '';
-  if (/^(?:object|strictObject|looseObject)$/.test(name)) return argument?.type === 'ObjectExpression' ? argument : undefined;
+  if (/^(?:object|strictObject|looseObject)$/.test(name)) return call;
   if (!/^(?:strict|passthrough|loose|strip|describe|meta|extend|merge|partial|required|catchall)$/.test(name) || callee.object.type === 'Super') return undefined;
   const object = innermost(callee.object);
-  return object.type === 'CallExpression' ? shapeWithin(object) : undefined;
+  return object.type === 'CallExpression' ? objectCall(object) : undefined;
 }
 
 function isJsonSchema(object: TSESTree.ObjectExpression): boolean {

@@ -58,7 +58,7 @@ function designStore(context: ProjectRewriteContext, tools: Tools, traced: reado
   const type = freeName([`${pascal(kind)}State`, `${pascal(kind)}HandleState`, `Stored${pascal(kind)}`], isTaken);
   const local = freeName(context.choices.handlePer === 'container' && members.length > 1 ? [`${camel(words)}State`, `kept${pascal(kind)}`] : ['state', `${camel(words)}State`, `kept${pascal(kind)}`], isTaken);
   for (const name of [kind, argument, variable, creator, type, ...(local === 'state' ? [] : [local])]) taken.add(name);
-  return { containers, finding: first.finding, kind, variable, argument, creator, existing, type, local, ttlMs: choice?.ttlMinutes === undefined ? undefined : choice.ttlMinutes * 60_000, file: container.file };
+  return { containers, finding: first.finding, kind, variable, argument, creator, existing, type, local, ttlMs: choice?.ttlMinutes === undefined ? undefined : choice.ttlMinutes * 60_000, live: containers.some(c => c.closings !== undefined), file: container.file };
 }
 
 function camel(words: readonly string[]): string {

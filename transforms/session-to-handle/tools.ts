@@ -88,7 +88,9 @@ export class Tools {
     if (member === 'registerTool') {
       const config = between[0] ? innermost(between[0]) : undefined;
       if (config?.type !== 'ObjectExpression') return { ...base, config: undefined, schema: between[0], schemaFile: file, description: undefined };
-      const written = valueOf(config, 'inputSchema');
+      const whole = valueOf(config, 'inputSchema');
+      // `z.object(tool.schema)`: the entry has the shape.
+      const written = entry ? (wrappedShape(whole) ?? whole) : whole;
       const schema = ofEntry(written);
       return { ...base, config, schema, schemaFile: schema !== written ? fnFile : file, description: ofEntry(valueOf(config, 'description')) };
     }
@@ -200,6 +202,14 @@ export function valueOf(object: TSESTree.ObjectExpression, name: string): TSESTr
 function tableEntry(fn: FunctionNode): TSESTree.ObjectExpression | undefined {
   const property = fn.parent;
   return property.type === 'Property' && property.value === fn && property.parent.type === 'ObjectExpression' ? property.parent : undefined;
+}
+
+/** The `tool.schema` of `z.object(tool.schema)`. */
+function wrappedShape(node: TSESTree.Node | undefined): TSESTree.Node | undefined {
+  const call = node ? innermost(node) : undefined;
+  if (call?.type !== 'CallExpression' || call.arguments.length !== 1 || call.callee.type !== 'MemberExpression' || memberName(call.callee) !== 'object') return undefined;
+  const [shape] = call.arguments;
+  return shape && innermost(shape).type === 'MemberExpression' ? shape : undefined;
 }
 
 function isAnnotations(node: TSESTree.Node): boolean {

@@ -5,6 +5,7 @@ import type { ClassifiedCell, StateGroup } from '../../src/state/model.js';
 import { containerOf } from './containers.js';
 import { Emitter } from './emitted.js';
 import { Obstacle } from './obstacle.js';
+import { planFor } from './plans.js';
 import { rewriteComponent } from './rewrite.js';
 import { componentsOf, designComponent, type Traced } from './stores.js';
 import { Tools } from './tools.js';
@@ -14,9 +15,11 @@ export default defineTransform({
   id: 'session-to-handle',
   title: 'Keep state under handles that tools give out and take as arguments',
   fixes: [
-    { rule: 'no-session-state', clauses: ['session-keyed-state'] },
+    { rule: 'no-session-state', clauses: ['session-keyed-state', 'session-store-external'] },
+    { rule: 'no-session-auth' },
     { rule: 'no-process-state', clauses: ['stdio-process-lifetime-state', 'connection-state-closure'] },
   ],
+  after: ['http-sessions-to-handler', 'session-id-to-request'],
   safety: 'review',
   rewriteProject(context, findings) {
     return new SessionToHandle(context).run(findings);
@@ -40,7 +43,9 @@ class SessionToHandle {
 
   run(findings: readonly Finding[]): ProjectRewrites {
     const rewrites: ProjectRewrite[] = [];
-    const traced = findings.flatMap(finding => this.#attempt([finding], () => this.#trace(finding)) ?? []);
+    const plans = findings.flatMap(f => planFor(this.context, f) ?? []);
+    this.#declines.push(...plans);
+    const traced = findings.filter(f => !plans.some(p => p.for === f.fingerprint)).flatMap(finding => this.#attempt([finding], () => this.#trace(finding)) ?? []);
     const emitter = new Emitter(this.context);
     const taken = new Set<string>();
     for (const members of componentsOf(traced)) {
@@ -50,7 +55,8 @@ class SessionToHandle {
           const component = designComponent(this.context, this.#tools, members, taken);
           const [head] = component.stores;
           if (!head) throw new Error('A component has a store.');
-          return rewriteComponent(this.context, component, emitter.for(head.store.file));
+          const stores = component.stores.map(s => s.store);
+          return rewriteComponent(this.context, component, emitter.for(head.store.file, { live: stores.some(s => s.live), stored: stores.some(s => !s.live) }));
         },
       );
       if (done) rewrites.push(done);

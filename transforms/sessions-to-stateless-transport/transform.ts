@@ -65,18 +65,18 @@ function rewriteFile(context: ProjectRewriteContext, path: string, findings: rea
   const push = pushOf(context);
   if (push !== undefined) return obstacle(`${push} asks the client something, which cannot be answered without a session on the first SDK line.`, 'stage1-push');
   const draft = new Draft(project);
-  const block = blockOf({ mcp, draft, file, findings, keepSse: choices.legacy === 'sse' });
+  const block = blockOf({ mcp, draft, file, findings, keepSse: choices.legacy === 'sse', legacy: choices.legacy });
   if (isObstacle(block)) return block;
   const fileDraft = draft.of(file);
   const problem = writeStateless(mcp, fileDraft, block);
   if (problem) return problem;
-  rewriteCors(fileDraft, findings);
+  const listed = rewriteCors(fileDraft, findings);
   try {
     const edits = draft.finish();
     return {
       unit: findings.find(isHosting)?.unit ?? `http-sessions:${path}`,
       title: 'Serve HTTP without sessions on the first SDK line',
-      answers: findings.filter(f => f.subject === 'cors:session-header' || isGone(fileDraft, f)).map(f => f.fingerprint),
+      answers: findings.filter(f => listed.includes(f) || isGone(fileDraft, f)).map(f => f.fingerprint),
       edits,
       removedComments: draft.removedComments,
       notes: ['GET and DELETE are answered with 405; what is sent outside of a request reaches nobody.'],

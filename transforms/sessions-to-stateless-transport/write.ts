@@ -2,6 +2,7 @@ import { keyName, type TSESTree } from '../../src/define-transform.js';
 import { indentAt, reindented, withComments } from '../../src/edits/indent.js';
 import type { FileDraft } from '../../src/hosting/draft.js';
 import type { Endpoint, SessionBlock } from '../../src/hosting/http/block.js';
+import { answerToGet } from '../../src/hosting/http/get-answer.js';
 import { leftoversOf, writeLeftovers } from '../../src/hosting/http/leftovers.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import { indexOf } from '../../src/mcp/file-index.js';
@@ -30,11 +31,13 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   const { main, others, body, serving } = endpoint;
   const { editor } = draft;
   const { fn } = main.handler;
+  if (endpoint.messages ?? endpoint.branches) return obstacle('HTTP+SSE is served alone. Serve streamable HTTP first, at the same address.', 'sse-url');
+  if (block.lone.length > 0) return obstacle(`${draft.file.path} makes one transport for everybody. Make it in the handler.`);
   if (serving.arguments.length < 2) return obstacle('A fetch handler needs the web transport; this is not known on the first SDK line.');
   if (block.factory.call === '' && !(body.server && body.server.setup.length > 0)) return obstacle('What is made together with the server of a session has to end with the request.', 'session-lifecycle');
   if (!fn.async) return obstacle('The handler does not wait for anything.');
   const [request = 'req', response = 'res'] = serving.arguments.map(a => editor.text(a));
-  const used: TSESTree.Node[] = [...body.keep, ...serving.arguments, ...block.used];
+  const used: TSESTree.Node[] = [...body.keep, ...body.answers, ...serving.arguments, ...block.used];
   draft.replace(body.block, handlerText(draft, block, endpoint, transport, request, response), [...used, transport.callee, ...keptOptions(transport)]);
   const done = new Set<TSESTree.Node>([fn]);
   for (const other of others) {
@@ -67,7 +70,9 @@ function handlerText(draft: FileDraft, block: SessionBlock, { main, others, body
   const keep = body.keep.map(s => inner + reindented(file, withComments(file, s), inner));
   const q = (text: string): string => quote + text + quote;
   const name = body.server?.declarator.id.type === 'Identifier' ? body.server.declarator.id.name : 'server';
+  const answers = body.answers.map(a => answerToGet(draft, a, request, inner).trimEnd());
   const lines = [
+    ...answers,
     ...(all ? [`${inner}if (${request}.method !== ${q('POST')}) {`, `${deep}${refusal(draft, response)}`, `${deep}return${end}`, `${inner}}`] : []),
     ...keep,
     ...serverLines(draft, block, body, inner),

@@ -1,6 +1,7 @@
 import type { TSESTree } from '../../src/define-transform.js';
 import { innermost, memberName, outermost } from '../../src/define-transform.js';
 import { lineOf } from '../../src/hosting/closure.js';
+import { endingOf, type Ending } from '../../src/hosting/ending.js';
 import { calledFunctions } from '../../src/hosting/fresh.js';
 import { obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import type { McpModel } from '../../src/mcp/model.js';
@@ -19,6 +20,16 @@ export interface Connection {
   readonly server: TSESTree.Expression;
   /** `transport.close()`. */
   readonly closers: readonly TSESTree.CallExpression[];
+  /** `transport.onclose = ...`. */
+  readonly endings: readonly Ending[];
+  /** `transport.onerror = ...`. */
+  readonly onerror?: Handler;
+}
+
+/** A statement that sets a handler, and the handler. */
+export interface Handler {
+  readonly statement: TSESTree.ExpressionStatement;
+  readonly value: TSESTree.Expression;
 }
 
 export function connectionOf(mcp: McpModel, file: SourceFile, transport: TSESTree.NewExpression): Connection | Obstacle {
@@ -37,7 +48,7 @@ function connected(mcp: McpModel, file: SourceFile, transport: TSESTree.NewExpre
   if (callee.type !== 'MemberExpression' || memberName(callee) !== 'connect') return obstacle('The transport is given to code that wraps it. Call serveStdio there.', 'server-escapes');
   const use = mcp.member(file, callee);
   if (!use || !isServerSide(use.owner)) return obstacle('What connects this transport is not the SDK’s server but something around it. Call serveStdio there.', 'server-escapes');
-  return { transport, call, server: callee.object, closers: [] };
+  return { transport, call, server: callee.object, closers: [], endings: [] };
 }
 
 function ofVariable(mcp: McpModel, file: SourceFile, transport: TSESTree.NewExpression, declarator: TSESTree.VariableDeclarator): Connection | Obstacle {
@@ -45,6 +56,8 @@ function ofVariable(mcp: McpModel, file: SourceFile, transport: TSESTree.NewExpr
   const declaration = declarator.parent;
   if (!variable) return obstacle('The transport is declared in a way that is not understood.');
   const closers: TSESTree.CallExpression[] = [];
+  const endings: Ending[] = [];
+  let onerror: Handler | undefined;
   let found: Connection | undefined;
   let shared = false;
   for (const reference of variable.references) {
@@ -62,11 +75,22 @@ function ofVariable(mcp: McpModel, file: SourceFile, transport: TSESTree.NewExpr
       if (found) return obstacle('One transport is connected at two places.');
       found = one;
     } else if (parent?.type === 'MemberExpression' && memberName(parent) === 'close' && parent.parent.type === 'CallExpression') closers.push(parent.parent);
+    else if (parent?.type === 'MemberExpression' && endingOf(file, parent.parent.parent ?? parent)?.target === parent) {
+      const ending = endingOf(file, parent.parent.parent ?? parent);
+      if (ending) endings.push(ending);
+    } else if (parent?.type === 'MemberExpression' && !onerror && handlerOf(parent)) onerror = handlerOf(parent);
     else if (isGivenInObject(mcp, file, identifier)) shared = true;
     else return obstacle(`The transport is used at line ${lineOf(file, identifier)} for more than to connect it. serveStdio owns its transport: move that into the server, or into the options of serveStdio.`, 'session-lifecycle');
   }
   if (!found) return obstacle('Nothing connects this transport.');
-  return shared ? { ...found, declaration, keep: variable.name, closers: [] } : { ...found, declaration, closers };
+  return shared ? { ...found, declaration, keep: variable.name, closers: [], endings, ...(onerror && { onerror }) } : { ...found, declaration, closers, endings, ...(onerror && { onerror }) };
+}
+
+/** `transport.onerror = error => ...`. */
+function handlerOf(member: TSESTree.MemberExpression): Handler | undefined {
+  const { parent } = member;
+  if (memberName(member) !== 'onerror' || parent.type !== 'AssignmentExpression' || parent.left !== member || parent.parent.type !== 'ExpressionStatement') return undefined;
+  return { statement: parent.parent, value: parent.right };
 }
 
 /** `onShutdown({ transport })`. */

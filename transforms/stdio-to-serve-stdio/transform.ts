@@ -42,7 +42,7 @@ function rewriteOne(context: ProjectRewriteContext, finding: Finding, taken: Set
   const connection = connectionOf(mcp, file, made);
   if (isObstacle(connection)) return connection;
   const draft = new Draft(project);
-  const origin = originOf({ mcp, draft, handle: HANDLE }, file, connection.server, [connection.call]);
+  const origin = originOf({ mcp, draft, handle: HANDLE, oneAtATime: true }, file, connection.server, [connection.call]);
   if (isObstacle(origin)) return origin;
   const problem = serve(draft, file, connection, origin);
   if (problem) return problem;

@@ -1,7 +1,8 @@
 import type { TSESTree } from '@typescript-eslint/types';
+import type { Choices } from '../../choices.js';
 import type { Finding } from '../../finding.js';
 import { keyName } from '../../mcp/exports.js';
-import { indexOf, innermost, memberName } from '../../mcp/file-index.js';
+import { enclosingFunction, indexOf, innermost, memberName } from '../../mcp/file-index.js';
 import { reindented } from '../../edits/indent.js';
 import { lineOf } from '../closure.js';
 import type { Draft } from '../draft.js';
@@ -10,12 +11,16 @@ import { factoryOfCall } from '../factory.js';
 import { isFresh } from '../fresh.js';
 import { isObstacle, obstacle, type HandleType, type Obstacle, type Origin } from '../obstacle.js';
 import { originOf } from '../origin.js';
+import { lazySingleton, makeAnew } from '../singleton.js';
 import type { McpModel } from '../../mcp/model.js';
 import { contains } from '../../mcp/nodes.js';
 import type { SourceFile } from '../../parse/source.js';
 import { bodyOf, localsUsed, type Body } from './body.js';
+import { loneSse } from './lone-sse.js';
 import { SessionNames } from './names.js';
 import { functionAround, routesOf, servingCalls, type Route } from './routes.js';
+import { sseBranches, type SseBranches } from './sse-branches.js';
+import { isRefusal, mayMatter, onlyRefuses, preparesStream } from './statements.js';
 
 export interface BlockContext {
   readonly mcp: McpModel;
@@ -23,16 +28,26 @@ export interface BlockContext {
   readonly file: SourceFile;
   readonly findings: readonly Finding[];
   readonly keepSse: boolean;
+  /** How clients of older revisions are served. */
+  readonly legacy: Choices['legacy'];
 }
 
 /** One endpoint: the routes of one path that serve its sessions. */
 export interface Endpoint {
   readonly main: Route;
   readonly others: readonly Route[];
+  /** Where messages of HTTP+SSE went, when it was served alone. */
+  readonly messages?: Route;
+  /** The same in one function that gets all requests. */
+  readonly branches?: SseBranches;
   readonly body: Body;
   /** The call that answers a message. */
   readonly serving: TSESTree.CallExpression;
   readonly json: boolean;
+  /** What the transport got was the context of a host, with the request in it. */
+  readonly takesContext?: boolean;
+  /** What was told of errors of the transport. */
+  readonly onerror?: TSESTree.Expression;
   /** Host names that are allowed, when the transport was told to check them. */
   readonly hosts?: readonly string[];
   readonly origins?: readonly string[];
@@ -47,6 +62,11 @@ export interface SessionBlock {
   readonly origin?: Origin;
   /** The factory uses what the handler finds out about the request. */
   readonly perRequest: boolean;
+  readonly legacy: Choices['legacy'];
+  /** Transports that were made once, for everybody. */
+  readonly lone: readonly TSESTree.VariableDeclarator[];
+  /** Connections of the one server that there was. */
+  readonly connects: readonly TSESTree.CallExpression[];
   /** What the factory is made of: the names in it stay in use. */
   readonly used: readonly TSESTree.Node[];
 }
@@ -57,11 +77,15 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
   const { mcp, file } = context;
   const names = new SessionNames(mcp, file, context.findings);
   const routes = routesOf(mcp, file);
+  const lone = loneTransports(mcp, file);
+  for (const { id } of lone) if (id.type === 'Identifier') names.add(id);
   const routed = routes.filter(r => servingCalls(mcp, file, r.handler.fn, /^handleRequest$/).length > 0);
   const streaming = [...routed, ...functionsWithRequests(mcp, file, routed)];
   const sse = context.keepSse ? [] : routes.filter(r => !streaming.includes(r) && isSse(mcp, file, r));
   const unreached = servingCalls(mcp, file, file.program, /^handleRequest$/).find(c => !streaming.some(r => contains(r.handler.fn, c)));
   if (unreached) return obstacle(`${file.path}:${lineOf(file, unreached)} answers a request in code that did not get it as a parameter. Call createMcpHandler(...) where the requests come in.`);
+  const branches = streaming.length === 0 && sse.length === 0 && !context.keepSse ? sseBranches(mcp, file, names) : undefined;
+  if (branches) return isObstacle(branches) ? branches : blockOfBranches(context, names, branches);
   if (streaming.length === 0 && sse.length === 0) return obstacle(`No route of ${file.path} hands requests to the transport. Call createMcpHandler(...) where the requests come in.`);
   const endpoints: Endpoint[] = [];
   const paths = [...new Set(streaming.map(r => r.path))];
@@ -70,16 +94,45 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
     if (isObstacle(endpoint)) return endpoint;
     endpoints.push(endpoint);
   }
+  if (endpoints.length === 0) return blockOfSse(context, names, sse);
   for (const route of sse) {
     const body = bodyOf(mcp, file, names, route.handler.fn);
     if (isObstacle(body)) return body;
-    const kept = body.keep.find(s => mayMatter(file, s));
+    const kept = body.keep.find(s => mayMatter(file, s) && !preparesStream(file, s, route));
     if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own on the HTTP+SSE route.`, 'sse-url');
   }
-  const [endpoint] = endpoints;
-  if (!endpoint) return obstacle(`${file.path} serves HTTP+SSE only. Give it one route for all methods, and tell its clients the new address.`, 'sse-url');
   const made = serverOf(context, names, endpoints, sse);
-  return isObstacle(made) ? made : { names, endpoints, sse, ...made };
+  return isObstacle(made) ? made : { names, endpoints, sse, legacy: context.legacy, lone, ...made };
+}
+
+function blockOfSse(context: BlockContext, names: SessionNames, sse: readonly Route[]): SessionBlock | Obstacle {
+  const lone = loneSse(context.mcp, context.file, names, sse);
+  if (isObstacle(lone)) return lone;
+  const endpoint: Endpoint = { ...lone, others: [], json: false };
+  const made = serverOf(context, names, [endpoint], []);
+  if (isObstacle(made)) return made;
+  if (made.perRequest) return obstacle(`The server of a session is made from the request that opened it, in ${context.file.path}.`, 'session-lifecycle');
+  return { names, endpoints: [endpoint], sse: [lone.messages], legacy: context.legacy, lone: [], ...made };
+}
+
+function blockOfBranches(context: BlockContext, names: SessionNames, branches: SseBranches): SessionBlock | Obstacle {
+  const endpoint: Endpoint = { ...branches, branches, others: [], json: false };
+  const made = serverOf(context, names, [endpoint], []);
+  if (isObstacle(made)) return made;
+  if (made.perRequest) return obstacle(`The server of a session is made from the request that opened it, in ${context.file.path}.`, 'session-lifecycle');
+  return { names, endpoints: [endpoint], sse: [], legacy: context.legacy, lone: [], ...made };
+}
+
+/** `const transport = new ...`, which is made and connected at the start and answers everybody. */
+function loneTransports(mcp: McpModel, file: SourceFile): readonly TSESTree.VariableDeclarator[] {
+  const found = new Set<TSESTree.VariableDeclarator>();
+  for (const call of servingCalls(mcp, file, file.program, /^handleRequest$/)) {
+    const receiver = call.callee.type === 'MemberExpression' ? innermost(call.callee.object) : undefined;
+    const declared = receiver?.type === 'Identifier' ? file.variableOf(receiver)?.defs[0]?.node : undefined;
+    if (declared?.type !== 'VariableDeclarator' || declared.init?.type !== 'NewExpression' || enclosingFunction(declared) === enclosingFunction(call)) continue;
+    if (/StreamableHTTPServerTransport$/.test(mcp.constructed(file, declared.init)?.type ?? '')) found.add(declared);
+  }
+  return [...found];
 }
 
 /** Functions that get the request from code that is not a route of this file. */
@@ -113,26 +166,32 @@ function endpointOf(context: BlockContext, names: SessionNames, routes: readonly
   if (isObstacle(body)) return body;
   const others = routes.filter(r => r !== main && r.call && (/^(?:get|delete|put|all)$/.test(r.method) || r.handler.fn === main.handler.fn));
   for (const route of others) {
-    if (route.handler.fn === main.handler.fn) continue;
+    if (route.handler.fn === main.handler.fn || (!streaming.includes(route) && onlyRefuses(file, route))) continue;
     const other = bodyOf(mcp, file, names, route.handler.fn, route.method === 'delete');
     if (isObstacle(other)) return other;
-    const kept = other.keep.find(s => mayMatter(file, s) && !(isRefusal(file, s) && !streaming.includes(route)));
+    const kept = other.keep.find(s => mayMatter(file, s) && !preparesStream(file, s, route) && !(isRefusal(file, s) && !streaming.includes(route)));
     if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own for ${route.method.toUpperCase()} requests. Move it to another route.`, 'session-lifecycle');
   }
-  const options = transportOptions(mcp, file, main);
-  return isObstacle(options) ? options : { main, others, body, serving, ...options };
+  const options = transportOptions(mcp, file, main, loneTransports(mcp, file));
+  if (isObstacle(options)) return options;
+  const onerror = errorListener(names, file, main);
+  return { main, others, body, serving, takesContext: takesContext(mcp, file, serving), ...options, ...(onerror && { onerror }) };
 }
 
-/** More than a log line or a name for something. */
-function mayMatter(file: SourceFile, statement: TSESTree.Statement): boolean {
-  const text = file.text.slice(...statement.range);
-  if (statement.type === 'ExpressionStatement') return !/^(?:await\s+)?(?:console|[\w.]*[lL]og(?:ger)?)\b/.test(text);
-  return statement.type !== 'VariableDeclaration' || /\bawait\b/.test(text);
+/** `transport.handleRequest(c)` of Hono's own transport. */
+function takesContext(mcp: McpModel, file: SourceFile, { callee }: TSESTree.CallExpression): boolean {
+  const types = callee.type === 'MemberExpression' ? mcp.types(file, callee.object) : [];
+  return types.some(t => /#StreamableHTTPTransport$/.test(t.type));
 }
 
-/** `res.status(405).end()`. */
-function isRefusal(file: SourceFile, statement: TSESTree.Statement): boolean {
-  return /\b(?:4\d\d|METHOD_NOT_ALLOWED)\b|[nN]ot [aA]llowed/.test(file.text.slice(...statement.range)) || statement.type === 'ReturnStatement' || /^\s*(?:res|reply|response)\.(?:end|set|setHeader)/.test(file.text.slice(...statement.range));
+/** `transport.onerror = error => ...`, when it needs nothing of the session. */
+function errorListener(names: SessionNames, file: SourceFile, { handler: { fn } }: Route): TSESTree.Expression | undefined {
+  for (const member of indexOf(file).members.get('onerror') ?? []) {
+    const { parent } = member;
+    if (parent.type !== 'AssignmentExpression' || parent.left !== member || !contains(fn, member) || !names.isRootedIn(member.object)) continue;
+    if (!names.mentions(parent.right) && localsUsed(file, fn, parent.right).length === 0) return parent.right;
+  }
+  return undefined;
 }
 
 interface Options {
@@ -141,12 +200,12 @@ interface Options {
   readonly origins?: readonly string[];
 }
 
-function transportOptions(mcp: McpModel, file: SourceFile, route: Route): Options | Obstacle {
+function transportOptions(mcp: McpModel, file: SourceFile, route: Route, lone: readonly TSESTree.VariableDeclarator[]): Options | Obstacle {
   let json = false;
   let hosts: readonly string[] | undefined;
   let origins: readonly string[] | undefined;
   for (const made of indexOf(file).news) {
-    if (!contains(route.handler.fn, made) || !/StreamableHTTPServerTransport$/.test(mcp.constructed(file, made)?.type ?? '')) continue;
+    if (!(contains(route.handler.fn, made) || lone.some(l => l.init === made)) || !/StreamableHTTPServerTransport$/.test(mcp.constructed(file, made)?.type ?? '')) continue;
     const [options] = made.arguments;
     if (!options) continue;
     if (options.type !== 'ObjectExpression') return obstacle(`The options of the transport at ${file.path}:${lineOf(file, made)} are not written out there.`);
@@ -176,25 +235,49 @@ function hostNames(node: TSESTree.Node): readonly string[] | undefined {
   return names.every(n => n !== undefined) ? [...new Set(names)] : undefined;
 }
 
-type Made = Pick<SessionBlock, 'factory' | 'perRequest' | 'origin' | 'used'>;
+type Made = Pick<SessionBlock, 'factory' | 'perRequest' | 'origin' | 'used' | 'connects'>;
 
 /** How the server of a session was made: in the handler, or somewhere else for all of them. */
 function serverOf(context: BlockContext, names: SessionNames, endpoints: readonly Endpoint[], sse: readonly Route[]): Made | Obstacle {
   const { mcp, file, draft } = context;
   const handlers = [...endpoints.map(e => e.main), ...endpoints.flatMap(e => e.others), ...sse].map(r => r.handler.fn);
-  const connects = connectsOf(mcp, file).filter(c => handlers.some(h => contains(h, c)));
+  const connects = connectsOf(mcp, file).filter(c => handlers.some(h => contains(h, c)) || c.arguments.some(a => isLoneName(context, a)));
   const first = endpoints.find(e => e.body.server) ?? endpoints.find(e => connects.some(c => contains(e.main.handler.fn, c))) ?? endpoints[0];
+  const repaired = repairSingletons(context, handlers, connects);
+  if (repaired) return repaired;
   if (first?.body.server) return madeInHandler(context, first, names);
   const own = connects.filter(c => first && contains(first.main.handler.fn, c));
-  const [connect] = own;
+  const [connect] = own.length > 0 ? own : connects.filter(c => c.arguments.some(a => names.isName(a)));
   if (!connect || connect.callee.type !== 'MemberExpression') return obstacle(`${file.path} connects the server of a session outside of the handler. Give the function that makes it to createMcpHandler.`);
   const receiver = innermost(connect.callee.object);
-  if (receiver.type === 'CallExpression' && isFresh(mcp, file, receiver, 0, 'called-for-each')) {
+  if (receiver.type === 'CallExpression' && (isFresh(mcp, file, receiver, 0, 'called-for-each') || lazySingleton(mcp, file, receiver))) {
     if (first && localsUsed(file, first.main.handler.fn, receiver).length > 0) return perRequest(context, first, receiver);
-    return { factory: factoryOfCall(mcp, file, connect.callee.object), perRequest: false, used: [connect.callee.object] };
+    return { factory: factoryOfCall(mcp, file, connect.callee.object), perRequest: false, used: [connect.callee.object], connects: [] };
   }
-  const origin = originOf({ mcp, draft, handle: HANDLE }, file, connect.callee.object, connects);
-  return isObstacle(origin) ? origin : { factory: origin.factory, origin, perRequest: false, used: [] };
+  const origin = originOf({ mcp, draft, handle: HANDLE, oneAtATime: false, perRequest: true }, file, connect.callee.object, connects);
+  return isObstacle(origin) ? origin : { factory: origin.factory, origin, perRequest: false, used: [], connects };
+}
+
+function isLoneName({ mcp, file }: BlockContext, node: TSESTree.Node): boolean {
+  const declared = node.type === 'Identifier' ? file.variableOf(node)?.defs[0]?.node : undefined;
+  return loneTransports(mcp, file).some(l => l === declared);
+}
+
+/** A function that gave all sessions the same server gives each request its own. */
+function repairSingletons({ mcp, file, draft }: BlockContext, handlers: readonly TSESTree.Node[], connects: readonly TSESTree.CallExpression[]): Obstacle | undefined {
+  const done = new Set<TSESTree.Node>();
+  for (const connect of connects) {
+    if (connect.callee.type !== 'MemberExpression') continue;
+    const receiver = innermost(connect.callee.object);
+    const declared = receiver.type === 'Identifier' ? file.variableOf(receiver)?.defs[0]?.node : undefined;
+    const init = declared?.type === 'VariableDeclarator' ? declared.init : receiver;
+    const single = init && !isFresh(mcp, file, init, 0, 'called-for-each') ? lazySingleton(mcp, file, init) : undefined;
+    if (!single || done.has(single.fn)) continue;
+    done.add(single.fn);
+    const problem = makeAnew(mcp, draft, single, (f, n) => f === file && handlers.some(h => contains(h, n)));
+    if (problem) return problem;
+  }
+  return undefined;
 }
 
 function connectsOf(mcp: McpModel, file: SourceFile): readonly TSESTree.CallExpression[] {
@@ -208,10 +291,10 @@ function perRequest({ mcp, file }: BlockContext, endpoint: Endpoint, init: TSEST
   const kept = endpoint.body.keep;
   const missing = file.scopes.scopes.flatMap(s => s.variables).find(v => {
     const definition = v.defs[0];
-    return definition !== undefined && contains(endpoint.main.handler.fn, definition.name) && definition.type !== 'Parameter' && !contains(init, definition.name) && v.references.some(r => contains(init, r.identifier)) && !kept.some(s => contains(s, definition.name));
+    return definition !== undefined && contains(endpoint.body.block, definition.name) && definition.type !== 'Parameter' && !contains(init, definition.name) && v.references.some(r => contains(init, r.identifier)) && !kept.some(s => contains(s, definition.name));
   });
   if (missing) return obstacle(`The server of a session is made with ${missing.name}, which ${file.path} keeps with the session.`, 'session-lifecycle');
-  return { factory: factoryOfCall(mcp, file, init), perRequest: true, used: [init] };
+  return { factory: factoryOfCall(mcp, file, init), perRequest: true, used: [init], connects: [] };
 }
 
 function madeInHandler(context: BlockContext, endpoint: Endpoint, names: SessionNames): Made | Obstacle {
@@ -226,10 +309,10 @@ function madeInHandler(context: BlockContext, endpoint: Endpoint, names: Session
   const isPattern = server.declarator.id.type !== 'Identifier';
   if (server.setup.length === 0 && !isPattern) {
     if (locals.length > 0) return perRequest(context, endpoint, init);
-    return { factory: factoryOfCall(mcp, file, init), perRequest: false, used: [init] };
+    return { factory: factoryOfCall(mcp, file, init), perRequest: false, used: [init], connects: [] };
   }
   if (locals.length > 0) return obstacle(`What sets up the server at ${file.path}:${lineOf(file, init)} depends on the request.`);
-  return isPattern ? patternFactory(context, server.declarator) : { factory: setupFactory(draft, file, server.declarator, server.setup), perRequest: false, used: nodes };
+  return isPattern ? patternFactory(context, server.declarator) : { factory: setupFactory(draft, file, server.declarator, server.setup), perRequest: false, used: nodes, connects: [] };
 }
 
 function nameOf({ id }: TSESTree.VariableDeclarator): string {
@@ -246,12 +329,12 @@ function patternFactory({ mcp, file, draft }: BlockContext, { id, init }: TSESTr
   const server = id.properties.find(p => p.type === 'Property' && p.value.type === 'Identifier' && mcp.types(file, p.value).some(t => /#(?:Mcp)?Server$/.test(t.type)));
   if (server?.type !== 'Property' || server.value.type !== 'Identifier' || !first || third) return obstacle('What is made together with the server of a session is not understood.', 'session-lifecycle');
   const async = made.isAsync ? 'async ' : '';
-  if (!second) return { factory: { expression: `${async}() => ${made.isAsync ? `(${awaited})` : made.call}.${keyName(server.key) ?? 'server'}`, call: '', isAsync: made.isAsync }, perRequest: false, used: [init] };
+  if (!second) return { factory: { expression: `${async}() => ${made.isAsync ? `(${awaited})` : made.call}.${keyName(server.key) ?? 'server'}`, call: '', isAsync: made.isAsync }, perRequest: false, used: [init], connects: [] };
   const other = first === server ? second : first;
   if (other.type !== 'Property' || other.value.type !== 'Identifier') return obstacle('What is made together with the server of a session is not understood.', 'session-lifecycle');
   const isHigh = mcp.types(file, server.value).some(t => t.type.endsWith('#McpServer'));
   const lines = [`const ${file.text.slice(...id.range)} = ${awaited}`, `${server.value.name}${isHigh ? '.server' : ''}.onclose = () => ${other.value.name}()`, `return ${server.value.name}`];
-  return { factory: { expression: `${async}() => {${eol}${lines.map(l => indent + l + semicolon + eol).join('')}}`, call: '', isAsync: made.isAsync }, perRequest: false, used: [init] };
+  return { factory: { expression: `${async}() => {${eol}${lines.map(l => indent + l + semicolon + eol).join('')}}`, call: '', isAsync: made.isAsync }, perRequest: false, used: [init], connects: [] };
 }
 
 /** The statements that make a server, as a function. */

@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { lineOf } from '../closure.js';
 import { isFresh } from '../fresh.js';
 import { obstacle, type Obstacle } from '../obstacle.js';
+import { lazySingleton } from '../singleton.js';
 import { contains } from '../../mcp/nodes.js';
 import type { McpModel } from '../../mcp/model.js';
 import { roleOf } from '../../mcp/roles.js';
@@ -9,7 +10,7 @@ import type { FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
 import type { SessionNames } from './names.js';
 import { Plumbing } from './plumbing.js';
-import { parameterNames } from './routes.js';
+import { parameterNames, servingCalls } from './routes.js';
 
 /** What a handler of sessions consists of. */
 export interface Body {
@@ -17,6 +18,10 @@ export interface Body {
   readonly block: TSESTree.Node;
   /** Statements that stay, in front of the call that serves. */
   readonly keep: readonly TSESTree.Statement[];
+  /** Answers of its own to GET, for people: they stay, for requests that do not ask for a stream. */
+  readonly answers: readonly TSESTree.IfStatement[];
+  /** The first statement that is about sessions. */
+  readonly core?: TSESTree.Statement;
   /** `const server = getServer()` of a new session, and what sets it up. */
   readonly server?: ServerOfSession;
 }
@@ -26,44 +31,106 @@ export interface ServerOfSession {
   readonly setup: readonly TSESTree.Statement[];
 }
 
+const ANSWERS = /\.(?:handleRequest|handlePostMessage)\s*\(/;
 const CORE = /\.(?:handleRequest|handlePostMessage|connect)\s*\(|ServerTransport\s*\(/;
 
 /** Tells what of a handler is about sessions and what is not. */
 export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn: FunctionNode, ends = false): Body | Obstacle {
-  if (fn.body.type !== 'BlockStatement') return { block: fn.body, keep: [] };
+  if (fn.body.type !== 'BlockStatement') return { block: fn.body, keep: [], answers: [] };
   names.follow(fn);
   const [request = '', reply = ''] = parameterNames(fn);
   const plumbing = new Plumbing(names, file, [reply, 'response', 'res', 'reply'].filter(Boolean), [request, 'request', 'req'].filter(Boolean), ends);
-  const server = serverOf(mcp, file, fn, names);
+  const server = serverOfSession(mcp, file, fn, names);
   if (server && 'reason' in server) return server;
+  for (const call of servingCalls(mcp, file, fn, /^handleRequest$/)) for (const wrap of wrapsOf(call)) plumbing.wraps.add(wrap);
   if (server) plumbing.servers.add(server.declarator);
   for (const s of server?.setup ?? []) plumbing.servers.add(s);
   const block = branchOf(file, names, fn.body);
   const statements = flattened(block.body, plumbing, file);
   if ('reason' in statements) return statements;
   const keep: TSESTree.Statement[] = [];
-  let served = false;
-  for (const statement of statements) {
-    const isCore = CORE.test(file.text.slice(...statement.range)) || names.mentions(statement) || (server !== undefined && contains(statement, server.declarator));
-    if (!isCore && !served) {
+  const answers: TSESTree.IfStatement[] = [];
+  const last = statements.findLastIndex(s => ANSWERS.test(file.text.slice(...s.range)));
+  let core: TSESTree.Statement | undefined;
+  for (const [i, statement] of statements.entries()) {
+    const isCore = CORE.test(file.text.slice(...statement.range)) || names.mentions(statement) || isAbout(file, statement, server);
+    if (!isCore && !core) {
       keep.push(statement);
       continue;
     }
-    served = true;
+    core ??= statement;
+    if (isAnswerToGet(file, statement) && !names.mentions(statement)) {
+      answers.push(statement);
+      continue;
+    }
     const foreign = plumbing.foreign(statement);
-    if (foreign) return obstacle(`Line ${lineOf(file, foreign)} of ${file.path} does more than keep sessions: ${shortened(file, foreign)}. Decide when it should run.`, 'session-lifecycle');
+    // It runs with every request, whether a session begins or goes on.
+    if (foreign && !isCore && i < last) keep.push(statement);
+    else if (foreign) return obstacle(`Line ${lineOf(file, foreign)} of ${file.path} does more than keep sessions: ${shortened(file, foreign)}. Decide when it should run.`, 'session-lifecycle');
   }
-  return { block, keep, ...(server && { server }) };
+  const loose = keep.find(s => usesWhatGoes(file, s, block, keep));
+  if (loose) return obstacle(`Line ${lineOf(file, loose)} of ${file.path} uses what is made for the session. Decide when it should run.`, 'session-lifecycle');
+  return { block, keep, answers, ...(core && { core }), ...(server && { server }) };
 }
 
-/** `if (url.pathname === '/mcp') { ... }`: the branch with all of it. */
+/** It uses a name that is declared in the block, in a statement that does not stay. */
+function usesWhatGoes(file: SourceFile, statement: TSESTree.Statement, block: TSESTree.Node, keep: readonly TSESTree.Statement[]): boolean {
+  return file.scopes.scopes.some(scope =>
+    scope.variables.some(v => {
+      const name = v.defs[0]?.name;
+      return name !== undefined && contains(block, name) && !keep.some(k => contains(k, name)) && v.references.some(r => contains(statement, r.identifier));
+    }),
+  );
+}
+
+/** `if (req.method === 'GET') res.json(...)`, which is no refusal. */
+function isAnswerToGet(file: SourceFile, statement: TSESTree.Statement): statement is TSESTree.IfStatement {
+  if (statement.type !== 'IfStatement' || statement.alternate || statement.consequent.type !== 'BlockStatement' || CORE.test(file.text.slice(...statement.range))) return false;
+  return /^[\w.]+\.method\s*===?\s*(['"])GET\1$/.test(file.text.slice(...statement.test.range)) && /\.(?:json|send|end)\s*\(/.test(file.text.slice(...statement.consequent.range)) && !/\b(?:4\d\d|5\d\d)\b/.test(file.text.slice(...statement.consequent.range));
+}
+
+function isAbout(file: SourceFile, statement: TSESTree.Statement, server: ServerOfSession | undefined): boolean {
+  if (!server) return false;
+  if (contains(statement, server.declarator)) return true;
+  const { id } = server.declarator;
+  return id.type === 'Identifier' && (file.variableOf(id)?.references.some(r => contains(statement, r.identifier)) ?? false);
+}
+
+/** `if (url.pathname === '/mcp') { ... }`, or `await inContext(values, async () => { ... })`: the part with all of it. */
 function branchOf(file: SourceFile, names: SessionNames, block: TSESTree.BlockStatement): TSESTree.BlockStatement {
   const core = block.body.filter(s => CORE.test(file.text.slice(...s.range)) || names.mentions(s));
   const [only, another] = core;
+  const inside = only && !another ? wrappedBlock(names, only) : undefined;
+  if (inside) return branchOf(file, names, inside);
   if (only?.type !== 'IfStatement' || another || names.mentions(only.test) || /\bmethod\b|isInitializeRequest/.test(file.text.slice(...only.test.range))) return block;
   const branches = [only.consequent, only.alternate].filter(b => b !== null && (CORE.test(file.text.slice(...b.range)) || names.mentions(b)));
   const [branch, other] = branches;
   return branch?.type === 'BlockStatement' && !other ? branchOf(file, names, branch) : block;
+}
+
+/** `return withCors(await transport.handleRequest(request))`: the calls around the answer. */
+export function wrapsOf(serving: TSESTree.CallExpression): readonly TSESTree.CallExpression[] {
+  return serving.arguments.length === 1 ? (callsAround(serving) ?? []) : [];
+}
+
+/** Up to the statement that returns; undefined where it is not only handed on. */
+function callsAround(node: TSESTree.Node): readonly TSESTree.CallExpression[] | undefined {
+  const { parent } = node;
+  if (parent?.type === 'ReturnStatement') return [];
+  if (parent?.type === 'AwaitExpression') return callsAround(parent);
+  if (parent?.type !== 'CallExpression' || parent.callee === node) return undefined;
+  const outer = callsAround(parent);
+  return outer && [parent, ...outer];
+}
+
+/** The function that a call runs around all of it. */
+function wrappedBlock(names: SessionNames, statement: TSESTree.Statement): TSESTree.BlockStatement | undefined {
+  const value = statement.type === 'ExpressionStatement' ? statement.expression : statement.type === 'ReturnStatement' ? statement.argument : undefined;
+  const call = value?.type === 'AwaitExpression' ? value.argument : value;
+  if (call?.type !== 'CallExpression' || names.mentions(call.callee)) return undefined;
+  const callback = call.arguments.at(-1);
+  if (callback?.type !== 'ArrowFunctionExpression' || callback.params.length > 0 || callback.body.type !== 'BlockStatement') return undefined;
+  return call.arguments.slice(0, -1).some(a => names.mentions(a)) ? undefined : callback.body;
 }
 
 /** `try { ... } catch { 500 }` around everything is what the SDK does itself. */
@@ -91,12 +158,12 @@ function shortened(file: SourceFile, node: TSESTree.Node): string {
 }
 
 /** The server that the handler makes for a session, with the statements that set it up. */
-function serverOf(mcp: McpModel, file: SourceFile, fn: FunctionNode, names: SessionNames): ServerOfSession | Obstacle | undefined {
+export function serverOfSession(mcp: McpModel, file: SourceFile, fn: FunctionNode, names: SessionNames): ServerOfSession | Obstacle | undefined {
   const declarators = serverDeclarators(mcp, file, fn);
   const [declarator, another] = declarators;
   if (!declarator) return undefined;
   if (another) return obstacle(`${file.path} makes more than one server in a handler.`);
-  if (!declarator.init || !isFresh(mcp, file, declarator.init, 0, 'called-for-each')) return obstacle(`Line ${lineOf(file, declarator)} of ${file.path} takes a server that may be shared.`);
+  if (!declarator.init || (!isFresh(mcp, file, declarator.init, 0, 'called-for-each') && !lazySingleton(mcp, file, declarator.init))) return obstacle(`Line ${lineOf(file, declarator)} of ${file.path} takes a server that may be shared.`);
   const variable = declarator.id.type === 'Identifier' ? file.variableOf(declarator.id) : undefined;
   if (!variable) return { declarator, setup: [] };
   const setup: TSESTree.Statement[] = [];

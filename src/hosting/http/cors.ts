@@ -8,30 +8,31 @@ const SESSION = /^mcp-session-id$/i;
 const GONE = /^(?:mcp-session-id|last-event-id)$/i;
 const NEEDED = ['Mcp-Protocol-Version', 'Mcp-Method', 'Mcp-Name'];
 
-/** The session header leaves the lists of CORS; lists of what clients may send get the headers that came instead. */
-export function rewriteCors(draft: FileDraft, findings: readonly Finding[]): readonly Finding[] {
+/** The session header leaves the lists of CORS, unless sessions stay; lists of what clients may send get the headers that came instead. */
+export function rewriteCors(draft: FileDraft, findings: readonly Finding[], keepsSessions = false): readonly Finding[] {
   const done: Finding[] = [];
   const lists = new Set<TSESTree.Node>();
   for (const finding of findings) {
-    if (finding.file !== draft.file.path || finding.subject !== 'cors:session-header') continue;
+    if (finding.file !== draft.file.path || !/^(?:cors:session-header|header:constant)$/.test(finding.subject)) continue;
     const node = nodeAt(draft.file, finding.range);
-    if (!node) continue;
+    if (!node || (finding.subject === 'header:constant' && !/^access-control-expose-headers$/i.test(ownerName(node)))) continue;
     const list = node.parent?.type === 'ArrayExpression' ? node.parent : node;
     if (!lists.has(list)) {
       lists.add(list);
-      if (list.type === 'ArrayExpression') rewriteArray(draft, list);
-      else rewriteText(draft, list);
+      if (list.type === 'ArrayExpression') rewriteArray(draft, list, keepsSessions);
+      else rewriteText(draft, list, keepsSessions);
     }
     done.push(finding);
   }
   return done;
 }
 
-function rewriteArray(draft: FileDraft, list: TSESTree.ArrayExpression): void {
+function rewriteArray(draft: FileDraft, list: TSESTree.ArrayExpression, keepsSessions: boolean): void {
   const names = list.elements.flatMap(e => (e?.type === 'Literal' && typeof e.value === 'string' ? [{ node: e, name: e.value }] : []));
   const exposes = /expose/i.test(ownerName(list));
-  const gone = names.filter(n => (exposes ? GONE : SESSION).test(n.name));
+  const gone = names.filter(n => GONE.test(n.name));
   const quote = names[0] ? draft.editor.text(names[0].node).charAt(0) : draft.editor.style.quote;
+  if (exposes && keepsSessions) return;
   if (exposes) {
     const property = list.parent.type === 'Property' ? list.parent : undefined;
     if (gone.length === list.elements.length && property) draft.editor.removeProperty(property);
@@ -40,8 +41,13 @@ function rewriteArray(draft: FileDraft, list: TSESTree.ArrayExpression): void {
   }
   const lower = names.some(n => /^[a-z-]+$/.test(n.name)) && !names.some(n => /^[A-Z]/.test(n.name) && !SESSION.test(n.name));
   const missing = NEEDED.filter(n => !names.some(o => o.name.toLowerCase() === n.toLowerCase())).map(n => quote + (lower ? n.toLowerCase() : n) + quote);
-  const [first, ...rest] = gone;
+  const first = gone.find(n => SESSION.test(n.name));
+  const rest = gone.filter(n => n !== first);
   if (!first) return;
+  if (keepsSessions) {
+    if (missing.length > 0) draft.editor.insert(first.node.range[1], separator(draft, list) + missing.join(separator(draft, list)));
+    return;
+  }
   draft.editor.replace(first.node, missing.join(separator(draft, list)));
   if (rest.length > 0) draft.editor.removeElements(rest.map(g => g.node), list);
 }
@@ -53,11 +59,12 @@ function separator(draft: FileDraft, list: TSESTree.ArrayExpression): string {
 }
 
 /** `'Content-Type, mcp-session-id'`. */
-function rewriteText(draft: FileDraft, node: TSESTree.Node): void {
+function rewriteText(draft: FileDraft, node: TSESTree.Node, keepsSessions: boolean): void {
   const text = draft.editor.text(node);
   const inner = text.slice(1, -1);
   const names = inner.split(',').map(n => n.trim());
   const exposes = /expose/i.test(ownerName(node));
+  if (exposes && keepsSessions) return;
   if (exposes) {
     const kept = names.filter(n => !GONE.test(n));
     const statement = node.parent?.type === 'CallExpression' && node.parent.parent.type === 'ExpressionStatement' ? node.parent.parent : undefined;
@@ -68,7 +75,7 @@ function rewriteText(draft: FileDraft, node: TSESTree.Node): void {
   }
   const missing = NEEDED.filter(n => !names.some(o => o.toLowerCase() === n.toLowerCase()));
   const at = names.findIndex(n => SESSION.test(n));
-  draft.editor.replace(node, text.charAt(0) + [...names.slice(0, at), ...missing, ...names.slice(at + 1)].join(', ') + text.charAt(0));
+  draft.editor.replace(node, text.charAt(0) + [...names.slice(0, keepsSessions ? at + 1 : at), ...missing, ...names.slice(at + 1).filter(n => keepsSessions || !GONE.test(n))].join(', ') + text.charAt(0));
 }
 
 /** `exposedHeaders`, or the header that is set. */

@@ -3,7 +3,8 @@ import { lineOf } from '../closure.js';
 import { calledFunctions } from '../fresh.js';
 import type { FileDraft } from '../draft.js';
 import { obstacle, type Obstacle } from '../obstacle.js';
-import { indexOf } from '../../mcp/file-index.js';
+import { keyName } from '../../mcp/exports.js';
+import { enclosingClass, indexOf } from '../../mcp/file-index.js';
 import { contains } from '../../mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
@@ -16,6 +17,8 @@ export interface Leftovers {
   readonly properties: readonly TSESTree.Property[];
   /** Arguments that carried the sessions to a function, with its parameters. */
   readonly carried: readonly Carried[];
+  /** Fields that held the sessions. */
+  readonly fields: readonly TSESTree.PropertyDefinition[];
   /** Statements that closed the sessions: the handler is closed in the place of the first of a function. */
   readonly close: readonly TSESTree.Statement[];
 }
@@ -35,6 +38,8 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
   const carried: Carried[] = [];
   const plumbing = new Plumbing(names, file, ['res', 'reply', 'response'], ['req', 'request']);
   const uses = usesOf(names, file);
+  const fields = fieldsOf(names, file);
+  if ('reason' in fields) return fields;
   for (const use of uses) {
     if (gone(use) || [...remove, ...properties, ...close].some(r => contains(r, use))) continue;
     const carrier = carriedBy(names, file, use, gone);
@@ -56,7 +61,21 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
     if (closes(file, whole) && whole === statement) close.push(statement);
     else remove.push(whole);
   }
-  return { remove: remove.filter(r => !remove.some(o => o !== r && contains(o, r))), properties, close, carried };
+  return { remove: remove.filter(r => !remove.some(o => o !== r && contains(o, r))), properties, close, carried, fields };
+}
+
+/** The fields that hold the sessions; they go when nobody outside of the class knows them. */
+function fieldsOf(names: SessionNames, file: SourceFile): readonly TSESTree.PropertyDefinition[] | Obstacle {
+  const found: TSESTree.PropertyDefinition[] = [];
+  for (const name of names.fields) {
+    const member = indexOf(file).members.get(name)?.find(m => m.object.type === 'ThisExpression');
+    const cls = member ? enclosingClass(member) : undefined;
+    if (!cls) continue;
+    const outside = names.mcp.infer.references.ofMember(file, cls, name).find(p => p.file !== file || !contains(cls, p.node));
+    if (outside) return obstacle(`${outside.file.path}:${lineOf(outside.file, outside.node)} uses the sessions of the class too.`, 'session-lifecycle');
+    for (const m of cls.body.body) if (m.type === 'PropertyDefinition' && keyName(m.key) === name && (m.accessibility === 'private' || m.key.type === 'PrivateIdentifier' || m.accessibility === undefined)) found.push(m);
+  }
+  return found;
 }
 
 /** `handle(req, res, sessions)`, where the function does not use them any more. */
@@ -111,7 +130,7 @@ function closes(file: SourceFile, statement: TSESTree.Statement): boolean {
 
 /** Takes the leftovers out, and closes the handler where the sessions were closed. */
 export function writeLeftovers(draft: FileDraft, leftovers: Leftovers, handler: string): void {
-  for (const node of leftovers.remove) draft.removeStatement(node);
+  for (const node of [...leftovers.remove, ...leftovers.fields]) draft.removeStatement(node);
   if (leftovers.properties.length > 0) {
     for (const property of leftovers.properties) draft.gone(property);
     const objects = new Set(leftovers.properties.map(p => p.parent));

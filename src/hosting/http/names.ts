@@ -72,11 +72,34 @@ export class SessionNames {
 
   /** Adds what is derived from sessions inside a function: the id, the transport that is looked up or made. */
   follow(fn: TSESTree.Node): void {
-    const local = this.file.scopes.scopes.flatMap(s => s.variables).filter(v => v.defs.some(d => contains(fn, d.name) && (d.type === 'Variable' || d.type === 'Parameter')));
+    const all = this.file.scopes.scopes.flatMap(s => s.variables);
+    const local = all.filter(v => v.defs.some(d => contains(fn, d.name) && (d.type === 'Variable' || d.type === 'Parameter')));
+    const outer = all.filter(v => !local.includes(v) && v.defs[0]?.type === 'Variable');
     for (let before = -1; before !== this.#variables.size; ) {
       before = this.#variables.size;
       for (const variable of local) if (!this.#variables.has(variable) && this.#isDerived(variable)) this.#variables.add(variable);
+      for (const variable of outer) if (!this.#variables.has(variable) && (this.#isAssignedTransport(variable, fn) || this.#isFilled(variable, fn))) this.#variables.add(variable);
     }
+  }
+
+  /** `let transport`, outside of the handler that fills it: the last connection wins. */
+  #isAssignedTransport(variable: Variable, fn: TSESTree.Node): boolean {
+    return variable.references.some(r => r.init !== true && r.writeExpr?.type === 'NewExpression' && contains(fn, r.identifier) && this.#gives(r.writeExpr));
+  }
+
+  /** `connections.add(connection)`, which holds nothing else. */
+  #isFilled(variable: Variable, fn: TSESTree.Node): boolean {
+    const declarator = variable.defs[0]?.node;
+    if (declarator?.type !== 'VariableDeclarator' || !declarator.init || !/^(?:NewExpression|ArrayExpression)$/.test(innermost(declarator.init).type)) return false;
+    const filled = variable.references.flatMap(({ identifier }) => {
+      const member = identifier.parent;
+      if (member.type !== 'MemberExpression' || member.object !== identifier || !/^(?:add|set|push)$/.test(memberName(member) ?? '')) return [];
+      return member.parent.type === 'CallExpression' && member.parent.callee === member ? [member.parent] : [];
+    });
+    return filled.length > 0 && filled.every(call => {
+      const value = call.arguments.at(-1);
+      return contains(fn, call) && value?.type === 'Identifier' && this.isName(value);
+    });
   }
 
   #isDerived(variable: Variable): boolean {

@@ -11,7 +11,7 @@ import { some, type SessionNames } from './names.js';
 
 const LOGS = /^(?:console|.*log(?:ger)?|l|winston|pino|debug|trace)$/i;
 const LOG_CALL = /^(?:\w*(?:debug|log|trace)|log\w*|error|warn|info)$/i;
-const HARMLESS = /^(?:crypto\.randomUUID|randomUUID|uuidv4|uuid|nanoid|isInitializeRequest|Date\.now|performance\.now|JSON\.stringify|JSON\.parse|String|Number|Boolean|Object\.(?:keys|values|entries)|Array\.(?:from|isArray)|Math\.\w+|Promise\.(?:resolve|all|allSettled|race)|setTimeout|clearTimeout|setInterval|clearInterval|next|parseInt|encodeURIComponent)$/;
+const HARMLESS = /^(?:crypto\.randomUUID|randomUUID|uuidv4|uuid|nanoid|isInitializeRequest|isJSONRPC\w+|Date\.now|performance\.now|JSON\.stringify|JSON\.parse|String|Number|Boolean|Object\.(?:keys|values|entries)|Array\.(?:from|isArray)|Math\.\w+|Promise\.(?:resolve|all|allSettled|race)|setTimeout|clearTimeout|setInterval|clearInterval|next|parseInt|encodeURIComponent)$/;
 const READS = /^(?:some|every|find|filter|map|includes|toString|toISOString|trim|startsWith|endsWith|slice|join|forEach|keys|values|entries|toLowerCase|split|substring|flat|then|catch|finally|unref|ref|header|get|has|bind|call|isArray|at|padStart|safeParse)$/;
 const CONSTRUCTORS = /(?:Transport|EventStore|Error|Date|Map|Set|Promise|AbortController|URL)$/;
 const REPLY = /^(?:status|json|send|end|set|setHeader|writeHead|header|code|type|sendStatus|write|flushHeaders|hijack|on|once|statusCode|removeHeader|setTimeout|text)$/;
@@ -20,6 +20,8 @@ const REPLY = /^(?:status|json|send|end|set|setHeader|writeHead|header|code|type
 export class Plumbing {
   /** Servers that are made for the session. */
   readonly servers = new Set<TSESTree.Node>();
+  /** Calls that get the answer on its way out: they stay around it. */
+  readonly wraps = new Set<TSESTree.Node>();
 
   constructor(
     readonly names: SessionNames,
@@ -41,12 +43,20 @@ export class Plumbing {
       else if (n.type === 'AssignmentExpression' && !this.#isPlumbingTarget(n.left, node)) found = n;
       else if (n.type === 'UpdateExpression' && !this.#isPlumbingTarget(n.argument, node)) found = n;
       else if (n.type === 'YieldExpression') found = n;
+      else if (n.type === 'IfStatement' && this.#guards(n)) found = n.test;
       return found === undefined;
     });
     return found;
   }
 
+  /** `if (key !== expected) res.status(401).end()`: who may come in is no matter of sessions. */
+  #guards({ test, consequent }: TSESTree.IfStatement): boolean {
+    if (this.names.mentions(test)) return false;
+    return some(consequent, n => n.type === 'Literal' && typeof n.value === 'number' && [401, 403, 429].includes(n.value));
+  }
+
   #isPlumbingCall(call: TSESTree.CallExpression, depth: number): boolean {
+    if (this.wraps.has(call)) return true;
     const callee = innermost(call.callee);
     const name = dotted(callee);
     if (HARMLESS.test(name) || this.names.isRootedIn(callee) || this.#isServer(callee)) return true;

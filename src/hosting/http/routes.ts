@@ -57,7 +57,9 @@ export function servingCalls(mcp: McpModel, file: SourceFile, within: TSESTree.N
     const callee = innermost(call.callee);
     if (callee.type !== 'MemberExpression' || !member.test(memberName(callee) ?? '') || !contains(within, call)) return false;
     const types = mcp.types(file, callee.object);
-    return types.length === 0 || types.some(t => /Transport$/.test(t.type));
+    // A method of the project with the same name hands the request on.
+    if (types.length === 0) return !mcp.values(file, callee).some(({ value }) => value.kind === 'function');
+    return types.some(t => /Transport$/.test(t.type));
   });
 }
 

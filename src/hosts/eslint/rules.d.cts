@@ -50,6 +50,7 @@ export type RuleName =
   | 'no-session-transport'
   | 'no-shared-server'
   | 'no-sse-transport'
+  | 'no-stdout'
   | 'no-sticky-sessions'
   | 'no-unsolicited-notifications'
   | 'use-error-codes'
@@ -113,6 +114,8 @@ export interface PluginRules {
   'mcp-stateless/no-shared-server'?: RuleConfig<[Omit<RuleOptions<'shared-server-instance'>, 'target' | 'legacy'>?]>;
   /** HTTP+SSE cannot carry the new revision. Finds HTTP+SSE transport of 2024-11-05; Cloudflare npm package `agents`: McpAgent and older handlers; fastmcp (TypeScript). */
   'mcp-stateless/no-sse-transport'?: RuleConfig<[Omit<RuleOptions<'http-sse-transport' | 'fw-cloudflare-mcpagent' | 'fw-fastmcp'>, 'target'>?]>;
+  /** A stdio server leaves standard output to the protocol. Finds Output on stdout that is no message of the protocol. */
+  'mcp-stateless/no-stdout'?: RuleConfig<[Omit<RuleOptions<'stdio-stdout'>, 'target' | 'legacy'>?]>;
   /** No client is tied to an instance. Finds nginx: `hash`, `ip_hash`, `sticky`, map on the session header; ingress-nginx annotations; HAProxy: stick tables, cookies, source or header balancing; Traefik: sticky services; Envoy: consistent hashing, stateful session filter, Envoy Gateway policy; Istio: DestinationRule with consistentHash; Kubernetes Gateway API: sessionPersistence; Kubernetes Service: sessionAffinity ClientIP; AWS: target group, listener and classic balancer stickiness; Azure App Service: ARR affinity; Azure Container Apps: stickySessions; Azure Application Gateway and Front Door affinity; Google Cloud backend services: session affinity; Google Cloud Run: session affinity; Cloudflare: one Durable Object per session; Cloudflare Load Balancing: session affinity; Other proxies: Caddy, Kong, APISIX, Apache, OpenShift, Contour; Platforms: Heroku, Fly.io, DigitalOcean; Client that stores, resumes or expects a session id. */
   'mcp-stateless/no-sticky-sessions'?: RuleConfig<[Omit<RuleOptions<'deploy-nginx-affinity' | 'deploy-ingress-nginx-affinity' | 'deploy-haproxy-stickiness' | 'deploy-traefik-sticky' | 'deploy-envoy-hash' | 'deploy-istio-consistent-hash' | 'deploy-gateway-api-session-persistence' | 'deploy-k8s-session-affinity' | 'deploy-aws-alb-stickiness' | 'deploy-azure-app-service-affinity' | 'deploy-azure-container-apps-sticky' | 'deploy-azure-gateway-affinity' | 'deploy-gcp-backend-affinity' | 'deploy-gcp-cloud-run-affinity' | 'deploy-cloudflare-durable-object-sessions' | 'deploy-cloudflare-lb-affinity' | 'deploy-other-proxy-affinity' | 'deploy-platform-affinity' | 'session-client-tracking'>, 'target'>?]>;
   /** Changes are told to those who listen. Finds List-changed and updated notifications sent without a listen stream; Client that waits for change notifications without listening; Hand-made `subscriptions/listen` that breaks the rules. */

@@ -10,6 +10,7 @@ import { Diffs, diffTable, type TextOf } from './diffs.js';
 import { html, Markup, type Content } from './markup.js';
 import { SCRIPT } from './script.js';
 import { STYLE } from './style.js';
+import { verificationSentences } from '../verification.js';
 
 export interface PageOptions {
   readonly textOf: TextOf;
@@ -198,6 +199,8 @@ class Page {
 
   #verification(): Markup | undefined {
     const { verification } = this.comparison;
+    const told = verification && verificationSentences(verification);
+    if (told) return html`<h2>How the migration was checked</h2><ul>${told.map(s => html`<li>${s}</li>`)}</ul>`;
     return verification && html`<h2>Checks stored by migrate</h2><pre><code>${JSON.stringify(verification, null, 2)}</code></pre>`;
   }
 
