@@ -2,6 +2,7 @@
 //   npm run timing -- fetch DIR                    checks out the commits of repositories.json below DIR
 //   npm run timing -- run DIR [--peers FOLDER]     writes docs/timing.md; FOLDER is where the peers are installed
 //                     [--only NAME]
+//   npm run timing -- plan FOLDER ...              what a plan costs, without and with types; nothing is written
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -153,11 +154,34 @@ ${rows.map(line).join('\n')}
 `;
 }
 
+/** Of a busy machine, the least of three says most. */
+const PLANS = 3;
+
+function plans(folders: readonly string[]): number {
+  const scratch = mkdtempSync(join(tmpdir(), 'mcp-stateless-timing-'));
+  let failed = 0;
+  try {
+    for (const folder of folders) {
+      const costs = [['--no-types'], []].map(options => {
+        const tool: Tool = { name: 'plan', script: join(root, 'dist/src/cli.js'), args: tree => ['migrate', tree, '--json', '--no-config', ...options], fine: [0] };
+        const runs = Array.from({ length: PLANS }, () => measure(tool, folder, scratch));
+        return runs.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+      });
+      failed += costs.filter(c => c.status !== 0).length;
+      console.log(`${folder}: ${String(countFiles(folder))} source files; seconds and megabytes without types | with types: ${costs.map(shown).join(' | ')}`);
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return failed > 0 ? 1 : 0;
+}
+
 const [command, dir, ...rest] = process.argv.slice(2);
 const option = (name: string): string | undefined => (rest.includes(name) ? rest[rest.indexOf(name) + 1] : undefined);
 if (command === 'fetch' && dir) fetchAll(resolve(dir));
 else if (command === 'run' && dir) process.exitCode = run(resolve(dir), option('--peers') === undefined ? undefined : resolve(option('--peers') ?? ''), option('--only'));
+else if (command === 'plan' && dir) process.exitCode = plans([dir, ...rest].map(f => resolve(f)));
 else {
-  console.error('usage: npm run timing -- fetch DIR | run DIR [--peers FOLDER] [--only NAME]');
+  console.error('usage: npm run timing -- fetch DIR | run DIR [--peers FOLDER] [--only NAME] | plan FOLDER ...');
   process.exitCode = 2;
 }

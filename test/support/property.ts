@@ -15,6 +15,8 @@ export interface Held {
   /** Comments that went with the code that they were about. */
   readonly comments: readonly string[];
   readonly violations: readonly string[];
+  /** Comments for a person: file and id, in the order in which they stand. */
+  readonly markers: readonly string[];
 }
 
 type Texts = ReadonlyMap<string, string>;
@@ -28,6 +30,7 @@ export function checkProperties(texts: Texts): Held {
     changed: Object.keys(plan.result).length,
     dropped: plan.dropped,
     comments: lostComments(texts, plan),
+    markers: plan.markers.map(m => `${m.file} ${m.id}`),
     violations,
   };
 }
