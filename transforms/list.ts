@@ -2,7 +2,7 @@
 import type { TransformDefinition } from '../src/transform.js';
 
 export const transformList: readonly Pick<TransformDefinition, 'id' | 'title' | 'fixes'>[] = [
-  {"id":"handshake-to-request","title":"To be written","fixes":[{"rule":"no-initialize-handshake"}]},
+  {"id":"handshake-to-request","title":"Ask each request what its client can do, instead of the handshake","fixes":[{"rule":"no-initialize-handshake","clauses":["client-identity-from-handshake","handshake-initialized-notification"]},{"rule":"no-dynamic-lists","clauses":["capability-conditional-registration"]}]},
   {"id":"http-sessions-to-handler","title":"Serve HTTP with one handler instead of a transport per session","fixes":[{"rule":"no-session-transport"},{"rule":"no-session-header"},{"rule":"no-sse-transport","clauses":["http-sse-transport"]},{"rule":"no-initialize-handshake","clauses":["handshake-initialize-request"]},{"rule":"no-shared-server"},{"rule":"no-resumability"},{"rule":"no-session-id-use"}]},
   {"id":"logging-to-logger","title":"Log with OpenTelemetry, to stderr, or with the logger of the project","fixes":[{"rule":"no-logging","clauses":["logging-feature","logging-per-request-level","logging-set-level"]}]},
   {"id":"not-found-to-invalid-params","title":"Answer a missing resource with -32602, and accept both codes in clients","fixes":[{"rule":"use-error-codes","clauses":["resource-not-found-code","resource-not-found-client"]}]},
