@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Finding, TSESTree } from '../../src/define-transform.js';
+import { walkTree, type Finding, type TSESTree } from '../../src/define-transform.js';
 import { indentAt, reindented, withComments } from '../../src/edits/indent.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { Editors } from '../../src/emit/editors.js';
@@ -119,7 +119,7 @@ export class HandshakeRewrite {
     const keeps = 'This runs after the handshake, which does not happen any more. Do it at the start, or for each request.';
     if (!fn || !first || own.some(f => fn.range[0] <= f.range[0] && f.range[1] <= fn.range[1])) return keeps;
     const plan = startUpOf(file, first, () => false);
-    if (plan === undefined || 'stays' in plan) return keeps;
+    if (plan === undefined || 'stays' in plan || sharesNames(plan.body, plan.serving)) return keeps;
     const editor = this.#editors.of(file);
     const { eol, semicolon } = editor.style;
     const name = freeName(file, 'start', 'startUp', 'atStart');
@@ -235,6 +235,20 @@ function contextOf(mcp: ProjectRewriteContext['mcp'], file: SourceFile, { handle
   }
   if (/^\s*=>/.test(file.text.slice(last.range[1]))) return undefined;
   return { name: 'ctx', edit: { range: [last.range[1], last.range[1]], text: ', ctx' } };
+}
+
+/** What speaks through the transport needs a client. */
+function sharesNames(body: TSESTree.Node, serving: TSESTree.Node): boolean {
+  const names = new Set<string>();
+  walkTree(serving, node => {
+    if (node.type === 'Identifier') names.add(node.name);
+  });
+  let shared = false;
+  walkTree(body, node => {
+    if (node.type === 'Identifier' && names.has(node.name)) shared = true;
+    return !shared;
+  });
+  return shared;
 }
 
 /** The opposite of a condition, as a person would write it. */
