@@ -47,6 +47,8 @@ export class ContextWriter {
 
   #name(context: RequestContext): string | undefined {
     const { fn } = context;
+    // The second SDK line calls the signal otherwise: a file that has no such place yet does not get one from here.
+    if (context.line === 'v1' && part === 'signal' && !/\bextra\b/.test(this.editor.file.text)) return undefined;
     let name = this.#given.get(fn);
     if (name === undefined) {
       if (fn.type === 'FunctionDeclaration' || !isInline(fn)) return undefined;

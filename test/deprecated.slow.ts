@@ -1,0 +1,152 @@
+// Servers before and after the rewrites of sampling, logging, roots and output, run over stdio: the same answers, and each line of their
+// standard output is a message of the protocol.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type OpenAI from 'openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+interface Message {
+  readonly id?: number | string;
+  readonly method?: string;
+  readonly params?: { readonly level?: string; readonly data?: unknown; readonly logger?: string };
+  readonly result?: { readonly content?: readonly { readonly text?: string }[] };
+}
+
+interface Run {
+  readonly answers: readonly (string | undefined)[];
+  /** Methods of the requests that the server made. */
+  readonly asked: readonly string[];
+  readonly messages: readonly NonNullable<Message['params']>[];
+  /** Lines of standard output that are no messages. */
+  readonly foreign: readonly string[];
+  readonly stderr: string;
+}
+
+const CLIENT: Readonly<Record<string, unknown>> = {
+  'sampling/createMessage': { role: 'assistant', model: 'm', content: { type: 'text', text: 'AB' }, stopReason: 'endTurn' },
+  'roots/list': { roots: [{ uri: 'file:///srv/a', name: 'a' }, { uri: 'file:///srv/b', name: 'b' }] },
+};
+
+function isMessage(value: unknown): value is Message {
+  return typeof value === 'object' && value !== null && 'jsonrpc' in value;
+}
+
+function messageIn(line: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isMessage(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A client of an older revision that can be asked for everything. */
+async function run(path: string, calls: readonly { readonly name: string; readonly arguments?: object }[], env: Readonly<Record<string, string>>): Promise<Run> {
+  const child = spawn(process.execPath, ['--import', 'tsx', path], { cwd: root, env: { ...process.env, ...env } });
+  const ended = once(child, 'close');
+  const waiting = new Map<number | string, (message: Message) => void>();
+  const asked: string[] = [];
+  const messages: NonNullable<Message['params']>[] = [];
+  const foreign: string[] = [];
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const send = (message: object): boolean => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  createInterface({ input: child.stdout }).on('line', line => {
+    const message = messageIn(line);
+    if (!message) foreign.push(line);
+    else if (message.method !== undefined && message.id !== undefined) {
+      asked.push(message.method);
+      send({ id: message.id, result: CLIENT[message.method] });
+    } else if (message.method === 'notifications/message' && message.params) messages.push(message.params);
+    else if (message.id !== undefined) waiting.get(message.id)?.(message);
+  });
+  let id = 0;
+  const request = async (method: string, params: object): Promise<Message> => {
+    const answer = new Promise<Message>(resolve => waiting.set(++id, resolve));
+    send({ id, method, params });
+    return answer;
+  };
+  await request('initialize', { protocolVersion: '2025-11-25', capabilities: { sampling: {}, roots: {} }, clientInfo: { name: 'test', version: '1.0.0' } });
+  send({ method: 'notifications/initialized' });
+  const answers: (string | undefined)[] = [];
+  for (const call of calls) answers.push((await request('tools/call', call)).result?.content?.[0]?.text);
+  child.kill();
+  await ended;
+  return { answers, asked, messages, foreign, stderr };
+}
+
+function file(fixture: string, side: 'before' | 'after', name: string): string {
+  return join(root, 'fixtures', fixture, side, name);
+}
+
+describe('sampling', () => {
+  const seen: OpenAI.ChatCompletionCreateParamsNonStreaming[] = [];
+  let provider: Server;
+  let address = '';
+  beforeAll(async () => {
+    provider = createServer((request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        const body = JSON.parse(text) as OpenAI.ChatCompletionCreateParamsNonStreaming;
+        seen.push(body);
+        const message: OpenAI.ChatCompletionMessage = { role: 'assistant', refusal: null, content: 'AB' };
+        const answer: OpenAI.ChatCompletion = { id: 'c', object: 'chat.completion', created: 1, model: body.model, choices: [{ index: 0, finish_reason: 'stop', logprobs: null, message }] };
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      });
+    });
+    await new Promise<void>(resolve => provider.listen(0, '127.0.0.1', resolve));
+    address = `http://127.0.0.1:${String((provider.address() as AddressInfo).port)}/v1`;
+  });
+  afterAll(() => provider.close());
+
+  const calls = [{ name: 'summary' }, { name: 'title' }];
+
+  it('the client is asked before, the provider after, and the answers are the same', { timeout: 60_000 }, async () => {
+    const before = await run(file('sampling-to-provider/runs-over-stdio', 'before', 'server.ts'), calls, {});
+    expect(before).toMatchObject({ answers: ['AB', 'AB (endTurn)'], asked: ['sampling/createMessage', 'sampling/createMessage'] });
+    const after = await run(file('sampling-to-provider/runs-over-stdio', 'after', 'server.ts'), calls, { MCP_SAMPLING_MODEL: 'm', OPENAI_API_KEY: 'k', OPENAI_BASE_URL: address });
+    expect(after.answers).toEqual(before.answers);
+    expect([after.asked, after.foreign]).toEqual([[], []]);
+    expect(seen.map(body => [body.model, body.max_completion_tokens, body.messages[0]?.role])).toEqual([['m', 100, 'user'], ['m', 20, 'system']]);
+  });
+
+  it('without a model the guard takes its other way', { timeout: 60_000 }, async () => {
+    const { answers } = await run(file('sampling-to-provider/runs-over-stdio', 'after', 'server.ts'), [{ name: 'title' }], { MCP_SAMPLING_MODEL: '' });
+    expect(answers).toEqual(['untitled']);
+  });
+});
+
+it('log messages go to the client before, to stderr after, alike', { timeout: 60_000 }, async () => {
+  const before = await run(file('logging-to-logger/runs-over-stdio', 'before', 'server.cjs'), [{ name: 'import' }], {});
+  expect(before.messages).toHaveLength(3);
+  const after = await run(file('logging-to-logger/runs-over-stdio', 'after', 'server.cjs'), [{ name: 'import' }], {});
+  expect([after.answers, after.messages, after.foreign]).toEqual([before.answers, [], []]);
+  const logged = after.stderr.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as NonNullable<Message['params']>);
+  expect(logged).toMatchObject(before.messages);
+});
+
+it('roots come from the client before, from the operator after, alike', { timeout: 60_000 }, async () => {
+  const before = await run(file('roots-to-params/runs-over-stdio', 'before', 'server.mjs'), [{ name: 'folders' }], {});
+  expect(before).toMatchObject({ answers: ['file:///srv/a file:///srv/b'], asked: ['roots/list'] });
+  const after = await run(file('roots-to-params/runs-over-stdio', 'after', 'server.mjs'), [{ name: 'folders' }], { MCP_ROOTS: '/srv/a:/srv/b' });
+  expect([after.answers, after.asked, after.foreign]).toEqual([before.answers, [], []]);
+  expect((await run(file('roots-to-params/runs-over-stdio', 'after', 'server.mjs'), [{ name: 'folders' }], { MCP_ROOTS: '' })).answers).toEqual(['none']);
+});
+
+it.each([
+  ['server-and-helper', 'server.ts', 3, [{ name: 'search', arguments: { query: 'x' } }]],
+  ['commonjs', 'server.cjs', 2, [{ name: 'echo' }]],
+] as const)('lines between the messages are gone: %s', { timeout: 60_000 }, async (fixture, name, lines, calls) => {
+  const before = await run(file(`stdout-to-stderr/${fixture}`, 'before', name), calls, { DEBUG: '' });
+  expect(before.foreign).toHaveLength(lines);
+  const after = await run(file(`stdout-to-stderr/${fixture}`, 'after', name), calls, { DEBUG: '' });
+  expect([after.answers, after.foreign]).toEqual([before.answers, []]);
+  for (const line of before.foreign) expect(after.stderr).toContain(line);
+});
