@@ -119,7 +119,7 @@ export class HandshakeRewrite {
     const keeps = 'This runs after the handshake, which does not happen any more. Do it at the start, or for each request.';
     if (!fn || !first || own.some(f => fn.range[0] <= f.range[0] && f.range[1] <= fn.range[1])) return keeps;
     const plan = startUpOf(file, first, () => false);
-    if (plan === undefined || plan === 'stays') return keeps;
+    if (plan === undefined || 'stays' in plan) return keeps;
     const editor = this.#editors.of(file);
     const { eol, semicolon } = editor.style;
     const name = freeName(file, 'start', 'startUp', 'atStart');
