@@ -23,5 +23,6 @@ function loadedWith(entry: string): ReadonlySet<string> {
 it.each(['src/cli.ts', 'src/index.ts'])('%s loads nothing of prove until it is asked to', entry => {
   const loaded = [...loadedWith(join(root, entry))].map(f => relative(root, f));
   expect(loaded.length).toBeGreaterThan(3);
-  expect(loaded.filter(f => f.includes('prove') || f === 'src/report/proof.ts')).toEqual([]);
+  // The names of its options are part of the help.
+  expect(loaded.filter(f => (f.includes('prove') && f !== 'src/commands/prove-options.ts') || f === 'src/report/proof.ts')).toEqual([]);
 });

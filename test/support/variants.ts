@@ -26,3 +26,8 @@ function eachText(change: (text: string) => string): Variant['of'] {
 function eachCode(change: (text: string) => string): Variant['of'] {
   return files => Object.fromEntries(Object.entries(files).map(([path, text]) => [path, path.endsWith('.json') ? text : change(text)]));
 }
+
+const FEW: ReadonlySet<string> = new Set(['as written', 'with a byte order mark', 'with tabs and CRLF, double quotes and no semicolons']);
+
+/** For what is dear to run: between them they have every difference. `npm run variants` takes each by itself. */
+export const fewVariants: readonly Variant[] = process.env['ALL_VARIANTS'] === undefined ? variants.filter(v => FEW.has(v.name)) : variants;
