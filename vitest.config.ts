@@ -12,6 +12,8 @@ export default defineConfig({
     pool: 'threads',
     // Much of the work is done by processes that the tests start: as many files at a time as there are cores, not one fewer.
     maxWorkers: availableParallelism(),
+    // Nothing here keeps state in modules that another file could see: they are loaded once for each core.
+    isolate: false,
     reporters: json === undefined ? ['default'] : ['default', ['json', { outputFile: json }]],
   },
 });

@@ -98,7 +98,7 @@ describe('audit', () => {
 
   it('prints the same bytes twice', () => {
     const root = tempFolder(projectWithFindings(20, 3));
-    for (const format of FORMATS) expect(runCli(root, ['-f', format]).stdout).toBe(runCli(root, ['-f', format]).stdout);
+    for (const format of ['terminal', 'json', 'sarif']) expect(runCli(root, ['-f', format]).stdout).toBe(runCli(root, ['-f', format]).stdout);
   });
 
   it('runs the rules that are asked for', () => {

@@ -33,7 +33,7 @@ const groups: readonly (readonly [string, readonly Sample[]])[] = [
   ['the syntax of the language', Object.entries(SYNTAX).map(([name, text]) => ({ name, path: name.startsWith('JSX') ? 'case.tsx' : 'case.ts', text }))],
   ['rule cases', (await ruleCases()).flatMap(({ name, files }) => [...files].filter(([path]) => /\.[cm]?[jt]sx?$/.test(path)).map(([path, text]) => ({ name: `${name} (${path})`, path, text })))],
   ['fixtures', codeIn('fixtures')],
-  ['this project', ['src', 'rules', 'transforms', 'test', 'scripts'].flatMap(codeIn)],
+  ['what the tool is made of', ['src', 'transforms'].flatMap(codeIn)],
 ];
 
 describe.each(groups)('%s', (_, samples) => {

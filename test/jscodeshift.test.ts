@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { transforms } from '../transforms/index.js';
@@ -22,14 +23,21 @@ function runJscodeshift(module: string, folder: string, flags: readonly string[]
   return { files: readFiles(folder), output: `${String(status)} ${stdout}${stderr}` };
 }
 
-// Workers that each start Babel take seconds: one transform is run by them, and the others as jscodeshift does it in one process.
-describe.each(transforms.map((t, index) => ({ transform: t.id, inOneProcess: index > 0 })))('$transform', ({ transform, inOneProcess }) => {
+/** With Babel, which takes seconds to start: one transform over several workers, and one of each kind. What jscodeshift loads is the same text for all. */
+const WITH_BABEL: ReadonlyMap<string, readonly string[]> = new Map([
+  ['not-found-to-invalid-params', []],
+  ['stdio-to-serve-stdio', ['--run-in-band']],
+  ['session-to-handle', ['--run-in-band']],
+]);
+
+describe.each(transforms.map(t => t.id))('%s', transform => {
+  const withBabel = WITH_BABEL.get(transform);
   // Nobody is asked there: how older clients are served is the default.
   const fixtures = transformFixtures([transform]).filter(f => f.choices.legacy === undefined);
   const rows = fixtures.flatMap(fixture => fewVariants.map(variant => ({ fixture, variant, at: `${fixture.name}/${variant.name.replaceAll(' ', '-')}/` })));
 
   it.each([
-    { how: 'as it comes', entry: 'jscodeshift.cjs', flags: inOneProcess ? ['--run-in-band'] : [] },
+    ...(withBabel ? [{ how: 'as it comes', entry: 'jscodeshift.cjs', flags: withBabel }] : []),
     { how: 'without Babel', entry: 'transform.js', flags: ['--no-babel', '--parser=tsx'] },
   ])('gives the same bytes under jscodeshift $how', ({ entry, flags }) => {
     const folder = tempFolder();
@@ -42,6 +50,12 @@ describe.each(transforms.map((t, index) => ({ transform: t.id, inOneProcess: ind
     for (const { fixture, variant, at } of overProjects.has(transform) ? rows : [])
       for (const path of Object.keys(fixture.before)) expect([variant.of(fixture.before)[path], variant.of(fixture.after)[path]], at + path).toContain(files[at + path]);
   });
+});
+
+it('is loaded by the same few lines, whatever the transform', () => {
+  const loaders = transforms.map(t => readFileSync(join(root, 'dist/transforms', t.id, 'jscodeshift.cjs'), 'utf8'));
+  expect(new Set(loaders).size).toBe(1);
+  expect([...WITH_BABEL.keys()].filter(id => !transforms.some(t => t.id === id))).toEqual([]);
 });
 
 function under(folder: string, files: Files): Files {
