@@ -77,7 +77,7 @@ export function defineRule(rule: Rule): Rule {
   return rule;
 }
 
-export { keyName } from './mcp/exports.js';
+export { keyName, propertyValue } from './mcp/exports.js';
 export { enclosingClass, enclosingFunction, innermost, memberName, outermost } from './mcp/file-index.js';
 export { nameOfType, packageOfType, isV1Type, isWrapperType, sdk } from './mcp/sdk.js';
 export type { McpModel, SdkUse, Confidence } from './mcp/model.js';

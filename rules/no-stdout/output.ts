@@ -1,4 +1,4 @@
-import { innermost, keyName, memberName, type McpModel, type SourceFile, type TSESTree } from '../../src/rule.js';
+import { innermost, keyName, memberName, propertyValue, type McpModel, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 /** Something that ends up on standard output. */
 export interface Output {
@@ -58,7 +58,7 @@ function pinoLogger(mcp: McpModel, file: SourceFile, node: TSESTree.CallExpressi
   const [first] = mcp.values(file, options).flatMap(({ value }) => (value.kind === 'object' ? [value] : []));
   if (!first) return options.type === 'CallExpression' || options.type === 'NewExpression' ? (isPinoStdout(file, options) ? found(node.callee) : undefined) : undefined;
   if (first.node.properties.some(p => p.type === 'SpreadElement' || (keyName(p.key) === 'level' && /\bsilent\b/.test(first.file.text.slice(...p.value.range))) || keyName(p.key) === 'enabled')) return undefined;
-  const transport = property(first.node, 'transport');
+  const transport = propertyValue(first.node, 'transport');
   return transport && leadsElsewhere(first.file, transport) ? undefined : found(node.callee);
 }
 
@@ -87,10 +87,6 @@ function consoleTransport(mcp: McpModel, file: SourceFile, node: TSESTree.NewExp
   const isWinston = mcp.values(file, node.callee).some(({ value }) => value.kind === 'external' && value.module === 'winston' && value.path.slice(-2).join('.') === 'transports.Console');
   const [options] = node.arguments;
   if (!isWinston || (options && (options.type !== 'ObjectExpression' || options.properties.some(p => p.type === 'SpreadElement')))) return undefined;
-  if (options && ['stderrLevels', 'consoleWarnLevels', 'silent'].some(name => property(options, name))) return undefined;
+  if (options && ['stderrLevels', 'consoleWarnLevels', 'silent'].some(name => propertyValue(options, name))) return undefined;
   return { at: node.callee, by: 'winston', message: 'This transport writes to standard output, between the messages of the protocol.' };
-}
-
-function property(object: TSESTree.ObjectExpression, name: string): TSESTree.Node | undefined {
-  return object.properties.flatMap(p => (p.type === 'Property' && keyName(p.key) === name ? [p.value] : []))[0];
 }

@@ -11,6 +11,7 @@ import { isFunctionNode, type FunctionNode } from '../mcp/values.js';
 import type { Range, SourceComment, SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 import { walkTree } from '../parse/walk.js';
+import { statementAround } from '../mcp/nodes.js';
 
 /** Finds the editor of a file; all files share one set of them. */
 export type EditorOf = (file: SourceFile) => Editor;
@@ -156,7 +157,7 @@ export class Leftovers {
 
   /** The line of the parameter in the comment above the function. */
   #forgetTag(file: SourceFile, fn: FunctionNode, name: string): void {
-    const statement = statementOf(fn);
+    const statement = statementAround(fn) ?? fn;
     const comment = file.comments.findLast(c => c.block && c.range[1] <= statement.range[0] && file.text.slice(c.range[1], statement.range[0]).trim() === '');
     if (!comment) return;
     const text = file.text.slice(...comment.range);
@@ -236,10 +237,4 @@ function isPublic(project: Project, { path }: SourceFile): boolean {
     const compiled = inside.replace(/^src\//, '').replace(/\.[cm]?[jt]sx?$/, '');
     return json['bin'] === undefined && json['private'] !== true && (folder === '' || path.startsWith(`${folder}/`)) && new RegExp(`(?:^|[/"])${compiled.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\.[cm]?[jt]s`).test(entry);
   });
-}
-
-function statementOf(node: TSESTree.Node): TSESTree.Node {
-  let current = node;
-  while (current.parent && current.parent.type !== 'Program' && current.parent.type !== 'BlockStatement') current = current.parent;
-  return current;
 }

@@ -3,6 +3,7 @@ import { enclosingFunction, indexOf, innermost, memberName } from '../mcp/file-i
 import type { FunctionNode } from '../mcp/values.js';
 import type { Range, SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
+import { statementAround } from '../mcp/nodes.js';
 
 /** What ran after the handshake, and where it can run instead. */
 export interface StartUp {
@@ -77,12 +78,7 @@ function usesThis(fn: FunctionNode): boolean {
 /** `await server.connect(transport)`, `serveStdio(createServer)`. */
 function servingStatements(file: SourceFile): readonly TSESTree.Node[] {
   const calls = indexOf(file).calls.filter(({ callee }) => (callee.type === 'Identifier' && callee.name === 'serveStdio') || (callee.type === 'MemberExpression' && memberName(callee) === 'connect'));
-  return calls.map(statementOf);
-}
-
-function statementOf(node: TSESTree.Node): TSESTree.Node {
-  const { parent } = node;
-  return !parent || parent.type === 'Program' || parent.type === 'BlockStatement' ? node : statementOf(parent);
+  return calls.map(call => statementAround(call) ?? call);
 }
 
 function canAwait(file: SourceFile, node: TSESTree.Node): boolean {

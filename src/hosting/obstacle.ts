@@ -19,10 +19,8 @@ export interface OriginContext {
   readonly draft: Draft;
   /** What serves now, for code that has to close it. */
   readonly handle: HandleType;
-  /** One client, and so one server at a time: standard input and output. */
+  /** One client, and so one server at a time: standard input and output. Otherwise a server lives as long as one request. */
   readonly oneAtATime: boolean;
-  /** A server lives as long as one request, not as one connection. */
-  readonly perRequest?: boolean;
 }
 
 export interface HandleType {

@@ -61,8 +61,8 @@ function ofDeclarator(context: OriginContext, file: SourceFile, variable: Variab
   return write(context, file, closure, own);
 }
 
-function write({ mcp, draft, perRequest }: OriginContext, file: SourceFile, closure: Closure, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
-  const obstacleInside = processEffect(closure, file) ?? (perRequest ? keeperOf(closure, file) : undefined);
+function write({ mcp, draft, oneAtATime }: OriginContext, file: SourceFile, closure: Closure, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+  const obstacleInside = processEffect(closure, file) ?? (oneAtATime ? undefined : keeperOf(closure, file));
   if (obstacleInside) return obstacleInside;
   const [other] = closure.connects;
   if (other && closure.senders.length > 0) return obstacle(`Line ${lineOf(file, other)} connects the same server to something else, so code outside of requests cannot tell which client it speaks to.`);

@@ -108,6 +108,16 @@ export function keyName(key: TSESTree.Node): string | undefined {
   return key.type === 'TemplateLiteral' && key.expressions.length === 0 ? (key.quasis[0]?.value.cooked ?? undefined) : undefined;
 }
 
+/** The property of this name that an object literal writes out. */
+export function propertyOf(object: TSESTree.ObjectExpression, name: string): TSESTree.Property | undefined {
+  const found = object.properties.find(p => p.type === 'Property' && keyName(p.key) === name);
+  return found?.type === 'Property' ? found : undefined;
+}
+
+export function propertyValue(object: TSESTree.ObjectExpression, name: string): TSESTree.Property['value'] | undefined {
+  return propertyOf(object, name)?.value;
+}
+
 export function patternIdentifiers(pattern: TSESTree.Node): readonly TSESTree.Identifier[] {
   switch (pattern.type) {
     case 'Identifier':

@@ -1,4 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types';
+import type { Range } from '../parse/source.js';
 import { isClassNode, isFunctionNode, type ClassNode, type FunctionNode } from './values.js';
 
 /** Expressions that a function returns, without those of functions inside it. */
@@ -41,8 +42,22 @@ function statementsIn(node: TSESTree.Node): readonly TSESTree.Node[] {
   }
 }
 
-export function contains(outer: TSESTree.Node, inner: TSESTree.Node): boolean {
+interface Ranged {
+  readonly range: Range;
+}
+
+export function contains(outer: Ranged, inner: Ranged): boolean {
   return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
+}
+
+/** The statement of a module or a block that a node belongs to. */
+export function statementAround(node: TSESTree.Node): TSESTree.ProgramStatement | undefined {
+  let inner = node;
+  for (let n = node.parent; n; n = n.parent) {
+    if (n.type === 'BlockStatement' || n.type === 'Program') return n.body.find(s => s === inner);
+    inner = n;
+  }
+  return undefined;
 }
 
 export function promiseAllItem(node: TSESTree.CallExpression, index: number): TSESTree.Node | undefined {

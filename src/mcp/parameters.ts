@@ -2,7 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../parse/source.js';
 import { parametersOf } from './annotations.js';
 import { keyName } from './exports.js';
-import { indexOf, innermost, memberName, outermost } from './file-index.js';
+import { enclosingFunction, indexOf, innermost, memberName, outermost } from './file-index.js';
 import type { Inference } from './infer.js';
 import { constructorOf, unwrapParameter } from './nodes.js';
 import type { Place } from './references.js';
@@ -204,7 +204,7 @@ export class ParameterReader {
 
   /** The function is what another function returns: it is called where that one's result is. */
   #returnedFrom(file: SourceFile, node: TSESTree.ReturnStatement | TSESTree.ArrowFunctionExpression, index: number, arity: number, depth: number): readonly Known[] {
-    const maker = node.type === 'ArrowFunctionExpression' ? node : nearestFunction(node);
+    const maker = node.type === 'ArrowFunctionExpression' ? node : enclosingFunction(node);
     if (!maker) return NOTHING;
     const declared = maker.returnType ? this.#declaredAll(this.ask.annotations.values(file, maker.returnType.typeAnnotation), index, arity) : NOTHING;
     if (declared.length > 0) return declared;
@@ -260,7 +260,7 @@ export class ParameterReader {
       }
       case 'ReturnStatement':
       case 'ArrowFunctionExpression': {
-        const maker = parent.type === 'ArrowFunctionExpression' ? parent : nearestFunction(parent);
+        const maker = parent.type === 'ArrowFunctionExpression' ? parent : enclosingFunction(parent);
         if (!maker) return NOTHING;
         return maker.returnType ? this.ask.annotations.values(file, maker.returnType.typeAnnotation) : this.#expectedOfResult(file, maker, depth);
       }
@@ -428,9 +428,4 @@ function hasSchemaBefore(ask: Inference, file: SourceFile, call: TSESTree.CallEx
 
 function isConstructor(fn: FunctionNode): boolean {
   return fn.parent.type === 'MethodDefinition' && fn.parent.kind === 'constructor';
-}
-
-function nearestFunction(node: TSESTree.Node): FunctionNode | undefined {
-  for (let n: TSESTree.Node | undefined = node.parent; n; n = n.parent) if (isFunctionNode(n)) return n;
-  return undefined;
 }

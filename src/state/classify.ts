@@ -2,7 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { rolesWithin } from '../mcp/containers.js';
 import { indexOf, innermost, memberName, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
-import { returnExpressions } from '../mcp/nodes.js';
+import { contains, returnExpressions } from '../mcp/nodes.js';
 import { isFunctionNode, type ClassNode, type FunctionNode, type Known } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import type { Access, Cell } from './cells.js';
@@ -288,7 +288,7 @@ function lastName(name: string): string {
 const ID_COUNTER = /^(?:[a-z]|id|seq\w*|next\w*|last\w*Id)$|(?:counter|Id|ID|Seq)$/i;
 
 function isCounter({ name }: Cell, writes: readonly Access[], reads: readonly Access[]): boolean {
-  if (writes.every(isToggle) && reads.every(r => writes.some(w => contains(w.value, r.node)) || isLogged(r.node))) return true;
+  if (writes.every(isToggle) && reads.every(r => writes.some(w => (w.value !== undefined && contains(w.value, r.node))) || isLogged(r.node))) return true;
   const counts = writes.every(w => w.op === 'update' || w.op === '+=');
   if (counts && ID_COUNTER.test(lastName(name))) return true;
   return counts && reads.every(r => isPartOfUpdate(r.node) || isLogged(r.node));
@@ -298,10 +298,6 @@ function isCounter({ name }: Cell, writes: readonly Access[], reads: readonly Ac
 function isToggle({ op, value, node, file }: Access): boolean {
   const inner = value ? innermost(value) : undefined;
   return op === 'assign' && inner?.type === 'UnaryExpression' && inner.operator === '!' && file.text.slice(...inner.argument.range) === file.text.slice(...node.range);
-}
-
-function contains(outer: TSESTree.Node | undefined, inner: TSESTree.Node): boolean {
-  return outer !== undefined && outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
 }
 
 function isPartOfUpdate(node: TSESTree.Node): boolean {

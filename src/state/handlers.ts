@@ -5,6 +5,7 @@ import type { McpModel } from '../mcp/model.js';
 import { isServerSide, roleOf } from '../mcp/roles.js';
 import { isFunctionNode, type FunctionNode, type Known } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
+import { contains } from '../mcp/nodes.js';
 
 /** Where the execution of one call begins. */
 export interface Handler {
@@ -180,8 +181,3 @@ class HandlerFinder {
     return node ? this.mcp.text(this.file, node) : undefined;
   }
 }
-
-function contains(outer: TSESTree.Node, inner: TSESTree.Node): boolean {
-  return outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
-}
-

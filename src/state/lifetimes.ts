@@ -1,10 +1,10 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { keyName } from '../mcp/exports.js';
 import { factoriesOf } from '../mcp/factories.js';
-import { outermost } from '../mcp/file-index.js';
+import { enclosingFunction, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { unwrapParameter } from '../mcp/nodes.js';
-import { isClassNode, isFunctionNode, type ClassNode, type FunctionNode } from '../mcp/values.js';
+import { isClassNode, type ClassNode, type FunctionNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import type { Reach } from './reach.js';
 
@@ -49,7 +49,7 @@ export class Lifetimes {
 
   /** Whether what this expression makes is still there when the call is over. */
   #isKept(file: SourceFile, made: TSESTree.Node, depth: number): boolean {
-    const fn = nearestFunction(made);
+    const fn = enclosingFunction(made);
     if (!fn) return true;
     const outer = outermost(made);
     const parent = outer.parent;
@@ -107,7 +107,7 @@ export class Lifetimes {
       if (parent?.type === 'AssignmentExpression' && parent.right === outer) return this.#isKeptTarget(file, parent.left);
       if (parent?.type === 'CallExpression' && parent.arguments.some(a => a === outer)) return this.#isPut(file, parent) || this.#isCaptured(file, parent, outer);
       if (parent?.type === 'NewExpression' && parent.arguments.some(a => a === outer)) return this.#isCaptured(file, parent, outer);
-      if (parent?.type === 'ReturnStatement') return this.#isKeptByCallers(file, nearestFunction(identifier), depth + 1);
+      if (parent?.type === 'ReturnStatement') return this.#isKeptByCallers(file, enclosingFunction(identifier), depth + 1);
       return parent?.type === 'Property' && parent.value === outer && this.#isKept(file, parent.parent, depth + 1);
     });
   }
@@ -146,11 +146,6 @@ export class Lifetimes {
       return call?.type === 'CallExpression' && call.callee === outer && this.#isKept(use.file, call, depth + 1);
     });
   }
-}
-
-function nearestFunction(node: TSESTree.Node): FunctionNode | undefined {
-  for (let n: TSESTree.Node | undefined = node.parent; n; n = n.parent) if (isFunctionNode(n)) return n;
-  return undefined;
 }
 
 /** `return new Image(data)`, `new Image(data).resize(w)`: whoever calls decides. */

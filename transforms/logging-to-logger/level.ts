@@ -6,7 +6,8 @@ import { indexOf } from '../../src/mcp/file-index.js';
 import type { McpModel } from '../../src/mcp/model.js';
 import { nearestClass } from '../../src/mcp/references.js';
 import type { FunctionNode } from '../../src/mcp/values.js';
-import type { Range, SourceFile } from '../../src/parse/source.js';
+import type { SourceFile } from '../../src/parse/source.js';
+import { contains } from '../../src/mcp/nodes.js';
 
 /** What goes with a handler of logging/setLevel. */
 export interface LevelPlan {
@@ -49,14 +50,14 @@ function effectsOf(file: SourceFile, handler: FunctionNode): Effects {
   const stored: (TSESTree.Identifier | TSESTree.MemberExpression)[] = [];
   let other: string | undefined;
   const { assignments, calls } = indexOf(file);
-  for (const { left } of assignments.filter(a => isInside(handler, a))) {
+  for (const { left } of assignments.filter(a => contains(handler, a))) {
     if (left.type === 'Identifier') {
       const scope = file.variableOf(left)?.defs[0]?.node;
-      if (!scope || !isInside(handler, scope)) stored.push(left);
+      if (!scope || !contains(handler, scope)) stored.push(left);
     } else if (left.type === 'MemberExpression' && left.object.type === 'ThisExpression') stored.push(left);
     else other = file.text.slice(...left.range);
   }
-  for (const call of calls.filter(c => isInside(handler, c))) {
+  for (const call of calls.filter(c => contains(handler, c))) {
     const text = file.text.slice(...call.callee.range);
     if (!/^console\.|\.(?:includes|indexOf|toString|sendLoggingMessage|notification|sendNotification|has)$|^String$|Error$/.test(text) && !isLogger(text)) other ??= text;
   }
@@ -77,7 +78,7 @@ function variablePlan(file: SourceFile, name: TSESTree.Identifier, handler: Func
   const variable = file.variableOf(name);
   const declaration = variable?.defs[0]?.parent;
   if (!variable || declaration?.type !== 'VariableDeclaration' || declaration.declarations.length > 1 || isExported(file, variable)) return stored(name.name);
-  const uses = usesOf(file, variable.references.flatMap(r => (r.init === true || isInside(handler, r.identifier) ? [] : [r.identifier])), 0);
+  const uses = usesOf(file, variable.references.flatMap(r => (r.init === true || contains(handler, r.identifier) ? [] : [r.identifier])), 0);
   return uses ? { removed: [...uses.removed, declaration], unwrapped: uses.unwrapped } : stored(name.name);
 }
 
@@ -88,7 +89,7 @@ function fieldPlan(mcp: McpModel, file: SourceFile, target: TSESTree.MemberExpre
   if (name === undefined || !cls) return stored('its level');
   const field = cls.body.body.find(m => m.type === 'PropertyDefinition' && memberKey(m) === name);
   if (!field) return stored(name);
-  const places = mcp.infer.references.ofMember(file, cls, name).filter(p => !(p.file === file && isInside(handler, p.node)));
+  const places = mcp.infer.references.ofMember(file, cls, name).filter(p => !(p.file === file && contains(handler, p.node)));
   if (places.some(p => p.file !== file)) return stored(name);
   const uses = usesOf(file, places.map(p => p.node), 0);
   return uses ? { removed: [...uses.removed, field], unwrapped: uses.unwrapped } : stored(name);
@@ -164,8 +165,4 @@ function isOneReturn(fn: FunctionNode): boolean {
 
 function isExported(file: SourceFile, variable: Variable): boolean {
   return [...exportsOf(file).names.values()].some(origin => (origin.kind === 'local' && file.variableOf(origin.node) === variable) || (origin.kind === 'declaration' && variable.defs.some(d => d.node === origin.node)));
-}
-
-function isInside(outer: { readonly range: Range }, { range }: { readonly range: Range }): boolean {
-  return outer.range[0] <= range[0] && range[1] <= outer.range[1];
 }

@@ -3,6 +3,7 @@ import { innermost, keyName, memberName } from '../../src/define-transform.js';
 import { declaredAs } from '../../src/mcp/references.js';
 import type { McpModel } from '../../src/mcp/model.js';
 import type { SourceFile } from '../../src/parse/source.js';
+import { propertyOf } from '../../src/mcp/exports.js';
 
 /** What a call sends to the client, piece by piece as it is written. */
 export interface Message {
@@ -84,8 +85,8 @@ function hasMember(value: { readonly kind: string; readonly node?: unknown }): b
 }
 
 export function property(object: TSESTree.ObjectExpression, name: string): TSESTree.Node | undefined {
-  const found = object.properties.find(p => p.type === 'Property' && keyName(p.key) === name);
-  return found?.type === 'Property' && !found.method ? found.value : undefined;
+  const found = propertyOf(object, name);
+  return found?.method === false ? found.value : undefined;
 }
 
 /** The literal that a constant of the same function is. */

@@ -7,7 +7,7 @@ import { ContextWriter } from '../../src/emit/context-writer.js';
 import { Editors } from '../../src/emit/editors.js';
 import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
-import { indentAt, textAt } from '../../src/emit/reindent.js';
+import { textAt } from '../../src/emit/reindent.js';
 import type { Manifest } from '../../src/graph/workspace.js';
 import { indexOf } from '../../src/mcp/file-index.js';
 import type { FunctionNode } from '../../src/mcp/values.js';
@@ -18,6 +18,8 @@ import { levelPlan, type LevelPlan } from './level.js';
 import { calledName, messageIn, type Message, type Piece } from './messages.js';
 import { placeOf, type CallPlace } from './place.js';
 import { targetFor, type LogTarget } from './targets.js';
+import { contains } from '../../src/mcp/nodes.js';
+import { indentAt } from '../../src/edits/indent.js';
 
 interface Site {
   readonly finding: Finding;
@@ -59,7 +61,7 @@ export class LoggingRewrite {
   result(): { readonly rewrite?: ProjectRewrite; readonly declines: readonly Decline[] } {
     if (this.context.choices.keepProtocolLogging) return { declines: this.findings.map(f => ({ for: f.fingerprint, reason: 'Protocol logging stays, as was asked for. The client sees messages on connections that ask for them.' })) };
     const handlers = this.findings.flatMap(f => (f.subject === 'logging:set-level-handler' ? this.#handler(f) : []));
-    const inHandlers = (f: Finding): boolean => handlers.some(h => h.file.path === f.file && isInside(h.plan.statement, f));
+    const inHandlers = (f: Finding): boolean => handlers.some(h => h.file.path === f.file && contains(h.plan.statement, f));
     const sends = this.findings.filter(f => SENDS.has(f.subject));
     const sites = sends.filter(f => !inHandlers(f)).flatMap(f => this.#site(f));
     for (const finding of sends.filter(inHandlers)) this.#answers.add(finding.fingerprint);
@@ -144,7 +146,7 @@ export class LoggingRewrite {
       this.#leftovers.gone(file, gone.range);
       return;
     }
-    const indent = indentAt(file.text, place.replaced.range[0]);
+    const indent = indentAt(file, place.replaced.range[0]);
     const kept: Range[] = [];
     let lead = '';
     let bound = '';
@@ -219,7 +221,7 @@ export class LoggingRewrite {
     if (left !== undefined) {
       for (const { finding } of handlers) this.#decline(finding, left);
       for (const finding of capabilities) this.#decline(finding, left);
-      for (const finding of this.findings.filter(f => handlers.some(h => h.file.path === f.file && isInside(h.plan.statement, f)) && SENDS.has(f.subject))) {
+      for (const finding of this.findings.filter(f => handlers.some(h => h.file.path === f.file && contains(h.plan.statement, f)) && SENDS.has(f.subject))) {
         this.#answers.delete(finding.fingerprint);
         this.#decline(finding, left);
       }
@@ -306,14 +308,14 @@ function loopOverServers(file: SourceFile, call: TSESTree.CallExpression, place:
   const callee = innermost(call.callee);
   const names = loop.left.declarations.flatMap(d => file.scopes.getDeclaredVariables(d));
   const uses = names.flatMap(v => v.references.filter(r => r.init !== true));
-  return uses.length > 0 && uses.every(({ identifier }) => isInside(callee, identifier)) ? loop : undefined;
+  return uses.length > 0 && uses.every(({ identifier }) => contains(callee, identifier)) ? loop : undefined;
 }
 
 /** The function around it writes the message to stderr by itself: it would be there twice. */
 function isOnStderr(file: SourceFile, call: TSESTree.CallExpression): boolean {
   const fn = enclosingFunction(call);
   if (!fn || fn.body.type !== 'BlockStatement') return false;
-  return fn.body.body.some(statement => statement.type === 'ExpressionStatement' && !isInside(statement, call) && /^(?:process\.stderr\.write|console\.error)\(/.test(file.text.slice(...statement.range)));
+  return fn.body.body.some(statement => statement.type === 'ExpressionStatement' && !contains(statement, call) && /^(?:process\.stderr\.write|console\.error)\(/.test(file.text.slice(...statement.range)));
 }
 
 /** Long calls get a line for each argument. */
@@ -329,8 +331,4 @@ function site(place: Site['place']): TSESTree.Node {
 
 function named(key: string, value: string): string {
   return key === value ? key : `${key}: ${value}`;
-}
-
-function isInside({ range }: { readonly range: Range }, { range: [start, end] }: { readonly range: Range }): boolean {
-  return range[0] <= start && end <= range[1];
 }

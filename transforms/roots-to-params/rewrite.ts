@@ -7,12 +7,12 @@ import { guardsFor } from '../../src/emit/guards.js';
 import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
 import { homeOf, unusedPath } from '../../src/emit/place.js';
-import { indentAt } from '../../src/emit/reindent.js';
 import { zoneOf } from '../../src/files/kinds.js';
 import { roleOf } from '../../src/mcp/roles.js';
 import type { Range, SourceFile } from '../../src/parse/source.js';
 import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { startUpOf } from '../../src/emit/start-up.js';
+import { indentAt } from '../../src/edits/indent.js';
 
 interface Call {
   readonly finding: Finding;
@@ -156,7 +156,7 @@ export class RootsRewrite {
     editor.replace({ range: [plan.hook.range[0], plan.body.range[0]] }, `async function ${name}()${/\.[cm]?tsx?$/.test(file.path) ? ': Promise<void>' : ''} `);
     if (plan.body.range[1] < plan.hook.range[1]) editor.replace({ range: [plan.body.range[1], plan.hook.range[1]] }, '');
     this.#leftovers.gone(file, [plan.hook.range[0], plan.body.range[0]]);
-    editor.insert(plan.serving.range[0], `await ${name}()${style.semicolon}${style.eol}${indentAt(file.text, plan.serving.range[0])}`);
+    editor.insert(plan.serving.range[0], `await ${name}()${style.semicolon}${style.eol}${indentAt(file, plan.serving.range[0])}`);
   }
 
   #create(users: readonly SourceFile[]): { readonly path: string; readonly text: string } {

@@ -3,6 +3,7 @@ import { nodeAt } from '../../src/edits/locate.js';
 import { declaredAs } from '../../src/mcp/references.js';
 import type { McpModel } from '../../src/mcp/model.js';
 import type { SourceFile } from '../../src/parse/source.js';
+import { propertyValue } from '../../src/mcp/exports.js';
 
 /** A call that asks the client for a model, taken apart. */
 export interface SamplingCall {
@@ -38,12 +39,12 @@ export function samplingCall(mcp: McpModel, file: SourceFile, finding: Finding, 
   const options = schema ? third : (second ?? third);
   const message = innermost(first);
   if (message.type === 'ObjectExpression') {
-    const params = memberOf(message, 'params');
+    const params = propertyValue(message, 'params');
     return params ? { finding, file, call, params, member: false, options, literal: literalOf(file, params) } : 'The arguments of this call are put together elsewhere.';
   }
   if (message.type !== 'Identifier' && message.type !== 'MemberExpression') return 'The arguments of this call are put together elsewhere.';
   const request = literalOf(file, message);
-  const params = request ? memberOf(request, 'params') : undefined;
+  const params = request ? propertyValue(request, 'params') : undefined;
   return { finding, file, call, params: first, member: true, options, literal: params ? literalOf(file, params) : undefined };
 }
 
@@ -59,11 +60,6 @@ function isOptions(node: TSESTree.Node): boolean {
 
 function isResult(mcp: McpModel, file: SourceFile, node: TSESTree.Node): boolean {
   return RESULTS.test(mcp.export(file, node)?.name ?? (node.type === 'Identifier' ? node.name : ''));
-}
-
-export function memberOf(object: TSESTree.ObjectExpression, name: string): TSESTree.Node | undefined {
-  const found = object.properties.find(p => p.type === 'Property' && keyName(p.key) === name);
-  return found?.type === 'Property' ? found.value : undefined;
 }
 
 function literalOf(file: SourceFile, node: TSESTree.Node): TSESTree.ObjectExpression | undefined {

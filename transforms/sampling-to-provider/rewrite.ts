@@ -5,14 +5,16 @@ import { Editors } from '../../src/emit/editors.js';
 import { guardsFor } from '../../src/emit/guards.js';
 import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
-import { indentAt, textAt } from '../../src/emit/reindent.js';
+import { textAt } from '../../src/emit/reindent.js';
 import { zoneOf } from '../../src/files/kinds.js';
 import type { Manifest } from '../../src/graph/workspace.js';
 import type { Range, SourceFile } from '../../src/parse/source.js';
 import { walkTree } from '../../src/parse/walk.js';
 import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
-import { memberOf, samplingCall, type SamplingCall } from './calls.js';
+import { samplingCall, type SamplingCall } from './calls.js';
 import { providerFor, type ProviderTarget } from './providers.js';
+import { indentAt } from '../../src/edits/indent.js';
+import { propertyValue } from '../../src/mcp/exports.js';
 
 /** All that one package asks clients' models for. */
 export class SamplingRewrite {
@@ -75,7 +77,7 @@ export class SamplingRewrite {
   #rewriteCall({ finding, file, call, params, member, options, literal }: SamplingCall, { provider }: ProviderTarget): void {
     const editor = this.#editors.of(file);
     const name = this.#nameIn(this.#callers, file, 'createMessage', 'callModel', 'askModel');
-    const indent = indentAt(file.text, call.range[0]);
+    const indent = indentAt(file, call.range[0]);
     const given = this.#options(file, call, options);
     const end = `${member ? '.params' : ''}${given.text === '' ? '' : `, ${given.text}`})`;
     const text = `${name}(${textAt(file, params, indent)}${end}`;
@@ -107,7 +109,7 @@ export class SamplingRewrite {
 
   #mark(file: SourceFile, call: TSESTree.CallExpression, literal: TSESTree.ObjectExpression | undefined, provider: ProviderTarget['provider']): void {
     const mark = (id: string): unknown => this.#markers.push({ id, file: file.path, offset: call.range[0] });
-    if (provider === 'anthropic' && literal && memberOf(literal, 'temperature')) mark('sampling-temperature');
+    if (provider === 'anthropic' && literal && propertyValue(literal, 'temperature')) mark('sampling-temperature');
     if (provider === 'anthropic' && literal && sendsAudio(literal)) mark('sampling-audio');
     if (comparesRefusal(file, call)) mark('sampling-error');
   }

@@ -1,6 +1,6 @@
 // The tool that gives handles out, and the words that say so to the model.
 import type { ProjectRewriteContext } from '../../src/transform.js';
-import { keyName, memberName, type SourceFile, type TSESTree } from '../../src/define-transform.js';
+import { memberName, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import { indexOf, innermost } from '../../src/mcp/file-index.js';
 import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
 import type { DispatchedTool, RegisteredTool, Store, Unit } from './design.js';
@@ -9,7 +9,9 @@ import type { Files } from './files.js';
 import { Obstacle } from './obstacle.js';
 import { first, withArguments } from './schemas.js';
 import { contextParameter, parametersEdit } from './signatures.js';
-import { valueOf } from './tools.js';
+
+import { indentAt } from '../../src/edits/indent.js';
+import { propertyOf, propertyValue } from '../../src/mcp/exports.js';
 
 interface StoreStyle {
   readonly typed: boolean;
@@ -124,7 +126,7 @@ function addDispatched({ files, store, contextOnce }: Creation, unit: Dispatched
   const q = (text: string): string => `${files.editor(file).style.quote}${text}${files.editor(file).style.quote}`;
   const { eol, indent, semicolon } = files.editor(file).style;
   const place = entryPlace(entry, entryFile);
-  const type = valueOf(innerSchema(entry), 'type');
+  const type = propertyValue(innerSchema(entry), 'type');
   const typeText = type ? entryFile.text.slice(...type.range) : q('object');
   const description = `Start a new ${store.kind.replaceAll('_', ' ')}. Returns the ${store.argument} that ${takes(users)}.`;
   const lead = indentAt(entryFile, place.range[0]);
@@ -151,7 +153,7 @@ function testedName(file: SourceFile, { test }: TSESTree.IfStatement): string {
 }
 
 function innerSchema(entry: TSESTree.ObjectExpression): TSESTree.ObjectExpression {
-  const schema = valueOf(entry, 'inputSchema');
+  const schema = propertyValue(entry, 'inputSchema');
   const inner = schema ? innermost(schema) : undefined;
   return inner?.type === 'ObjectExpression' ? inner : entry;
 }
@@ -170,11 +172,11 @@ function entryPlace(entry: TSESTree.ObjectExpression, file: SourceFile): TSESTre
 
 function describeExisting({ context, files, needZod, store }: Creation, unit: Unit, users: readonly string[]): void {
   const sentence = ` Returns the ${store.argument} that ${takes(users)}.`;
-  const description = unit.kind === 'registered' ? unit.description : valueOf(unit.entry, 'description');
+  const description = unit.kind === 'registered' ? unit.description : propertyValue(unit.entry, 'description');
   const file = unit.kind === 'registered' ? unit.schemaFile : unit.entryFile;
   if (description) appendText(files, file, description, sentence);
   if (unit.kind !== 'registered' || !unit.config) return;
-  const output = valueOf(unit.config, 'outputSchema');
+  const output = propertyValue(unit.config, 'outputSchema');
   if (!output) return;
   needZod(unit.file);
   files.add(unit.file, ...withArguments(context.mcp, unit.file, output, [{ name: store.argument, zod: 'z.string()', json: `{ type: 'string' }` }], files.editor(unit.file).style.quote));
@@ -208,12 +210,8 @@ function instruct({ context, files, store }: Creation, users: readonly string[])
   const property = `instructions: ${quote}${sentence}${quote}`;
   if (options === undefined && node.arguments[0]) files.insert(file, node.arguments[0].range[1], `, { ${property} }`);
   else if (options?.type === 'ObjectExpression') {
-    const written = options.properties.find(p => p.type === 'Property' && keyName(p.key) === 'instructions');
-    if (written?.type === 'Property') appendText(files, file, written.value, ` ${sentence}`);
+    const written = propertyOf(options, 'instructions');
+    if (written) appendText(files, file, written.value, ` ${sentence}`);
     else if (!options.properties.some(p => p.type === 'SpreadElement')) files.add(file, first(file, options, property));
   }
-}
-
-function indentAt(file: SourceFile, at: number): string {
-  return /^[ \t]*/.exec(file.text.slice(file.text.lastIndexOf('\n', at - 1) + 1))?.[0] ?? '';
 }

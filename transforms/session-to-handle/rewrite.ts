@@ -12,9 +12,10 @@ import { Obstacle } from './obstacle.js';
 import { withArguments, type NewArgument } from './schemas.js';
 import { contextParameter, parametersEdit, toolSignature } from './signatures.js';
 import type { Component } from './stores.js';
-import { argumentsOf, valueOf } from './tools.js';
+import { argumentsOf } from './tools.js';
 import type { Helper, Trace, UnitUse } from './tracer.js';
 import { unusedAfter, type Dropped, type Unused } from './unused.js';
+import { propertyValue } from '../../src/mcp/exports.js';
 
 /** A tool with the stores that its call uses. */
 interface Work {
@@ -296,7 +297,7 @@ class ComponentRewriter {
   }
 
   #entrySchema(file: SourceFile, entry: TSESTree.ObjectExpression, store: Store): ReturnType<typeof withArguments> {
-    const schema = valueOf(entry, 'inputSchema');
+    const schema = propertyValue(entry, 'inputSchema');
     if (!schema) throw new Obstacle('state-escapes', file, entry, 'The schema of a tool that uses this state is not written out.');
     if (/\bz\.|JsonSchema/.test(file.text.slice(...schema.range))) this.#needZod(file);
     return withArguments(this.context.mcp, file, schema, [argumentOf(store, this.#files.editor(file).style.quote)], this.#files.editor(file).style.quote);

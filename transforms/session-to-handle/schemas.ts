@@ -1,10 +1,11 @@
 // A tool's schema with one more argument.
-import { keyName, memberName, type SourceFile, type TSESTree } from '../../src/define-transform.js';
+import { memberName, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import type { Edit } from '../../src/edits/edit.js';
 import { innermost } from '../../src/mcp/file-index.js';
 import type { McpModel } from '../../src/mcp/model.js';
 import { Obstacle } from './obstacle.js';
-import { valueOf } from './tools.js';
+import { propertyOf, propertyValue } from '../../src/mcp/exports.js';
+
 
 export interface NewArgument {
   readonly name: string;
@@ -70,14 +71,14 @@ function objectCall(call: TSESTree.CallExpression): TSESTree.CallExpression | un
 }
 
 function isJsonSchema(object: TSESTree.ObjectExpression): boolean {
-  const type = valueOf(object, 'type');
+  const type = propertyValue(object, 'type');
   const inner = type ? innermost(type) : undefined;
   return inner?.type === 'Literal' && inner.value === 'object';
 }
 
 function withProperties(file: SourceFile, schema: TSESTree.ObjectExpression, added: readonly NewArgument[], quote: string): readonly Edit[] {
-  const properties = valueOf(schema, 'properties');
-  const required = valueOf(schema, 'required');
+  const properties = propertyValue(schema, 'properties');
+  const required = propertyValue(schema, 'required');
   const names = added.map(a => `${quote}${a.name}${quote}`);
   const inner = properties ? innermost(properties) : undefined;
   const list = required ? innermost(required) : undefined;
@@ -86,7 +87,7 @@ function withProperties(file: SourceFile, schema: TSESTree.ObjectExpression, add
   const edits: Edit[] = [];
   if (inner?.type === 'ObjectExpression') edits.push(first(file, inner, written));
   if (list?.type === 'ArrayExpression') edits.push({ range: [list.range[0] + 1, list.range[0] + 1], text: list.elements.length > 0 ? `${names.join(', ')}, ` : names.join(', ') });
-  const type = schema.properties.find(p => p.type === 'Property' && keyName(p.key) === 'type');
+  const type = propertyOf(schema, 'type');
   const rest = [...(properties ? [] : [`properties: { ${written} }`]), ...(required ? [] : [`required: [${names.join(', ')}]`])];
   if (type && rest.length > 0) edits.push({ range: [type.range[1], type.range[1]], text: `, ${rest.join(', ')}` });
   return edits;

@@ -8,6 +8,7 @@ import { freeName, isNamedIn, kindOf, pascal, plural, styleOfTools } from './nam
 import { Obstacle } from './obstacle.js';
 import type { Tools } from './tools.js';
 import type { Trace, UnitUse } from './tracer.js';
+import { propertyValue } from '../../src/mcp/exports.js';
 
 /** The containers of one finding. */
 export interface Traced {
@@ -181,8 +182,8 @@ function serverName({ mcp }: ProjectRewriteContext, files: readonly SourceFile[]
       if (!mcp.constructed(file, made, /Server$/)) continue;
       const [info] = made.arguments;
       if (info?.type !== 'ObjectExpression') continue;
-      const name = info.properties.find(p => p.type === 'Property' && keyName(p.key) === 'name');
-      const text = name?.type === 'Property' ? mcp.text(file, name.value) : undefined;
+      const name = propertyValue(info, 'name');
+      const text = name ? mcp.text(file, name) : undefined;
       if (text !== undefined) return text;
     }
   }

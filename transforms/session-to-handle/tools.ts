@@ -6,6 +6,7 @@ import { isServerSide } from '../../src/mcp/roles.js';
 import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
 import { walkTree as walk } from '../../src/define-transform.js';
 import type { DispatchedTool, RegisteredTool, Unit } from './design.js';
+import { propertyValue } from '../../src/mcp/exports.js';
 
 /** The tools of a project, by the functions and branches that run for them. */
 export class Tools {
@@ -79,7 +80,7 @@ export class Tools {
       const inner = node ? innermost(node) : undefined;
       if (inner?.type !== 'MemberExpression' || !entry) return node;
       const name = memberName(inner);
-      return name === undefined ? node : valueOf(entry, name);
+      return name === undefined ? node : propertyValue(entry, name);
     };
     const nameNode = ofEntry(first);
     const name = nameNode ? this.mcp.text(entry && nameNode !== first ? fnFile : file, nameNode) : undefined;
@@ -88,11 +89,11 @@ export class Tools {
     if (member === 'registerTool') {
       const config = between[0] ? innermost(between[0]) : undefined;
       if (config?.type !== 'ObjectExpression') return { ...base, config: undefined, schema: between[0], schemaFile: file, description: undefined };
-      const whole = valueOf(config, 'inputSchema');
+      const whole = propertyValue(config, 'inputSchema');
       // `z.object(tool.schema)`: the entry has the shape.
       const written = entry ? (wrappedShape(whole) ?? whole) : whole;
       const schema = ofEntry(written);
-      return { ...base, config, schema, schemaFile: schema !== written ? fnFile : file, description: ofEntry(valueOf(config, 'description')) };
+      return { ...base, config, schema, schemaFile: schema !== written ? fnFile : file, description: ofEntry(propertyValue(config, 'description')) };
     }
     const texts = between.filter(n => this.#isText(file, ofEntry(n) ?? n));
     const [written] = between.filter(n => !texts.includes(n) && !isAnnotations(n));
@@ -108,8 +109,8 @@ export class Tools {
   #readEntries(file: SourceFile): void {
     if (!/inputSchema/.test(file.text)) return;
     for (const node of objectsOf(file)) {
-      const name = valueOf(node, 'name');
-      if (!name || !valueOf(node, 'inputSchema')) continue;
+      const name = propertyValue(node, 'name');
+      if (!name || !propertyValue(node, 'inputSchema')) continue;
       const text = this.mcp.text(file, name);
       if (text === undefined) continue;
       this.names.add(text);
@@ -191,11 +192,6 @@ function patternKey(pattern: TSESTree.ObjectPattern, variable: string): string |
 function nestedKey(pattern: TSESTree.ObjectPattern, outer: string, variable: string): string | undefined {
   for (const p of pattern.properties) if (p.type === 'Property' && keyName(p.key) === outer && p.value.type === 'ObjectPattern') return patternKey(p.value, variable);
   return undefined;
-}
-
-export function valueOf(object: TSESTree.ObjectExpression, name: string): TSESTree.Node | undefined {
-  const found = object.properties.find(p => p.type === 'Property' && keyName(p.key) === name);
-  return found?.type === 'Property' ? found.value : undefined;
 }
 
 /** The object literal that a handler is written in, beside the name of its tool. */

@@ -1,5 +1,6 @@
-import { keyName, type Editor, type TSESTree } from '../../src/define-transform.js';
-import { indentAt } from '../../src/emit/reindent.js';
+import { type Editor, type TSESTree } from '../../src/define-transform.js';
+import { indentAt } from '../../src/edits/indent.js';
+import { propertyValue } from '../../src/mcp/exports.js';
 
 const ELSEWHERE = 'The options of this logger are put together elsewhere. Give it pino.destination(2), or its transport a destination of 2, by hand.';
 /** The levels of winston when nobody names others. */
@@ -20,7 +21,7 @@ export function pinoToStderr(editor: Editor, call: TSESTree.CallExpression): str
   }
   const options = objectOf(editor, first);
   if (!options) return ELSEWHERE;
-  const transport = property(options, 'transport');
+  const transport = propertyValue(options, 'transport');
   if (!transport) {
     editor.insert(first.range[1], `, ${stderr}`);
     return undefined;
@@ -38,7 +39,7 @@ function isStream(node: TSESTree.Node): boolean {
 /** `{ target }` or `{ targets: [{ target }, ...] }`, those that write to a stream of the process. */
 function targetsOf(transport: TSESTree.Node): readonly TSESTree.ObjectExpression[] | undefined {
   if (transport.type !== 'ObjectExpression') return undefined;
-  const list = property(transport, 'targets');
+  const list = propertyValue(transport, 'targets');
   if (!list) return writes(transport) ? [transport] : undefined;
   if (list.type !== 'ArrayExpression') return undefined;
   const targets = list.elements.flatMap(e => (e?.type === 'ObjectExpression' ? [e] : []));
@@ -46,17 +47,17 @@ function targetsOf(transport: TSESTree.Node): readonly TSESTree.ObjectExpression
 }
 
 function writes(target: TSESTree.ObjectExpression): boolean {
-  const name = property(target, 'target');
-  return name?.type === 'Literal' && (name.value === 'pino-pretty' || name.value === 'pino/file') && (property(target, 'options')?.type ?? 'ObjectExpression') === 'ObjectExpression';
+  const name = propertyValue(target, 'target');
+  return name?.type === 'Literal' && (name.value === 'pino-pretty' || name.value === 'pino/file') && (propertyValue(target, 'options')?.type ?? 'ObjectExpression') === 'ObjectExpression';
 }
 
 function sendToStderr(editor: Editor, target: TSESTree.ObjectExpression): void {
-  const options = property(target, 'options');
+  const options = propertyValue(target, 'options');
   if (options?.type !== 'ObjectExpression') {
     append(editor, target, 'options: { destination: 2 }');
     return;
   }
-  const destination = property(options, 'destination');
+  const destination = propertyValue(options, 'destination');
   if (!destination) append(editor, options, 'destination: 2');
   else if (/^(?:1|process\.stdout(?:\.fd)?)$/.test(editor.text(destination))) editor.replace(destination, '2');
 }
@@ -77,7 +78,7 @@ export function winstonToStderr(editor: Editor, made: TSESTree.NewExpression): s
 /** `levels` of the options in which the transport stands. */
 function levelsAround(node: TSESTree.Node): TSESTree.Node | undefined {
   for (let n = node.parent; n && n.type !== 'BlockStatement' && n.type !== 'Program'; n = n.parent) {
-    const levels = n.type === 'ObjectExpression' ? property(n, 'levels') : undefined;
+    const levels = n.type === 'ObjectExpression' ? propertyValue(n, 'levels') : undefined;
     if (levels) return levels;
   }
   return undefined;
@@ -101,11 +102,7 @@ function append(editor: Editor, object: TSESTree.ObjectExpression, text: string)
   }
   const isLong = all.slice(object.range[0], last.range[0]).includes('\n');
   const hasComma = /^\s*,/.test(all.slice(last.range[1], object.range[1]));
-  const gap = isLong ? editor.style.eol + indentAt(all, last.range[0]) : ' ';
+  const gap = isLong ? editor.style.eol + indentAt({ text: all }, last.range[0]) : ' ';
   if (hasComma) editor.insert(all.indexOf(',', last.range[1]) + 1, `${gap}${text}${isLong ? ',' : ''}`);
   else editor.insert(last.range[1], `,${gap}${text}`);
-}
-
-function property(object: TSESTree.ObjectExpression, name: string): TSESTree.Node | undefined {
-  return object.properties.flatMap(p => (p.type === 'Property' && keyName(p.key) === name ? [p.value] : []))[0];
 }

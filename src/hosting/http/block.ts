@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { Choices } from '../../choices.js';
 import type { Finding } from '../../finding.js';
-import { keyName } from '../../mcp/exports.js';
+import { keyName, propertyValue } from '../../mcp/exports.js';
 import { enclosingFunction, indexOf, innermost, memberName } from '../../mcp/file-index.js';
 import { reindented } from '../../edits/indent.js';
 import { lineOf } from '../closure.js';
@@ -209,10 +209,7 @@ function transportOptions(mcp: McpModel, file: SourceFile, route: Route, lone: r
     const [options] = made.arguments;
     if (!options) continue;
     if (options.type !== 'ObjectExpression') return obstacle(`The options of the transport at ${file.path}:${lineOf(file, made)} are not written out there.`);
-    const value = (name: string): TSESTree.Node | undefined => {
-      const property = options.properties.find(p => p.type === 'Property' && keyName(p.key) === name);
-      return property?.type === 'Property' ? property.value : undefined;
-    };
+    const value = (name: string): TSESTree.Node | undefined => propertyValue(options, name);
     if (options.properties.some(p => p.type !== 'Property')) return obstacle(`The options of the transport at ${file.path}:${lineOf(file, made)} are not all written out there.`);
     const answer = value('enableJsonResponse');
     if (answer && answer.type !== 'Literal') return obstacle(`Whether responses are JSON is decided at run time at ${file.path}:${lineOf(file, answer)}. Give it to responseMode.`);
@@ -254,7 +251,7 @@ function serverOf(context: BlockContext, names: SessionNames, endpoints: readonl
     if (first && localsUsed(file, first.main.handler.fn, receiver).length > 0) return perRequest(context, first, receiver);
     return { factory: factoryOfCall(mcp, file, connect.callee.object), perRequest: false, used: [connect.callee.object], connects: [] };
   }
-  const origin = originOf({ mcp, draft, handle: HANDLE, oneAtATime: false, perRequest: true }, file, connect.callee.object, connects);
+  const origin = originOf({ mcp, draft, handle: HANDLE, oneAtATime: false }, file, connect.callee.object, connects);
   return isObstacle(origin) ? origin : { factory: origin.factory, origin, perRequest: false, used: [], connects };
 }
 

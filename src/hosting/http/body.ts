@@ -3,7 +3,7 @@ import { lineOf } from '../closure.js';
 import { isFresh } from '../fresh.js';
 import { obstacle, type Obstacle } from '../obstacle.js';
 import { lazySingleton } from '../singleton.js';
-import { contains } from '../../mcp/nodes.js';
+import { contains, statementAround } from '../../mcp/nodes.js';
 import type { McpModel } from '../../mcp/model.js';
 import { roleOf } from '../../mcp/roles.js';
 import type { FunctionNode } from '../../mcp/values.js';
@@ -189,15 +189,6 @@ function serverDeclarators(mcp: McpModel, file: SourceFile, fn: FunctionNode): r
   return found;
 }
 
-function statementAround(node: TSESTree.Node): TSESTree.Statement | undefined {
-  let inner: TSESTree.Node = node;
-  for (let n = node.parent; n; n = n.parent) {
-    if (n.type === 'BlockStatement' || n.type === 'Program') return n.body.find(s => s === inner);
-    inner = n;
-  }
-  return undefined;
-}
-
 /** Names that are declared in the function and used in a node inside it. */
 export function localsUsed(file: SourceFile, fn: FunctionNode, node: TSESTree.Node): readonly string[] {
   return file.scopes.scopes.flatMap(scope =>
@@ -208,4 +199,3 @@ export function localsUsed(file: SourceFile, fn: FunctionNode, node: TSESTree.No
     }),
   );
 }
-

@@ -4,8 +4,8 @@ import { calledFunctions } from '../fresh.js';
 import type { FileDraft } from '../draft.js';
 import { obstacle, type Obstacle } from '../obstacle.js';
 import { keyName } from '../../mcp/exports.js';
-import { enclosingClass, indexOf } from '../../mcp/file-index.js';
-import { contains } from '../../mcp/nodes.js';
+import { enclosingClass, enclosingFunction, indexOf } from '../../mcp/file-index.js';
+import { contains, statementAround } from '../../mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
 import { some, type SessionNames } from './names.js';
@@ -103,15 +103,6 @@ function propertyAround(use: TSESTree.Node): TSESTree.Property | undefined {
   return n?.type === 'Property' && n.parent.type === 'ObjectExpression' && contains(n.value, use) && !some(n.value, isFunctionNode) ? n : undefined;
 }
 
-function statementAround(node: TSESTree.Node): TSESTree.Statement | undefined {
-  let inner: TSESTree.Node = node;
-  for (let n = node.parent; n; n = n.parent) {
-    if (n.type === 'BlockStatement' || n.type === 'Program') return n.body.find(s => s === inner);
-    inner = n;
-  }
-  return undefined;
-}
-
 /** `setInterval(() => ...)`, with everything in it. */
 function timerAround(statement: TSESTree.Statement): TSESTree.Statement | undefined {
   for (let n: TSESTree.Node | undefined = statement.parent; n; n = n.parent) {
@@ -143,7 +134,7 @@ export function writeLeftovers(draft: FileDraft, leftovers: Leftovers, handler: 
   }
   const done = new Set<TSESTree.Node | undefined>();
   for (const statement of leftovers.close) {
-    const fn = functionAround(statement);
+    const fn = enclosingFunction(statement);
     if (done.has(fn)) {
       draft.removeStatement(statement);
       continue;
@@ -152,11 +143,6 @@ export function writeLeftovers(draft: FileDraft, leftovers: Leftovers, handler: 
     const isAsync = fn === undefined || (isFunctionNode(fn) && fn.async);
     draft.replace(statement, `${isAsync ? 'await' : 'void'} ${handler}.close()${draft.end}`);
   }
-}
-
-function functionAround(node: TSESTree.Node): TSESTree.Node | undefined {
-  for (let n = node.parent; n; n = n.parent) if (isFunctionNode(n)) return n;
-  return undefined;
 }
 
 

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { zoneOf } from '../../files/kinds.js';
-import { keyName } from '../../mcp/exports.js';
+import { keyName, propertyValue } from '../../mcp/exports.js';
 import { indexOf, innermost, outermost } from '../../mcp/file-index.js';
 import type { McpModel } from '../../mcp/model.js';
 import type { SourceFile } from '../../parse/source.js';
@@ -133,8 +133,8 @@ function shapedProperty({ file }: PassFile, property: TSESTree.Property | TSESTr
 function requestText(file: SourceFile, value: TSESTree.Node): string | undefined {
   const inner = innermost(value);
   if (inner.type !== 'ObjectExpression') return undefined;
-  const headers = inner.properties.find(p => p.type === 'Property' && keyName(p.key) === 'headers');
-  const init = headers?.type === 'Property' ? `, { headers: ${file.text.slice(...headers.value.range)} }` : '';
+  const headers = propertyValue(inner, 'headers');
+  const init = headers ? `, { headers: ${file.text.slice(...headers.range)} }` : '';
   return `new Request('http://localhost/'${init})`;
 }
 

@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { keyName } from '../../mcp/exports.js';
+import { keyName, propertyValue } from '../../mcp/exports.js';
 import { innermost, memberName } from '../../mcp/file-index.js';
 import type { Known } from '../../mcp/values.js';
 import type { PassFile } from '../pass.js';
@@ -73,8 +73,7 @@ function verdictOn({ value }: Known): boolean | undefined {
 /** JSON Schema is an object too; its `type` and `properties` are no schemas. */
 function looksLikeShape(node: TSESTree.ObjectExpression): boolean | undefined {
   const keys = node.properties.flatMap(p => (p.type === 'Property' ? [keyName(p.key)] : []));
-  const type = node.properties.find(p => p.type === 'Property' && keyName(p.key) === 'type');
-  if (type?.type === 'Property' && type.value.type === 'Literal') return undefined;
+  if (propertyValue(node, 'type')?.type === 'Literal') return undefined;
   return keys.includes('~standard') || keys.includes('safeParse') ? false : true;
 }
 
