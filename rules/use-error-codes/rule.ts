@@ -1,5 +1,7 @@
 import { handlerRegistration } from '../../src/mcp/messages.js';
-import { defineRule, enclosingFunction, keyName, memberName, outermost, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingFunction, keyName, memberName, outermost, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+const OF_PROTOCOL = /jsonrpc|modelcontextprotocol|resources\/read/;
 
 const NOT_FOUND = /\bresource\b[^.]*\bnot\s+found\b|\bnot\s+found\b[^.]*\bresource\b|\b(?:unknown|no such|missing|invalid)\s+resource\b|\bresource\b[^.]*\b(?:unknown|does not exist)\b/i;
 
@@ -43,7 +45,7 @@ function reportThrown({ file, mcp, report }: CodeContext, code: TSESTree.UnaryEx
 function reportLiteral({ file, report }: CodeContext, code: TSESTree.UnaryExpression, error: TSESTree.ObjectExpression): void {
   const message = error.properties.find(p => p.type === 'Property' && keyName(p.key) === 'message');
   if (!message || !isAboutResource(file.text.slice(...message.range))) return;
-  if (!/jsonrpc|modelcontextprotocol|resources\/read/.test(file.text)) return;
+  if (!says(file, OF_PROTOCOL)) return;
   report(code, {
     clause: 'resource-not-found-code',
     subject: 'not-found:literal',
