@@ -61,10 +61,12 @@ export function setParents(root: Node): number {
   for (let level = [root]; level.length > 0; depth++) {
     const next: Node[] = [];
     for (const node of level) {
-      forEachChild(node, child => {
-        (child as { parent?: Node }).parent = node;
-        next.push(child);
-      });
+      const before = next.length;
+      pushChildren(node, next);
+      for (let i = before; i < next.length; i++) {
+        const child: { parent?: Node } | undefined = next[i];
+        if (child) child.parent = node;
+      }
     }
     level = next;
   }
