@@ -8,6 +8,8 @@ import type { Reach } from './reach.js';
 
 const MAX_DEPTH = 6;
 const MINTING = /^(?:randomUUID|uuid|uuidv4|uuidv7|v4|v7|nanoid|ulid|cuid|createId|generateId|generateID|genId|newId|makeId|nextId|now|random|randomBytes)$|^(?:generate|create|make|next|new)\w*(?:Id|ID|Key|Handle|Token)$/;
+/** What they give is as good an id as what they are called on: `randomUUID().slice(0, 8)`. */
+const OF_TEXT = /^(?:toString|slice|substring|substr|replace|replaceAll|toLowerCase|toUpperCase|padStart|padEnd|trim)$/;
 
 /** Whether a key is something that came with the call: an argument of the tool, or made from one. */
 export function comesFromArguments(mcp: McpModel, reach: Reach, file: SourceFile, node: TSESTree.Node, depth = 0): boolean {
@@ -148,7 +150,7 @@ export function isMinted(mcp: McpModel, file: SourceFile, node: TSESTree.Node, d
       if (name !== undefined && MINTING.test(name)) return true;
       // A digest of an id is as good as the id.
       if (name !== undefined && /key|digest|hash/i.test(name) && inner.arguments.some(a => a.type !== 'SpreadElement' && again(a))) return true;
-      return (name === 'String' || name === 'toString') && (inner.arguments.some(a => a.type !== 'SpreadElement' && again(a)) || (callee.type === 'MemberExpression' && callee.object.type !== 'Super' && again(callee.object)));
+      return (name === 'String' || (name !== undefined && OF_TEXT.test(name))) && (inner.arguments.some(a => a.type !== 'SpreadElement' && again(a)) || (callee.type === 'MemberExpression' && callee.object.type !== 'Super' && again(callee.object)));
     }
     default:
       return false;

@@ -65,6 +65,7 @@ export type RuleName =
   | 'use-sdk-v2'
   | 'use-stateless-deployment'
   | 'use-stateless-stdio'
+  | 'use-strong-handles'
   | 'use-transparent-proxies'
   | 'use-version-negotiation';
 
@@ -151,6 +152,8 @@ export interface PluginRules {
   'mcp-stateless/use-stateless-deployment'?: RuleConfig<[Omit<RuleOptions<'deploy-healthcheck-handshake' | 'deploy-legacy-sse-routes' | 'deploy-single-replica' | 'deploy-session-store-schema'>, 'target'>?]>;
   /** A stdio server is served by a factory. Finds v2 packages used in the old way: still no 2026-07-28; `server/discover` not implemented. */
   'mcp-stateless/use-stateless-stdio'?: RuleConfig<[Omit<RuleOptions<'sdk-v2-legacy-only-connect' | 'server-discover-missing'>, 'legacy'>?]>;
+  /** Handles cannot be guessed. Finds Weak handles: guessable, unowned, unbounded or undocumented. */
+  'mcp-stateless/use-strong-handles'?: RuleConfig<[Omit<RuleOptions<'handle-quality'>, 'target' | 'legacy'>?]>;
   /** What stands between passes everything on. Finds Edge that strips or blocks the new headers; Gateway drops or rejects the new headers; Verb lists and rules for GET and DELETE; Gateway knows only the older methods; Policy decided on headers of an older version; Cache in a gateway without scope and principal; Gateway that replaces upstream errors; Buffering and idle limits in front of streams; CORS lists without the new request headers. */
   'mcp-stateless/use-transparent-proxies'?: RuleConfig<[Omit<RuleOptions<'deploy-header-allowlist' | 'gateway-header-allowlist' | 'deploy-http-method-allowlist' | 'gateway-method-allowlist' | 'gateway-header-trust' | 'gateway-shared-cache' | 'gateway-error-relay' | 'deploy-sse-timeouts' | 'cors-headers'>, 'target'>?]>;
   /** The version is agreed on for each request. Finds Client never offers 2026-07-28; Protocol version literals and SDK version constants; Missing version header treated as 2025-03-26; Version mismatch answered in the old way; Fallback decision keyed to one error code or to a status alone. */
