@@ -68,7 +68,7 @@ export class Threads {
 
   #writerOf(file: SourceFile): ContextWriter {
     let writer = this.#writers.get(file);
-    if (!writer) this.#writers.set(file, (writer = new ContextWriter(this.mcp, this.editors.of(file))));
+    if (!writer) this.#writers.set(file, (writer = new ContextWriter(this.mcp, this.editors, file)));
     return writer;
   }
 

@@ -1,3 +1,4 @@
+import type { Variable as ScopeVariable } from '@typescript-eslint/scope-manager';
 import type { Finding, TSESTree } from '../../src/define-transform.js';
 import { enclosingFunction, innermost, keyName } from '../../src/define-transform.js';
 import { zoneOf } from '../../src/files/kinds.js';
@@ -5,8 +6,9 @@ import { walkTree } from '../../src/parse/walk.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { ContextWriter } from '../../src/emit/context-writer.js';
 import { Editors } from '../../src/emit/editors.js';
-import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
+import { addImports, freeName, freeNameWithout, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
+import { isDroppable } from '../../src/emit/patterns.js';
 import { textAt } from '../../src/emit/reindent.js';
 import type { Manifest } from '../../src/graph/workspace.js';
 import { indexOf } from '../../src/mcp/file-index.js';
@@ -45,6 +47,7 @@ export class LoggingRewrite {
   readonly #answers = new Set<string>();
   readonly #names = new Map<SourceFile, string>();
   readonly #writers = new Map<SourceFile, ContextWriter>();
+  #sites: readonly Site[] = [];
   readonly #async = new Set<FunctionNode>();
   readonly #bound = new Map<SourceFile, Set<string>>();
   /** Comments inside what was replaced. */
@@ -55,7 +58,7 @@ export class LoggingRewrite {
     private readonly manifest: Manifest | undefined,
     private readonly findings: readonly Finding[],
   ) {
-    this.#leftovers = new Leftovers(context.project, context.mcp, this.#editors.of);
+    this.#leftovers = new Leftovers(context.project, context.mcp, this.#editors);
   }
 
   result(): { readonly rewrite?: ProjectRewrite; readonly declines: readonly Decline[] } {
@@ -64,6 +67,7 @@ export class LoggingRewrite {
     const inHandlers = (f: Finding): boolean => handlers.some(h => h.file.path === f.file && contains(h.plan.statement, f));
     const sends = this.findings.filter(f => SENDS.has(f.subject));
     const sites = sends.filter(f => !inHandlers(f)).flatMap(f => this.#site(f));
+    this.#sites = sites;
     for (const finding of sends.filter(inHandlers)) this.#answers.add(finding.fingerprint);
     const target = sites.length > 0 ? targetFor(this.context, this.manifest, [...new Set(sites.map(s => s.file))]) : undefined;
     if (typeof target === 'string') return { declines: sites.map(s => ({ for: s.finding.fingerprint, reason: target })) };
@@ -74,7 +78,6 @@ export class LoggingRewrite {
     this.#leftovers.clear();
     this.#removeProtocol(handlers);
     this.#leftovers.clear();
-    for (const [file, writer] of this.#writers) writer.finish(name => this.#leftovers.isUnused(file, name));
     for (const [file, name] of this.#names) if (target) addImports(this.#editors.of(file), [{ specifier: specifierFor(file.path, target.path, [file, ...this.#relatives(file)]), names: [{ name: 'log', as: name }] }]);
     return { ...(this.#answers.size > 0 ? { rewrite: this.#rewrite(target) } : {}), declines: this.#declines };
   }
@@ -187,7 +190,7 @@ export class LoggingRewrite {
   /** The trace of the request belongs to its messages. */
   #meta(node: TSESTree.Node, file: SourceFile, target: LogTarget): readonly string[] {
     let writer = this.#writers.get(file);
-    if (!writer) this.#writers.set(file, (writer = new ContextWriter(this.context.mcp, this.#editors.of(file))));
+    if (!writer) this.#writers.set(file, (writer = new ContextWriter(this.context.mcp, this.#editors, file)));
     const meta = writer.part(node, 'meta', target.dependencies.length > 0);
     return meta === undefined ? [] : [named('meta', meta)];
   }
@@ -195,10 +198,17 @@ export class LoggingRewrite {
   #log(file: SourceFile): string {
     let name = this.#names.get(file);
     if (name === undefined) {
-      name = freeName(file, 'log', 'logMessage', 'writeLog');
+      name = freeNameWithout(file, this.#going(file), 'log', 'logMessage', 'writeLog');
       this.#names.set(file, name);
     }
     return name;
+  }
+
+  /** `log` of a context that is taken apart, when nothing but messages uses it. */
+  #going(file: SourceFile): ReadonlySet<ScopeVariable> {
+    const callees = new Set<TSESTree.Node>(this.#sites.flatMap(s => (s.file === file ? [s.call.callee] : [])));
+    const called = [...callees].flatMap(c => (c.type === 'Identifier' ? (file.variableOf(c) ?? []) : []));
+    return new Set(called.filter(({ defs: [first], references }) => first && isDroppable(first.name) && references.every(r => r.init === true || callees.has(r.identifier))));
   }
 
   /** Files that show how imports are written here, when the file itself has none. */

@@ -49,7 +49,7 @@ export class RootsRewrite {
     private readonly folder: string,
     private readonly findings: readonly Finding[],
   ) {
-    this.#leftovers = new Leftovers(context.project, context.mcp, this.#editors.of);
+    this.#leftovers = new Leftovers(context.project, context.mcp, this.#editors);
   }
 
   result(): { readonly rewrite?: ProjectRewrite; readonly declines: readonly Decline[] } {

@@ -34,7 +34,7 @@ export class SamplingRewrite {
     private readonly asks: readonly Finding[],
     private readonly contexts: readonly Finding[],
   ) {
-    this.#leftovers = new Leftovers(context.project, context.mcp, this.#editors.of);
+    this.#leftovers = new Leftovers(context.project, context.mcp, this.#editors);
   }
 
   result(): { readonly rewrite?: ProjectRewrite; readonly declines: readonly Decline[] } {
@@ -45,7 +45,6 @@ export class SamplingRewrite {
     for (const finding of this.contexts) this.#dropContext(finding);
     this.#replaceGuards();
     this.#leftovers.clear();
-    for (const [file, writer] of this.#writers) writer.finish(name => this.#leftovers.isUnused(file, name));
     this.#import(target);
     const removedComments = new Map<string, readonly { readonly range: Range }[]>(this.#editors.removedComments());
     for (const [file, list] of [...this.#leftovers.comments, ...this.#lost]) removedComments.set(file.path, [...(removedComments.get(file.path) ?? []), ...list]);
@@ -101,7 +100,7 @@ export class SamplingRewrite {
     const properties = literal?.type === 'ObjectExpression' ? literal.properties.filter(p => p.type === 'SpreadElement' || /^(?:signal|timeout)$/.test(keyName(p.key) ?? '')) : [];
     const hasSignal = properties.some(p => p.type === 'SpreadElement' || keyName(p.key) === 'signal');
     let writer = this.#writers.get(file);
-    if (!writer) this.#writers.set(file, (writer = new ContextWriter(this.context.mcp, editor)));
+    if (!writer) this.#writers.set(file, (writer = new ContextWriter(this.context.mcp, this.#editors, file)));
     const signal = hasSignal ? undefined : writer.part(call, 'signal', true);
     const texts = [...(signal === undefined ? [] : [signal === 'signal' ? 'signal' : `signal: ${signal}`]), ...properties.map(p => editor.text(p))];
     return { text: texts.length === 0 ? '' : `{ ${texts.join(', ')} }`, kept: properties.map(p => p.range) };
