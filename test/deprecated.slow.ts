@@ -46,9 +46,26 @@ function messageIn(line: string): Message | undefined {
   }
 }
 
-/** A client of an older revision that can be asked for everything. */
-async function run(path: string, calls: readonly { readonly name: string; readonly arguments?: object }[], env: Readonly<Record<string, string>>): Promise<Run> {
-  const child = spawn(process.execPath, ['--import', 'tsx', path], { cwd: root, env: { ...process.env, ...env } });
+/** What a client of the new revision says with each request. */
+function envelope(logLevel: string | undefined): object {
+  return {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1.0.0' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+    ...(logLevel !== undefined && { 'io.modelcontextprotocol/logLevel': logLevel }),
+  };
+}
+
+interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly arguments?: readonly string[];
+  /** A client of the new revision, and the level of the messages that it asks for. */
+  readonly modern?: { readonly logLevel?: string };
+}
+
+/** A client of an older revision can be asked for everything. */
+async function run(path: string, calls: readonly { readonly name: string; readonly arguments?: object }[], { env, arguments: given = [], modern }: RunOptions = {}): Promise<Run> {
+  const child = spawn(process.execPath, ['--import', 'tsx', path, ...given], { cwd: root, env: { ...process.env, ...env } });
   const ended = once(child, 'close');
   const waiting = new Map<number | string, (message: Message) => void>();
   const asked: string[] = [];
@@ -72,10 +89,12 @@ async function run(path: string, calls: readonly { readonly name: string; readon
     send({ id, method, params });
     return answer;
   };
-  await request('initialize', { protocolVersion: '2025-11-25', capabilities: { sampling: {}, roots: {} }, clientInfo: { name: 'test', version: '1.0.0' } });
-  send({ method: 'notifications/initialized' });
+  if (!modern) {
+    await request('initialize', { protocolVersion: '2025-11-25', capabilities: { sampling: {}, roots: {} }, clientInfo: { name: 'test', version: '1.0.0' } });
+    send({ method: 'notifications/initialized' });
+  }
   const answers: (string | undefined)[] = [];
-  for (const call of calls) answers.push((await request('tools/call', call)).result?.content?.[0]?.text);
+  for (const call of calls) answers.push((await request('tools/call', { ...call, ...(modern && { _meta: envelope(modern.logLevel) }) })).result?.content?.[0]?.text);
   child.kill();
   await ended;
   return { answers, asked, messages, foreign, stderr };
@@ -109,44 +128,81 @@ describe('sampling', () => {
   const calls = [{ name: 'summary' }, { name: 'title' }];
 
   it('the client is asked before, the provider after, and the answers are the same', { timeout: 60_000 }, async () => {
-    const before = await run(file('sampling-to-provider/runs-over-stdio', 'before', 'server.ts'), calls, {});
+    const before = await run(file('sampling-to-provider/runs-over-stdio', 'before', 'server.ts'), calls);
     expect(before).toMatchObject({ answers: ['AB', 'AB (endTurn)'], asked: ['sampling/createMessage', 'sampling/createMessage'] });
-    const after = await run(file('sampling-to-provider/runs-over-stdio', 'after', 'server.ts'), calls, { MCP_SAMPLING_MODEL: 'm', OPENAI_API_KEY: 'k', OPENAI_BASE_URL: address });
+    const after = await run(file('sampling-to-provider/runs-over-stdio', 'after', 'server.ts'), calls, { env: { MCP_SAMPLING_MODEL: 'm', OPENAI_API_KEY: 'k', OPENAI_BASE_URL: address } });
     expect(after.answers).toEqual(before.answers);
     expect([after.asked, after.foreign]).toEqual([[], []]);
     expect(seen.map(body => [body.model, body.max_completion_tokens, body.messages[0]?.role])).toEqual([['m', 100, 'user'], ['m', 20, 'system']]);
   });
 
   it('without a model the guard takes its other way', { timeout: 60_000 }, async () => {
-    const { answers } = await run(file('sampling-to-provider/runs-over-stdio', 'after', 'server.ts'), [{ name: 'title' }], { MCP_SAMPLING_MODEL: '' });
+    const { answers } = await run(file('sampling-to-provider/runs-over-stdio', 'after', 'server.ts'), [{ name: 'title' }], { env: { MCP_SAMPLING_MODEL: '' } });
     expect(answers).toEqual(['untitled']);
   });
 });
 
 it('log messages go to the client before, to stderr after, alike', { timeout: 60_000 }, async () => {
-  const before = await run(file('logging-to-logger/runs-over-stdio', 'before', 'server.cjs'), [{ name: 'import' }], {});
+  const before = await run(file('logging-to-logger/runs-over-stdio', 'before', 'server.cjs'), [{ name: 'import' }]);
   expect(before.messages).toHaveLength(3);
-  const after = await run(file('logging-to-logger/runs-over-stdio', 'after', 'server.cjs'), [{ name: 'import' }], {});
+  const after = await run(file('logging-to-logger/runs-over-stdio', 'after', 'server.cjs'), [{ name: 'import' }]);
   expect([after.answers, after.messages, after.foreign]).toEqual([before.answers, [], []]);
-  const logged = after.stderr.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as NonNullable<Message['params']>);
-  expect(logged).toMatchObject(before.messages);
+  expect(logged(after)).toMatchObject(before.messages);
+});
+
+function logged({ stderr }: Run): readonly NonNullable<Message['params']>[] {
+  return stderr.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as NonNullable<Message['params']>);
+}
+
+describe('messages that are kept', () => {
+  const calls = [{ name: 'send', arguments: { to: 'ann' } }, { name: 'weigh', arguments: { to: 'ann' } }];
+  const ofRequests = ({ data }: NonNullable<Message['params']>): boolean => !JSON.stringify(data).includes('ready');
+
+  it('older clients get what they got, and the log has it too', { timeout: 60_000 }, async () => {
+    const before = await run(file('logging-to-logger/kept', 'before', 'server.ts'), calls);
+    const after = await run(file('logging-to-logger/kept', 'after', 'server.ts'), calls, { env: { LOG_LEVEL: 'debug' } });
+    const messages = before.messages.filter(ofRequests);
+    expect(messages).toHaveLength(8);
+    expect([after.answers, after.messages, after.foreign]).toEqual([before.answers, messages, []]);
+    expect(logged(after).filter(ofRequests)).toMatchObject(messages);
+  });
+
+  it.each([
+    [undefined, []],
+    ['warning', ['warning', 'error']],
+    ['debug', ['info', 'notice', 'warning', 'debug', 'debug', 'debug', 'info', 'error']],
+  ])('new clients get what the request asks for: %s', { timeout: 60_000 }, async (logLevel, levels) => {
+    const after = await run(file('logging-to-logger/kept', 'after', 'server.ts'), calls, { modern: logLevel === undefined ? {} : { logLevel }, env: { LOG_LEVEL: 'debug' } });
+    expect(after.answers).toEqual(['sent to ann', 'weighed']);
+    expect(after.messages.map(m => m.level)).toEqual(levels);
+    expect(logged(after).filter(ofRequests)).toHaveLength(8);
+  });
+
+  it('on the first SDK line as well', { timeout: 60_000 }, async () => {
+    const both = [{ name: 'send' }, { name: 'weigh' }];
+    const before = await run(file('logging-to-logger/kept-first-line', 'before', 'server.cjs'), both);
+    const after = await run(file('logging-to-logger/kept-first-line', 'after', 'server.cjs'), both, { env: { LOG_LEVEL: 'debug' } });
+    expect([after.answers, after.messages, after.foreign]).toEqual([before.answers, before.messages, []]);
+    expect(before.messages).toHaveLength(3);
+    expect(logged(after)).toMatchObject(before.messages);
+  });
 });
 
 it('roots come from the client before, from the operator after, alike', { timeout: 60_000 }, async () => {
-  const before = await run(file('roots-to-params/runs-over-stdio', 'before', 'server.mjs'), [{ name: 'folders' }], {});
+  const before = await run(file('roots-to-params/runs-over-stdio', 'before', 'server.mjs'), [{ name: 'folders' }]);
   expect(before).toMatchObject({ answers: ['file:///srv/a file:///srv/b'], asked: ['roots/list'] });
-  const after = await run(file('roots-to-params/runs-over-stdio', 'after', 'server.mjs'), [{ name: 'folders' }], { MCP_ROOTS: '/srv/a:/srv/b' });
+  const after = await run(file('roots-to-params/runs-over-stdio', 'after', 'server.mjs'), [{ name: 'folders' }], { env: { MCP_ROOTS: '/srv/a:/srv/b' } });
   expect([after.answers, after.asked, after.foreign]).toEqual([before.answers, [], []]);
-  expect((await run(file('roots-to-params/runs-over-stdio', 'after', 'server.mjs'), [{ name: 'folders' }], { MCP_ROOTS: '' })).answers).toEqual(['none']);
+  expect((await run(file('roots-to-params/runs-over-stdio', 'after', 'server.mjs'), [{ name: 'folders' }], { env: { MCP_ROOTS: '' } })).answers).toEqual(['none']);
 });
 
 it.each([
   ['server-and-helper', 'server.ts', 3, [{ name: 'search', arguments: { query: 'x' } }]],
   ['commonjs', 'server.cjs', 2, [{ name: 'echo' }]],
 ] as const)('lines between the messages are gone: %s', { timeout: 60_000 }, async (fixture, name, lines, calls) => {
-  const before = await run(file(`stdout-to-stderr/${fixture}`, 'before', name), calls, { DEBUG: '' });
+  const before = await run(file(`stdout-to-stderr/${fixture}`, 'before', name), calls, { env: { DEBUG: '' } });
   expect(before.foreign).toHaveLength(lines);
-  const after = await run(file(`stdout-to-stderr/${fixture}`, 'after', name), calls, { DEBUG: '' });
+  const after = await run(file(`stdout-to-stderr/${fixture}`, 'after', name), calls, { env: { DEBUG: '' } });
   expect([after.answers, after.foreign]).toEqual([before.answers, []]);
   for (const line of before.foreign) expect(after.stderr).toContain(line);
 });

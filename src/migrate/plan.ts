@@ -96,9 +96,9 @@ class Planner {
     return auditProject(project, this.registry, this.options).findings;
   }
 
-  #wants({ id, targets }: Pick<TransformDefinition, 'id' | 'targets'>): boolean {
+  #wants({ id, targets, unless }: Pick<TransformDefinition, 'id' | 'targets' | 'unless'>): boolean {
     const { transforms, skip } = this.options;
-    return (!transforms || transforms.includes(id)) && !skip?.includes(id) && (!targets || targets.includes(this.#choices.target));
+    return unless?.(this.#choices) !== true && (!transforms || transforms.includes(id)) && !skip?.includes(id) && (!targets || targets.includes(this.#choices.target));
   }
 
   #prepare(project: Project, step: PrepareStep): Project {
