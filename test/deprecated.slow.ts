@@ -2,12 +2,15 @@
 // standard output is a message of the protocol.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { symlinkSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import type OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tempFolder } from './support/temp.js';
 
 const root = join(import.meta.dirname, '..');
 
@@ -60,11 +63,12 @@ interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly arguments?: readonly string[];
   /** A client of the new revision, and the level of the messages that it asks for. */
+  readonly roots?: readonly string[];
   readonly modern?: { readonly logLevel?: string };
 }
 
 /** A client of an older revision can be asked for everything. */
-async function run(path: string, calls: readonly { readonly name: string; readonly arguments?: object }[], { env, arguments: given = [], modern }: RunOptions = {}): Promise<Run> {
+async function run(path: string, calls: readonly { readonly name: string; readonly arguments?: object }[], { env, arguments: given = [], modern, roots }: RunOptions = {}): Promise<Run> {
   const child = spawn(process.execPath, ['--import', 'tsx', path, ...given], { cwd: root, env: { ...process.env, ...env } });
   const ended = once(child, 'close');
   const waiting = new Map<number | string, (message: Message) => void>();
@@ -79,7 +83,7 @@ async function run(path: string, calls: readonly { readonly name: string; readon
     if (!message) foreign.push(line);
     else if (message.method !== undefined && message.id !== undefined) {
       asked.push(message.method);
-      send({ id: message.id, result: CLIENT[message.method] });
+      send({ id: message.id, result: roots && message.method === 'roots/list' ? { roots: roots.map(path => ({ uri: pathToFileURL(path).href, name: basename(path) })) } : CLIENT[message.method] });
     } else if (message.method === 'notifications/message' && message.params) messages.push(message.params);
     else if (message.id !== undefined) waiting.get(message.id)?.(message);
   });
@@ -194,6 +198,49 @@ it('roots come from the client before, from the operator after, alike', { timeou
   const after = await run(file('roots-to-params/runs-over-stdio', 'after', 'server.mjs'), [{ name: 'folders' }], { env: { MCP_ROOTS: '/srv/a:/srv/b' } });
   expect([after.answers, after.asked, after.foreign]).toEqual([before.answers, [], []]);
   expect((await run(file('roots-to-params/runs-over-stdio', 'after', 'server.mjs'), [{ name: 'folders' }], { env: { MCP_ROOTS: '' } })).answers).toEqual(['none']);
+});
+
+describe('roots with a boundary', () => {
+  const folder = tempFolder({ 'a/one.txt': 'first', 'a/inner/two.txt': 'second', 'a-evil/three.txt': 'third', 'outside/four.txt': 'fourth' });
+  symlinkSync(join(folder, 'outside'), join(folder, 'a/link'));
+  const a = join(folder, 'a');
+  const at = (path: string): string => join(folder, path);
+
+  it.each(['arguments', 'MCP_ROOTS'])('paths are refused as before, and where they only look allowed: %s', { timeout: 60_000 }, async how => {
+    const paths = [at('a/one.txt'), at('outside/four.txt'), `${a}/../outside/four.txt`];
+    const tricks = [at('a-evil/three.txt'), at('a/link/four.txt')];
+    const calls = [...paths, ...tricks].flatMap(path => [{ name: 'read', arguments: { path } }, { name: 'peek', arguments: { path } }]);
+    const before = await run(file('roots-to-params/checked', 'before', 'server.ts'), calls, { roots: [a] });
+    const options = how === 'arguments' ? { arguments: [a], env: { MCP_ROOTS: folder } } : { env: { MCP_ROOTS: a } };
+    const after = await run(file('roots-to-params/checked', 'after', 'server.ts'), calls, options);
+    expect(before.answers.slice(0, 2)).toEqual(['first', 'f']);
+    expect([after.answers.slice(0, 6), after.asked, after.foreign]).toEqual([before.answers.slice(0, 6), [], []]);
+    expect(after.answers.slice(6)).toEqual(tricks.flatMap(path => [`refused: ${path}`, `refused: ${path}`]));
+    expect(before.answers.slice(6), 'text alone lets some pass').not.toEqual(after.answers.slice(6));
+  });
+
+  it('nothing named means nothing allowed', { timeout: 60_000 }, async () => {
+    const { answers } = await run(file('roots-to-params/checked', 'after', 'server.ts'), [{ name: 'read', arguments: { path: at('a/one.txt') } }, { name: 'peek', arguments: { path: at('a/one.txt') } }], { env: { MCP_ROOTS: '' } });
+    expect(answers).toEqual(['no roots', `refused: ${at('a/one.txt')}`]);
+  });
+
+  it.each([undefined, {}])('tools take a directory inside of those: %s', { timeout: 60_000 }, async modern => {
+    const plain = [{ name: 'list' }, { name: 'find', arguments: { name: 'one.txt' } }, { name: 'count', arguments: {} }];
+    const before = await run(file('roots-to-params/tool-parameter', 'before', 'server.ts'), plain, { roots: [a] });
+    const given = ['a', 'a/inner', 'outside', 'a-evil', 'a/link', 'a/../outside', 'a/none'].map(path => ({ name: 'list', arguments: { root: at(path) } }));
+    const after = await run(file('roots-to-params/tool-parameter', 'after', 'server.ts'), [...plain, ...given, { name: 'find', arguments: { name: 'two.txt', directory: at('a/inner') } }], { env: { MCP_ROOTS: a }, ...(modern && { modern }) });
+    expect([after.answers.slice(0, 3), after.asked, after.foreign]).toEqual([before.answers, [], []]);
+    const refused = ['outside', 'a-evil', 'a/link', 'a/../outside'].map(path => `Access denied: ${at(path)}`);
+    expect(after.answers.slice(3, 9)).toEqual(['inner,link,one.txt', 'two.txt', ...refused]);
+    expect(after.answers[9]).toMatch(/ENOENT/);
+    expect(after.answers[10]).toBe('inner false');
+  });
+
+  it('on the first SDK line as well', { timeout: 60_000 }, async () => {
+    const before = await run(file('roots-to-params/tool-parameter-first-line', 'before', 'server.mjs'), [{ name: 'list' }], { roots: [a] });
+    const after = await run(file('roots-to-params/tool-parameter-first-line', 'after', 'server.mjs'), [{ name: 'list' }, { name: 'list', arguments: { root: at('a/inner') } }, { name: 'list', arguments: { root: at('outside') } }], { env: { MCP_ROOTS: a } });
+    expect(after.answers).toEqual([...before.answers, 'two.txt', `Access denied: ${at('outside')}`]);
+  });
 });
 
 it.each([

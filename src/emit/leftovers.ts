@@ -51,6 +51,13 @@ export class Leftovers {
     return (this.#gone.get(file) ?? []).some(r => r[0] <= start && end <= r[1]);
   }
 
+  /** Every use of what a declaration names is gone. */
+  isUnused(file: SourceFile, { id }: TSESTree.VariableDeclarator): boolean {
+    if (id.type === 'ObjectPattern') return this.#isEmptied(file, id);
+    const variable = id.type === 'Identifier' ? file.variableOf(id) : undefined;
+    return variable !== undefined && this.#lostAll(file, variable);
+  }
+
   clear(): void {
     for (let again = true; again; ) {
       again = false;

@@ -59,7 +59,7 @@ export class Patterns {
     const isGone = this.editor.edits.some(({ range }) => range[0] <= pattern.range[0] && pattern.range[1] <= range[1]);
     if (!first || !last || isGone) return;
     const items = this.#items(pattern);
-    if (items.length === 0 && this.#dropParameter(pattern)) return;
+    if (items.length === 0 && (this.#dropParameter(pattern) || this.#dropDeclaration(pattern))) return;
     this.editor.replace({ range: [first.range[0], last.range[1]] }, items.join(this.#separator(pattern)));
   }
 
@@ -85,6 +85,13 @@ export class Patterns {
     if (!isFunctionNode(fn) || fn.params.at(-1) !== pattern || outermost(fn).parent?.type !== 'CallExpression') return false;
     const before = fn.params.at(-2);
     this.editor.replace({ range: [before ? before.range[1] : pattern.range[0], pattern.range[1]] }, '');
+    return true;
+  }
+
+  /** What gave the values still runs. */
+  #dropDeclaration({ parent }: TSESTree.ObjectPattern): boolean {
+    if (parent.type !== 'VariableDeclarator' || !parent.init || parent.parent.declarations.length > 1) return false;
+    this.editor.replace({ range: [parent.parent.range[0], parent.init.range[0]] }, '');
     return true;
   }
 
