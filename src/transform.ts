@@ -89,7 +89,7 @@ export interface ProjectRewrite {
    * for one that replaces, what is not named here has to be in the new text.
    */
   readonly removedComments?: ReadonlyMap<string, readonly { readonly range: Range }[]>;
-  /** Subjects of findings that may come, because a person chose to keep what they are about. */
+  /** Subjects of findings that may come: a person chose to keep what they are about, or a later transform takes them. */
   readonly keeps?: readonly string[];
 }
 

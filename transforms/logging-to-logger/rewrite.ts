@@ -34,6 +34,9 @@ interface Handler {
   readonly plan: LevelPlan;
 }
 
+/** Findings that `stdout-to-stderr` takes. */
+const OWN_OUTPUT: readonly string[] = ['stdout:pino', 'stdout:winston'];
+
 /** All that one package logs through the protocol. */
 export class LoggingRewrite {
   readonly #editors = new Editors();
@@ -69,7 +72,6 @@ export class LoggingRewrite {
     for (const { finding } of found.filter(site => !sites.some(s => s.call === site.call))) this.#decline(finding, KEPT.send);
     if (sites.length === 0) return { declines: this.#declines };
     const target = targetFor(this.context, this.manifest, [...new Set(sites.map(s => s.file))]);
-    if (typeof target === 'string') return { declines: sites.map(s => ({ for: s.finding.fingerprint, reason: target })) };
     const apart: string[] = [];
     let changed = false;
     for (const site of sites) {
@@ -91,7 +93,7 @@ export class LoggingRewrite {
       ...(apart.length > 0 ? [`These messages belong to no request, and only go to the logger: ${apart.join(', ')}.`] : []),
       ...target.notes.map(n => n.replace(/^Clients no longer receive log messages\. They (?=go|become)/, 'Logged messages ')),
     ];
-    return { rewrite: { ...this.#rewrite({ ...target, notes }), title: 'Log messages go to a logger as well', keeps: ['logging:log', 'logging:notification'] }, declines: this.#declines };
+    return { rewrite: { ...this.#rewrite({ ...target, notes }), title: 'Log messages go to a logger as well', keeps: ['logging:log', 'logging:notification', ...OWN_OUTPUT] }, declines: this.#declines };
   }
 
   /** What a message of the form that works is found as. */
@@ -113,7 +115,6 @@ export class LoggingRewrite {
     this.#sites = sites;
     for (const finding of sends.filter(inHandlers)) this.#answers.add(finding.fingerprint);
     const target = sites.length > 0 ? targetFor(this.context, this.manifest, [...new Set(sites.map(s => s.file))]) : undefined;
-    if (typeof target === 'string') return { declines: sites.map(s => ({ for: s.finding.fingerprint, reason: target })) };
     if (target && this.#declines.some(d => this.#isLevel(d))) {
       return { declines: [...this.#declines, ...sites.map(s => ({ for: s.finding.fingerprint, reason: 'The level that clients choose is still used. Let LOG_LEVEL set it first.' })), ...this.#capabilityDeclines('The level that clients choose is still used.')] };
     }
@@ -143,6 +144,8 @@ export class LoggingRewrite {
       edits: this.#editors.edits(this.#names.size > 0 ? target?.edits : undefined),
       ...(target && this.#names.size > 0 && { created: target.created, dependencies: target.dependencies.map(d => ({ ...d, package: this.manifest?.folder ?? '' })), variables: target.variables, notes: target.notes }),
       removedComments: comments,
+      // A logger that writes to standard output so far is told to do otherwise afterwards.
+      ...(target?.kind === 'own' && { keeps: OWN_OUTPUT }),
     };
   }
 
@@ -171,7 +174,7 @@ export class LoggingRewrite {
     const loop = loopOverServers(file, sent, around);
     const place = loop ? { ...around, replaced: loop } : around;
     this.#answers.add(finding.fingerprint);
-    if (target.dependencies.length === 0 && !message.bound && place.kind === 'statement' && isOnStderr(file, sent)) {
+    if (target.kind !== 'otel' && !message.bound && place.kind === 'statement' && isOnStderr(file, sent)) {
       const gone = place.replaced.type === 'ExpressionStatement' || place.replaced === loop || place.replaced.type === 'TryStatement' ? place.replaced : place.statement;
       editor.removeStatement(gone);
       this.#leftovers.gone(file, gone.range);
@@ -208,7 +211,7 @@ export class LoggingRewrite {
 
   /** The trace of the request belongs to its messages. */
   #meta(node: TSESTree.Node, file: SourceFile, target: LogTarget): string | undefined {
-    return this.#writer(file).part(node, 'meta', target.dependencies.length > 0);
+    return this.#writer(file).part(node, 'meta', target.kind === 'otel');
   }
 
   #writer(file: SourceFile): ContextWriter {

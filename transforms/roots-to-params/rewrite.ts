@@ -6,7 +6,7 @@ import { fromTemplate, languageOf } from '../../src/emit/emit.js';
 import { guardsFor } from '../../src/emit/guards.js';
 import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
-import { declares } from '../../src/emit/package.js';
+import { missing } from '../../src/emit/package.js';
 import { homeOf, unusedPath } from '../../src/emit/place.js';
 import { manifestOf } from '../../src/graph/workspace.js';
 import { zoneOf } from '../../src/files/kinds.js';
@@ -81,7 +81,7 @@ export class RootsRewrite {
       answers: [...this.#answers],
       edits: this.#editors.edits(),
       ...(created && { created: [created] }),
-      ...(this.#parameters.importing.size > 0 && !declares(manifestOf(this.context.project.manifests, `${this.folder}/package.json`), 'zod') && { dependencies: [{ name: 'zod', range: '^4.0.0', package: this.folder }] }),
+      ...(this.#parameters.importing.size > 0 && { dependencies: missing(manifestOf(this.context.project.manifests, `${this.folder}/package.json`), [{ name: 'zod', range: '^4.0.0', package: this.folder }]) }),
       variables: [{ name: 'MCP_ROOTS', purpose: 'The directories that this server may work in, separated like PATH.', example: '/home/me/project', required: false }],
       markers: this.#markers,
       notes: [
