@@ -3,7 +3,7 @@ import { enclosingFunction, type Finding, type TSESTree } from '../../src/define
 import { nodeAt } from '../../src/edits/locate.js';
 import { Editors } from '../../src/emit/editors.js';
 import { fromTemplate, languageOf } from '../../src/emit/emit.js';
-import { guardsFor } from '../../src/emit/guards.js';
+import { asking, guardsFor } from '../../src/emit/guards.js';
 import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
 import { missing } from '../../src/emit/package.js';
@@ -176,10 +176,11 @@ export class RootsRewrite {
 
   #replaceGuards(): void {
     const { project, mcp } = this.context;
+    const asks = asking(project, this.#lists.keys());
     for (const path of project.codeFiles()) {
       if (!this.#isInside(path) || zoneOf(path) === 'test' || !project.hasWord(path, 'roots') || !project.mentionsMcp(path)) continue;
       const file = project.source(path);
-      for (const { node, negated } of file ? guardsFor(mcp, file, 'roots', this.#lists.has(file)) : []) {
+      for (const { node, negated } of file ? guardsFor(mcp, file, 'roots', asks.has(path)) : []) {
         if (!file || this.#leftovers.isGone(file, node)) continue;
         this.#editors.of(file).replace(node, `${negated ? '!' : ''}${this.#nameIn(this.#questions, file, 'hasRoots', 'hasConfiguredRoots')}()`);
         this.#leftovers.gone(file, node.range);

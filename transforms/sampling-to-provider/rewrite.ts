@@ -2,7 +2,7 @@ import { innermost, keyName, type Finding, type TSESTree } from '../../src/defin
 import { nodeAt } from '../../src/edits/locate.js';
 import { ContextWriter } from '../../src/emit/context-writer.js';
 import { Editors } from '../../src/emit/editors.js';
-import { guardsFor } from '../../src/emit/guards.js';
+import { asking, guardsFor } from '../../src/emit/guards.js';
 import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
 import { textAt } from '../../src/emit/reindent.js';
@@ -126,11 +126,12 @@ export class SamplingRewrite {
   #replaceGuards(): void {
     const { project, mcp } = this.context;
     const folder = this.manifest?.folder ?? '';
+    const asks = asking(project, this.#callers.keys());
     for (const path of project.codeFiles()) {
       if ((folder !== '' && !path.startsWith(`${folder}/`)) || zoneOf(path) === 'test' || !project.hasWord(path, 'sampling') || !project.mentionsMcp(path)) continue;
       const file = project.source(path);
       if (this.asks.some(f => f.file === path && !this.#answers.has(f.fingerprint))) continue;
-      for (const { node, negated } of file ? guardsFor(mcp, file, 'sampling', this.#callers.has(file)) : []) {
+      for (const { node, negated } of file ? guardsFor(mcp, file, 'sampling', asks.has(path)) : []) {
         if (!file) continue;
         const name = this.#nameIn(this.#guarded, file, 'canCreateMessage', 'canCallModel');
         this.#editors.of(file).replace(node, `${negated ? '!' : ''}${name}()`);
