@@ -10,8 +10,8 @@ export function servingOf(project: Project, folder: string): { readonly http: bo
   return { http: has(HTTP, 'createMcpHandler', 'StreamableHTTPServerTransport', 'SSEServerTransport'), stdio: has(STDIO, 'serveStdio', 'StdioServerTransport') };
 }
 
-/** Whether all of them are reached over HTTP: their operators collect logs, nobody reads standard error beside them. */
+/** Whether all of them are reached over HTTP and run in Node: their operators collect logs, nobody reads standard error beside them. */
 export function servesHttpOnly(project: Project, folder: string): boolean {
   const { http, stdio } = servingOf(project, folder);
-  return http && !stdio;
+  return http && !stdio && !project.tree.files.some(({ path }) => (folder === '' || path.startsWith(`${folder}/`)) && /(?:^|\/)wrangler\.(?:toml|jsonc?)$/.test(path));
 }

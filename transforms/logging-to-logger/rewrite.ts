@@ -299,7 +299,7 @@ export class LoggingRewrite {
     const node = file ? nodeAt(file, finding.range) : undefined;
     const removed = file && node ? removeCapability(this.#editors.of(file), node) : undefined;
     if (!file || !removed) {
-      this.#decline(finding, 'The capability is part of a larger expression. Take it out by hand.');
+      this.#decline(finding, 'The capability is part of a larger expression, or of an object of your own. Take it out by hand.');
       return;
     }
     this.#leftovers.gone(file, removed.range);

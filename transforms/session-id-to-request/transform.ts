@@ -1,5 +1,5 @@
 import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
-import { defineTransform, keyName, memberName, type Finding, type SourceFile, type TSESTree } from '../../src/define-transform.js';
+import { defineTransform, keyName, memberName, outermost, type Finding, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import type { Edit } from '../../src/edits/edit.js';
 import { styleOf } from '../../src/edits/style.js';
 import { nodeAt } from '../../src/edits/locate.js';
@@ -66,7 +66,8 @@ function recordEdits(context: ProjectRewriteContext, file: SourceFile, finding: 
 }
 
 /** A variable of it goes to code that may tell sessions apart by it: with the id of a request nothing would be found again. */
-function isHandedOn(file: SourceFile, { parent }: TSESTree.Node): boolean {
+function isHandedOn(file: SourceFile, node: TSESTree.Node): boolean {
+  const { parent } = outermost(node);
   const variable = parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? file.variableOf(parent.id) : undefined;
   return variable?.references.some(({ init, identifier: { parent: use }, identifier }) => init !== true && use.type === 'CallExpression' && use.arguments.some(a => a === identifier) && !RECORDS.test(file.text.slice(...use.callee.range))) ?? false;
 }
