@@ -4,6 +4,7 @@ export const TARGETS = ['2026-07-28', 'v1-stateless'] as const;
 export const STORES = ['memory', 'file', 'redis', 'postgres', 'dynamodb'] as const;
 export const PROVIDERS = ['anthropic', 'openai', 'ai-sdk', 'none'] as const;
 export const LOGGINGS = ['otel', 'stderr', 'own'] as const;
+export const ROOTS = ['configuration', 'parameter'] as const;
 export const LEGACIES = ['stateless', 'sessions', 'sse', 'reject'] as const;
 export const HANDLE_SCOPES = ['group', 'container'] as const;
 
@@ -26,6 +27,8 @@ export interface Choices {
   /** `own`: the logger that the project has already. */
   readonly logging: (typeof LOGGINGS)[number];
   readonly keepProtocolLogging: boolean;
+  /** `parameter`: tools take a directory, which has to be inside of the configured ones. */
+  readonly roots: (typeof ROOTS)[number];
   /** How clients of older revisions are served over HTTP. */
   readonly legacy: (typeof LEGACIES)[number];
   /** Whether containers that the same tools use share one handle. */
@@ -42,6 +45,7 @@ export const DEFAULT_CHOICES: Choices = {
   provider: 'none',
   logging: 'stderr',
   keepProtocolLogging: false,
+  roots: 'configuration',
   legacy: 'stateless',
   handlePer: 'group',
   handles: {},

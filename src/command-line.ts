@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { AuditArguments } from './commands/audit.js';
 import { EXIT, FAIL_LEVELS, FORMATS, UsageError, type ExitCode, type Io } from './commands/io.js';
 import type { InitArguments } from './commands/init.js';
-import { HANDLE_SCOPES, LEGACIES, LOGGINGS, PROVIDERS, STORES, TARGETS } from './choices.js';
+import { HANDLE_SCOPES, LEGACIES, LOGGINGS, PROVIDERS, ROOTS, STORES, TARGETS } from './choices.js';
 import type { MigrateArguments } from './commands/migrate.js';
 import type { ProveArguments } from './commands/prove.js';
 import { withProveOptions } from './commands/prove-options.js';
@@ -72,6 +72,7 @@ Examples:
     .addOption(new Option('--store <store>', 'where state behind handles is kept').choices(STORES))
     .addOption(new Option('--provider <provider>', "whom to ask instead of the client's model").choices(PROVIDERS))
     .addOption(new Option('--logging <logging>', 'where log messages go').choices(LOGGINGS))
+    .addOption(new Option('--roots <roots>', "what takes the place of the client's roots").choices(ROOTS))
     .addOption(new Option('--legacy <legacy>', 'how clients of older revisions are served over HTTP').choices(LEGACIES))
     .addOption(new Option('--handle-per <scope>', 'whether containers that the same tools use share one handle').choices(HANDLE_SCOPES))
     .option('--keep-protocol-logging', 'keep log messages to the client where the request asks for them')

@@ -89,6 +89,8 @@ export interface ProjectRewrite {
    * for one that replaces, what is not named here has to be in the new text.
    */
   readonly removedComments?: ReadonlyMap<string, readonly { readonly range: Range }[]>;
+  /** Subjects of findings that may come: a person chose to keep what they are about, or a later transform takes them. */
+  readonly keeps?: readonly string[];
 }
 
 export interface ProjectRewrites {
@@ -117,6 +119,8 @@ interface Common {
   readonly safety: 'safe' | 'review';
   /** `finding`: each is changed by itself, whatever becomes of the others. Otherwise the changes of a file belong together. */
   readonly scope?: 'finding' | 'file';
+  /** Choices with which there is nothing for it to do. */
+  readonly unless?: (choices: Choices) => boolean;
   /** The targets that it works for; both when absent. */
   readonly targets?: readonly Choices['target'][];
 }

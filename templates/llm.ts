@@ -56,7 +56,7 @@ export function blocksOf(content: Block | Block[]): Block[] {
 
 /** Without tools a result holds one block of text, with tools a list. */
 export function toResult(params: Params, blocks: Block[], model: string, stopReason: string | undefined): CreateMessageResult | CreateMessageResultWithTools {
-  const rest = { role: 'assistant' as const, model, ...(stopReason && { stopReason }) };
+  const rest = { model, ...(stopReason && { stopReason }), role: 'assistant' as const };
   if (params.tools || params.toolChoice) return { ...rest, content: blocks };
   return { ...rest, content: { type: 'text', text: blocks.map(block => (block.type === 'text' ? block.text : '')).join('') } };
 }

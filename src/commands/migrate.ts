@@ -30,7 +30,7 @@ import { EXIT, UsageError, type ExitCode, type Input, type Io } from './io.js';
 import { installCommand, ownCommands, runCheck, uncommitted } from './surroundings.js';
 import { settingsOf } from './settings.js';
 
-export interface MigrateArguments extends Partial<Pick<Choices, 'target' | 'store' | 'provider' | 'logging' | 'legacy' | 'keepProtocolLogging' | 'handlePer'>> {
+export interface MigrateArguments extends Partial<Pick<Choices, 'target' | 'store' | 'provider' | 'logging' | 'roots' | 'legacy' | 'keepProtocolLogging' | 'handlePer'>> {
   readonly write?: boolean;
   readonly dryRun?: boolean;
   readonly interactive?: boolean;
@@ -126,6 +126,7 @@ class Migration {
       ...(given.store && { store: given.store }),
       ...(given.provider && { provider: given.provider }),
       ...(given.logging && { logging: given.logging }),
+      ...(given.roots && { roots: given.roots }),
       ...(given.legacy && { legacy: given.legacy }),
       ...(given.handlePer && { handlePer: given.handlePer }),
       ...(given.keepProtocolLogging !== undefined && { keepProtocolLogging: given.keepProtocolLogging }),
@@ -302,7 +303,7 @@ function unitsText(findings: readonly Finding[]): string {
 }
 
 function shownChoices(choices: Partial<Choices>): readonly string[] {
-  const names: Readonly<Record<string, string>> = { target: '--target', store: '--store', provider: '--provider', logging: '--logging', legacy: '--legacy', handlePer: '--handle-per' };
+  const names: Readonly<Record<string, string>> = { target: '--target', store: '--store', provider: '--provider', logging: '--logging', roots: '--roots', legacy: '--legacy', handlePer: '--handle-per' };
   const values = Object.entries(choices).flatMap(([name, value]) => (names[name] !== undefined && typeof value === 'string' ? [`${names[name]} ${value}`] : []));
   return [...values, ...(choices.keepProtocolLogging ? ['--keep-protocol-logging'] : []), ...(choices.markers === false ? ['--no-markers'] : [])];
 }

@@ -4,22 +4,36 @@ import { keyName } from '../mcp/exports.js';
 import { requestContextAt, type RequestContext } from '../mcp/request-context.js';
 import { isFunctionNode, type FunctionNode } from '../mcp/values.js';
 import type { McpModel } from '../mcp/model.js';
-import { freeName, freeParameter } from './imports.js';
+import type { SourceFile } from '../parse/source.js';
+import type { Editors } from './editors.js';
+import { freeParameter } from './imports.js';
+import type { Patterns } from './patterns.js';
 
-export type ContextPart = 'signal' | 'meta';
+/** `message`: what sends a log message to the client of the request. */
+export type ContextPart = 'signal' | 'meta' | 'message';
 
-const V1_PARTS = { signal: 'signal', meta: '_meta' } as const;
-const V2_PARTS = { signal: 'mcpReq.signal', meta: 'mcpReq._meta' } as const;
+const V1_PARTS = { signal: 'signal', meta: '_meta', message: 'sendNotification' } as const;
+const V2_PARTS = { signal: 'mcpReq.signal', meta: 'mcpReq._meta', message: 'mcpReq.log' } as const;
 
 /** Spells parts of the request's context where code stands in one file, and makes handlers take what they need for it. */
 export class ContextWriter {
   readonly #given = new Map<FunctionNode, string>();
-  readonly #patterns = new Map<TSESTree.ObjectPattern, Set<string>>();
+  readonly #patterns: Patterns;
+  private readonly editor: Editor;
 
   constructor(
     private readonly mcp: McpModel,
-    private readonly editor: Editor,
-  ) {}
+    editors: Editors,
+    file: SourceFile,
+  ) {
+    this.editor = editors.of(file);
+    this.#patterns = editors.patternsOf(file);
+  }
+
+  /** Which SDK line spells the context here; undefined where no request is in sight. */
+  lineAt(node: TSESTree.Node): RequestContext['line'] | undefined {
+    return requestContextAt(this.mcp, this.editor.file, node)?.line;
+  }
 
   /** An expression for this part, or undefined where no request is in sight. `ask`: a handler that takes no context may be made to. */
   part(node: TSESTree.Node, part: ContextPart, ask: boolean): string | undefined {
@@ -28,7 +42,7 @@ export class ContextWriter {
     const { parameter } = context;
     if (!parameter) return this.#asked(context, part);
     if (parameter.type === 'ObjectPattern') return this.#ofPattern(context, parameter, part);
-    return hides(context.fn, node, parameter.name) ? undefined : `${parameter.name}.${parts(context)[part]}`;
+    return hides(context.fn, node, parameter.name) ? undefined : `${this.#kept(parameter)}.${parts(context)[part]}`;
   }
 
   /** The name of the whole context, or undefined where no request is in sight or its context is taken apart. */
@@ -37,7 +51,12 @@ export class ContextWriter {
     if (context?.line !== 'v2') return undefined;
     const { parameter, fn } = context;
     if (!parameter) return this.#name(context);
-    return parameter.type === 'Identifier' && !hides(fn, node, parameter.name) ? parameter.name : undefined;
+    return parameter.type === 'Identifier' && !hides(fn, node, parameter.name) ? this.#kept(parameter) : undefined;
+  }
+
+  #kept(name: TSESTree.Identifier): string {
+    this.#patterns.keep(name);
+    return name.name;
   }
 
   #asked(context: RequestContext, part: ContextPart): string | undefined {
@@ -74,29 +93,19 @@ export class ContextWriter {
     const [first = '', second] = path;
     const held = pattern.properties.find(p => p.type === 'Property' && keyName(p.key) === first);
     if (held?.type === 'Property') {
-      if (held.value.type === 'Identifier') return [held.value.name, ...path.slice(1)].join('.');
-      if (held.value.type !== 'ObjectPattern') return undefined;
+      if (held.value.type === 'Identifier') return [this.#kept(held.value), ...path.slice(1)].join('.');
+      if (held.value.type !== 'ObjectPattern' || second === undefined) return undefined;
       const inner = held.value.properties.find(p => p.type === 'Property' && keyName(p.key) === second);
-      return inner?.type === 'Property' && inner.value.type === 'Identifier' ? inner.value.name : undefined;
+      if (inner) return inner.type === 'Property' && inner.value.type === 'Identifier' ? this.#kept(inner.value) : undefined;
+      return this.#added(context, held.value, second) ? second : undefined;
     }
-    if (pattern.properties.some(p => p.type === 'RestElement') || (freeName(this.editor.file, first) !== first && !this.#patterns.get(pattern)?.has(first))) return undefined;
-    this.#patterns.set(pattern, (this.#patterns.get(pattern) ?? new Set()).add(first));
-    return path.join('.');
+    return this.#added(context, pattern, first) ? path.join('.') : undefined;
   }
 
-  /** Writes the patterns: what was asked for comes in, and what nothing uses any more goes. */
-  finish(isUnused: (name: TSESTree.Identifier) => boolean): void {
-    for (const [pattern, added] of this.#patterns) {
-      const kept = pattern.properties.filter(p => !(p.type === 'Property' && p.value.type === 'Identifier' && isUnused(p.value)));
-      const [first, last] = [pattern.properties[0], pattern.properties.at(-1)];
-      const texts = [...kept.map(p => this.editor.text(p)), ...added];
-      if (first && last) this.editor.replace({ range: [first.range[0], last.range[1]] }, texts.join(this.#separator(pattern)));
-    }
-  }
-
-  #separator({ properties: [first, second] }: TSESTree.ObjectPattern): string {
-    const between = first && second ? this.editor.file.text.slice(first.range[1], second.range[0]) : ', ';
-    return /^,\s*$/.test(between) ? between : ', ';
+  #added({ fn }: RequestContext, pattern: TSESTree.ObjectPattern, name: string): boolean {
+    if (!this.#patterns.canAdd(pattern) || (!this.#patterns.isAdded(pattern, name) && freeParameter(this.editor.file, fn, name) !== name)) return false;
+    this.#patterns.add(pattern, name);
+    return true;
   }
 }
 

@@ -3,6 +3,7 @@ import { keyName } from '../mcp/exports.js';
 import { enclosingFunction, indexOf, innermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import type { SourceFile } from '../parse/source.js';
+import type { Project } from '../project.js';
 
 /** A question whether the client has a capability. */
 export interface Guard {
@@ -10,6 +11,12 @@ export interface Guard {
   readonly node: TSESTree.Node;
   /** It asks for the absence. */
   readonly negated: boolean;
+}
+
+/** Files that ask the client by themselves, or through a function of a file that does. */
+export function asking(project: Project, files: Iterable<SourceFile>): ReadonlySet<string> {
+  const own = [...files].map(f => f.path);
+  return new Set([...own, ...own.flatMap(path => project.importersOf(path))]);
 }
 
 /** Where a file asks for a capability of the client. Other uses than as a condition are left out. */

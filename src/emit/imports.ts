@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import type { Editor } from '../edits/editor.js';
 import type { SourceFile } from '../parse/source.js';
@@ -30,9 +31,14 @@ function habitOf({ program, text, path }: SourceFile): Habit | undefined {
 
 /** The first of these names that nothing in the file has. */
 export function freeName(file: SourceFile, ...wanted: readonly string[]): string {
+  return freeNameWithout(file, new Set(), ...wanted);
+}
+
+/** The same where some variables are about to go. */
+export function freeNameWithout(file: SourceFile, going: ReadonlySet<Variable>, ...wanted: readonly string[]): string {
   const taken = new Set<string>();
   for (const scope of file.scopes.scopes) {
-    for (const variable of scope.variables) if (variable.defs.length > 0) taken.add(variable.name);
+    for (const variable of scope.variables) if (variable.defs.length > 0 && !going.has(variable)) taken.add(variable.name);
     for (const { identifier, resolved } of scope.references) if (!resolved || resolved.defs.length === 0) taken.add(identifier.name);
   }
   const last = wanted.at(-1) ?? 'value';

@@ -25,6 +25,9 @@ export function withoutTypes(text: string): string {
       case 'TSTypeAliasDeclaration':
         dropStatement(node.parent.type === 'ExportNamedDeclaration' ? node.parent : node);
         return;
+      case 'Identifier':
+        if (node.optional) drop.push([node.range[0] + node.name.length, node.range[0] + node.name.length + 1]);
+        return;
       case 'TSTypeAnnotation':
       case 'TSTypeParameterInstantiation':
         drop.push(node.range);

@@ -1,8 +1,9 @@
 import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import { dropUnusedImports } from '../edits/imports.js';
-import type { Editor } from '../edits/editor.js';
 import { zoneOf } from '../files/kinds.js';
+import type { Editors } from './editors.js';
+import { isDroppable, namesOf } from './patterns.js';
 import { exportsOf } from '../mcp/exports.js';
 import { outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
@@ -13,8 +14,6 @@ import type { Project } from '../project.js';
 import { walkTree } from '../parse/walk.js';
 import { statementAround } from '../mcp/nodes.js';
 
-/** Finds the editor of a file; all files share one set of them. */
-export type EditorOf = (file: SourceFile) => Editor;
 
 /**
  * Takes away what nothing uses any more once code is gone: parameters with their arguments, constants, imports. What was unused
@@ -28,7 +27,7 @@ export class Leftovers {
   constructor(
     private readonly project: Project,
     private readonly mcp: McpModel,
-    private readonly editorOf: EditorOf,
+    private readonly editors: Editors,
   ) {}
 
   /** Comments that described what went. */
@@ -52,9 +51,10 @@ export class Leftovers {
     return (this.#gone.get(file) ?? []).some(r => r[0] <= start && end <= r[1]);
   }
 
-  /** A name of which every use is gone. */
-  isUnused(file: SourceFile, name: TSESTree.Identifier): boolean {
-    const variable = file.variableOf(name);
+  /** Every use of what a declaration names is gone. */
+  isUnused(file: SourceFile, { id }: TSESTree.VariableDeclarator): boolean {
+    if (id.type === 'ObjectPattern') return this.#isEmptied(file, id);
+    const variable = id.type === 'Identifier' ? file.variableOf(id) : undefined;
     return variable !== undefined && this.#lostAll(file, variable);
   }
 
@@ -65,7 +65,7 @@ export class Leftovers {
     }
     for (const [file, ranges] of this.#gone) {
       const names = [...new Set(ranges.flatMap(range => namedIn(file, range).map(v => v.name)))];
-      dropUnusedImports(this.editorOf(file), names, ranges.map(range => ({ range })));
+      dropUnusedImports(this.editors.of(file), names, ranges.map(range => ({ range })));
     }
   }
 
@@ -75,8 +75,9 @@ export class Leftovers {
 
   #clearVariable(file: SourceFile, variable: Variable): boolean {
     const [definition] = variable.defs;
-    if (!definition || this.#handled.has(variable) || variable.defs.length > 1 || !this.#lostAll(file, variable)) return false;
+    if (!definition || this.#handled.has(variable) || variable.defs.length > 1 || !this.#lostAll(file, variable) || this.editors.patternsOf(file).isKept(definition.name)) return false;
     this.#handled.add(variable);
+    if (isDroppable(definition.name)) return this.#clearName(file, definition.name, definition.node);
     if (definition.type === 'Parameter' && isFunctionNode(definition.node)) return this.#clearParameter(file, definition.node, variable);
     if (definition.type === 'Variable') return this.#clearDeclaration(file, definition.node);
     return false;
@@ -91,13 +92,32 @@ export class Leftovers {
     return true;
   }
 
+  /** A name of an object that is taken apart. */
+  #clearName(file: SourceFile, name: TSESTree.Identifier, around: TSESTree.Node): boolean {
+    if (around.type !== 'VariableDeclarator') return this.editors.patternsOf(file).drop(name);
+    const statement = around.parent;
+    const list = statement.parent.type;
+    // What a module is asked for is an import, and what is exported may be used elsewhere.
+    if (!around.init || isRequire(around.init) || (list !== 'BlockStatement' && list !== 'Program')) return false;
+    if (statement.declarations.length > 1 || around.id.type !== 'ObjectPattern' || !this.#isEmptied(file, around.id) || !isPure(around.init)) return this.editors.patternsOf(file).drop(name);
+    this.#drop(file, statement);
+    return true;
+  }
+
+  #isEmptied(file: SourceFile, pattern: TSESTree.ObjectPattern): boolean {
+    return namesOf(pattern)?.every(name => {
+      const variable = file.variableOf(name);
+      return variable !== undefined && this.#lostAll(file, variable) && !this.editors.patternsOf(file).isKept(name);
+    }) ?? false;
+  }
+
   /** What the client can do was asked for the code that is gone. */
   #isQuestion(file: SourceFile, init: TSESTree.Expression): boolean {
     return /^[\w$.?!()]*\.getClientCapabilities\(\)(?:\s*(?:\?\?|\|\|)\s*\{\s*\})?$/.test(file.text.slice(...init.range));
   }
 
   #drop(file: SourceFile, statement: TSESTree.Node): void {
-    const editor = this.editorOf(file);
+    const editor = this.editors.of(file);
     editor.removeStatement(statement);
     this.gone(file, statement.range);
   }
@@ -151,7 +171,7 @@ export class Leftovers {
     const { text } = file;
     const trailing = /^\s*,(?=\s*\))/.exec(text.slice(item.range[1]))?.[0].length ?? 0;
     const range: Range = after ? [item.range[0], after.range[0]] : before ? [before.range[1], item.range[1]] : [item.range[0], item.range[1] + trailing];
-    this.editorOf(file).replace({ range }, '');
+    this.editors.of(file).replace({ range }, '');
     this.gone(file, item.range);
   }
 
@@ -164,7 +184,7 @@ export class Leftovers {
     const tag = new RegExp(`\\n[ \\t]*\\* *@param (?:\\{[^}]*\\} )?\\[?${name.replaceAll('$', '\\$')}\\b[^\\n]*(?:\\n[ \\t]*\\*(?! *@|/)[^\\n]+)*`).exec(text);
     if (!tag) return;
     const start = comment.range[0] + tag.index;
-    this.editorOf(file).replace({ range: [start, start + tag[0].length] }, '');
+    this.editors.of(file).replace({ range: [start, start + tag[0].length] }, '');
     this.#comments.set(file, [...(this.#comments.get(file) ?? []), comment]);
   }
 }
@@ -185,6 +205,11 @@ function isExported(parent: TSESTree.Node | undefined, node: TSESTree.Node): boo
   if (parent?.type === 'ExportDefaultDeclaration') return true;
   // `module.exports = { name }`
   return parent?.type === 'Property' && parent.value === node && parent.parent.parent.type === 'AssignmentExpression' && parent.parent.parent.left.type === 'MemberExpression' && parent.parent.parent.left.property.type === 'Identifier' && parent.parent.parent.left.property.name === 'exports';
+}
+
+function isRequire(node: TSESTree.Expression): boolean {
+  const inner = node.type === 'AwaitExpression' ? node.argument : node;
+  return inner.type === 'ImportExpression' || (inner.type === 'CallExpression' && inner.callee.type === 'Identifier' && inner.callee.name === 'require');
 }
 
 function canLose(call: TSESTree.CallExpression, index: number): boolean {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
-import { dependenciesOf, manifestOf, type Manifest } from '../graph/workspace.js';
+import { dependenciesOf, isRecord, manifestOf, type Manifest } from '../graph/workspace.js';
 import type { Project } from '../project.js';
+import type { DependencyChange } from '../transform.js';
 
 /** The package of a file, with what its manifest says. */
 export function packageOf(project: Project, path: string): Manifest | undefined {
@@ -13,6 +14,15 @@ export function declares(manifest: Manifest | undefined, name: string): boolean 
 
 export function rangeOf(manifest: Manifest | undefined, name: string): string | undefined {
   return manifest ? dependenciesOf(manifest).get(name) : undefined;
+}
+
+/** Of these, what the program does not have when it runs. What only the development has keeps its range. */
+export function missing(manifest: Manifest | undefined, wanted: readonly DependencyChange[]): readonly DependencyChange[] {
+  const sections = ['dependencies', 'optionalDependencies', 'peerDependencies'].map(name => manifest?.json[name]);
+  return wanted.flatMap(change => {
+    if (sections.some(section => isRecord(section) && section[change.name] !== undefined)) return [];
+    return [{ ...change, range: rangeOf(manifest, change.name) ?? change.range }];
+  });
 }
 
 export interface StartCommand {

@@ -1,6 +1,7 @@
 // What a migration cannot decide by itself: said on the command line, in the configuration, asked, or taken from what the project has.
 import { DEFAULT_CHOICES, LEGACIES, LOGGINGS, PROVIDERS, STORES, TARGETS, type Choices } from '../choices.js';
 import type { Finding } from '../finding.js';
+import { servesHttpOnly } from '../emit/serving.js';
 import { dependenciesOf } from '../graph/workspace.js';
 import type { Project } from '../project.js';
 
@@ -36,7 +37,7 @@ const TEXTS: Readonly<Record<Choosable, { readonly text: string; readonly values
 const HINTS: Readonly<Partial<Record<Choosable, readonly (readonly [dependency: RegExp, value: string])[]>>> = {
   store: [[/^(?:redis|ioredis|@redis\/client)$/, 'redis'], [/^(?:pg|postgres)$/, 'postgres'], [/^@aws-sdk\/(?:client|lib)-dynamodb$/, 'dynamodb']],
   provider: [[/^@anthropic-ai\/sdk$/, 'anthropic'], [/^openai$/, 'openai'], [/^ai$/, 'ai-sdk']],
-  logging: [[/^(?:pino|winston|bunyan|loglevel|tslog|consola)$/, 'own'], [/^@opentelemetry\/(?:api|sdk-node|api-logs)$/, 'otel']],
+  logging: [[/^(?:pino|winston)$/, 'own'], [/^@opentelemetry\/(?:api|sdk-node|api-logs)$/, 'otel']],
 };
 
 /** The questions that the findings lead to and that nobody has answered. */
@@ -46,7 +47,8 @@ export function questionsFor(project: Project, findings: readonly Finding[], giv
   return names.flatMap(name => {
     if (given[name] !== undefined || !findings.some(f => CONCERNS[name].test(f.rule))) return [];
     const hint = HINTS[name]?.flatMap(([pattern, value]) => dependencies.flatMap(d => (pattern.test(d) ? [{ value, because: `the project has ${d}` }] : [])))[0];
-    return [{ name, ...TEXTS[name], suggested: hint?.value ?? DEFAULT_CHOICES[name], because: hint?.because ?? 'default' }];
+    const usual = hint ?? (name === 'logging' && servesHttpOnly(project, '') ? { value: 'otel', because: 'the servers are reached over HTTP only' } : undefined);
+    return [{ name, ...TEXTS[name], suggested: usual?.value ?? DEFAULT_CHOICES[name], because: usual?.because ?? 'default' }];
   });
 }
 

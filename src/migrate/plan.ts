@@ -5,6 +5,7 @@ import { DEFAULT_CHOICES, type Choices } from '../choices.js';
 import type { Finding } from '../finding.js';
 import type { Project } from '../project.js';
 import type { Decline, DependencyChange, ProjectRewrite, TransformDefinition, Variable } from '../transform.js';
+import { describedVariables } from './environment.js';
 import { markResult, placedMarkers } from './leave.js';
 import type { PrepareStep } from './prepare.js';
 import { applyTexts } from './rewrites.js';
@@ -88,7 +89,7 @@ class Planner {
       for (const transform of this.transforms) if (this.#wants(transform)) state = this.#take(transform, state);
       if (state.project === before) break;
     }
-    state = this.#leaveMarkers(this.#tidy(state));
+    state = this.#leaveMarkers(this.#describe(this.#tidy(state)));
     return this.#result(state);
   }
 
@@ -96,9 +97,9 @@ class Planner {
     return auditProject(project, this.registry, this.options).findings;
   }
 
-  #wants({ id, targets }: Pick<TransformDefinition, 'id' | 'targets'>): boolean {
+  #wants({ id, targets, unless }: Pick<TransformDefinition, 'id' | 'targets' | 'unless'>): boolean {
     const { transforms, skip } = this.options;
-    return (!transforms || transforms.includes(id)) && !skip?.includes(id) && (!targets || targets.includes(this.#choices.target));
+    return unless?.(this.#choices) !== true && (!transforms || transforms.includes(id)) && !skip?.includes(id) && (!targets || targets.includes(this.#choices.target));
   }
 
   #prepare(project: Project, step: PrepareStep): Project {
@@ -142,6 +143,15 @@ class Planner {
       current = { project, findings: this.#audit(project) };
     }
     return current;
+  }
+
+  /** Variables that came, beside those that a project shows already. */
+  #describe(state: State): State {
+    const changes = describedVariables(state.project, this.#steps);
+    if (changes.length === 0) return state;
+    this.#steps.push({ ...PLAIN, transform: 'environment', title: 'Show the variables to set', unit: 'environment', changes });
+    const project = state.project.with(textsOf(changes));
+    return { project, findings: this.#audit(project) };
   }
 
   #take(transform: TransformDefinition, state: State): State {

@@ -1,4 +1,4 @@
-import { HANDLE_SCOPES, LEGACIES, LOGGINGS, PROVIDERS, STORES, TARGETS } from '../choices.js';
+import { HANDLE_SCOPES, LEGACIES, LOGGINGS, PROVIDERS, ROOTS, STORES, TARGETS } from '../choices.js';
 
 export interface Names {
   readonly rules: readonly string[];
@@ -53,6 +53,7 @@ function migrateSchema(transforms: readonly string[]): Schema {
       provider: oneOf(PROVIDERS, 'Whom to ask instead of the client’s model.'),
       logging: oneOf(LOGGINGS, 'Where log messages go.'),
       keepProtocolLogging: flag('Keep log messages to the client where the request asks for them.'),
+      roots: oneOf(ROOTS, 'What takes the place of the client’s roots: directories that the server is started with, or tools that also take one inside of them.'),
       legacy: oneOf(LEGACIES, 'How clients of older revisions are served over HTTP.'),
       handlePer: oneOf(HANDLE_SCOPES, 'Whether containers that the same tools use share one handle.'),
       handles: {

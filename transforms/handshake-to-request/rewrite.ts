@@ -14,7 +14,7 @@ import type { Edit } from '../../src/edits/edit.js';
 import type { SourceFile } from '../../src/parse/source.js';
 import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { capabilityIn, conditionalOf, hookAround, readOf, type Conditional, type Question, type Read, type Registration } from './sites.js';
-import { Threads } from './threads.js';
+import { Threads } from '../../src/emit/threads.js';
 
 const MODULE = '@modelcontextprotocol/server';
 const MARKER = 'oninitialized';
@@ -47,6 +47,7 @@ export class HandshakeRewrite {
     }
     if (this.#answers.size === 0) return { declines: this.#declines };
     const created = this.#helper();
+    this.#threads.write();
     this.#import(created?.path);
     const rewrite: ProjectRewrite = {
       unit: `handshake:${this.folder}`,

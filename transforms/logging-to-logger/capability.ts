@@ -2,7 +2,7 @@ import type { Editor, TSESTree } from '../../src/define-transform.js';
 
 /** Takes `logging` out of the capabilities; what is left empty by that goes too. Gives the ranges that went. */
 export function removeCapability(editor: Editor, node: TSESTree.Node): TSESTree.Node | undefined {
-  if (node.type === 'Property') return removeProperty(editor, node);
+  if (node.type === 'Property') return isOwnShape(node) ? undefined : removeProperty(editor, node);
   const assignment = node.parent;
   if (assignment?.type !== 'AssignmentExpression' || assignment.parent.type !== 'ExpressionStatement') return undefined;
   const statement = assignment.parent;
@@ -10,6 +10,11 @@ export function removeCapability(editor: Editor, node: TSESTree.Node): TSESTree.
   const removed = test.type === 'IfStatement' && !test.alternate ? test : statement;
   editor.removeStatement(removed);
   return removed;
+}
+
+/** `logging: true`: a type of the project says that it is there, the capability of the SDK is an object. */
+function isOwnShape({ value }: TSESTree.Property): boolean {
+  return value.type === 'Literal' || value.type === 'MemberExpression';
 }
 
 function removeProperty(editor: Editor, property: TSESTree.Property): TSESTree.Node {

@@ -1,6 +1,8 @@
 import type { TSESTree } from '../../src/define-transform.js';
-import { enclosingFunction, memberName } from '../../src/define-transform.js';
+import { enclosingFunction, innermost, memberName } from '../../src/define-transform.js';
+import { contains } from '../../src/mcp/nodes.js';
 import type { FunctionNode } from '../../src/mcp/values.js';
+import type { SourceFile } from '../../src/parse/source.js';
 
 /** Where a call that gave a promise stands, and what of its surroundings goes with the promise. */
 export type CallPlace =
@@ -91,4 +93,23 @@ function isStatement(node: TSESTree.Node): boolean {
 
 function nameOf(callee: TSESTree.Node): string {
   return callee.type === 'MemberExpression' && callee.object.type === 'Identifier' ? `${callee.object.name}.${memberName(callee) ?? ''}` : '';
+}
+
+/** A loop that sends the message of one call to each server: it is logged once. */
+export function loopOverServers(file: SourceFile, call: TSESTree.CallExpression, place: CallPlace): TSESTree.ForOfStatement | undefined {
+  if (place.kind !== 'statement') return undefined;
+  const outer = place.replaced.type === 'TryStatement' ? place.replaced : place.statement;
+  const loop = outer.parent.type === 'BlockStatement' && outer.parent.body.length === 1 ? outer.parent.parent : outer.parent;
+  if (loop.type !== 'ForOfStatement' || loop.left.type !== 'VariableDeclaration') return undefined;
+  const callee = innermost(call.callee);
+  const names = loop.left.declarations.flatMap(d => file.scopes.getDeclaredVariables(d));
+  const uses = names.flatMap(v => v.references.filter(r => r.init !== true));
+  return uses.length > 0 && uses.every(({ identifier }) => contains(callee, identifier)) ? loop : undefined;
+}
+
+/** The function around it writes the message to stderr by itself: it would be there twice. */
+export function isOnStderr(file: SourceFile, call: TSESTree.CallExpression): boolean {
+  const fn = enclosingFunction(call);
+  if (!fn || fn.body.type !== 'BlockStatement') return false;
+  return fn.body.body.some(statement => statement.type === 'ExpressionStatement' && !contains(statement, call) && /^(?:process\.stderr\.write|console\.error)\(/.test(file.text.slice(...statement.range)));
 }

@@ -1,33 +1,32 @@
+import type { Variable as ScopeVariable } from '@typescript-eslint/scope-manager';
 import type { Finding, TSESTree } from '../../src/define-transform.js';
-import { enclosingFunction, innermost, keyName } from '../../src/define-transform.js';
+import { keyName } from '../../src/define-transform.js';
 import { zoneOf } from '../../src/files/kinds.js';
 import { walkTree } from '../../src/parse/walk.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { ContextWriter } from '../../src/emit/context-writer.js';
 import { Editors } from '../../src/emit/editors.js';
-import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
+import { addImports, freeName, freeNameWithout, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
+import { isDroppable } from '../../src/emit/patterns.js';
 import { textAt } from '../../src/emit/reindent.js';
 import type { Manifest } from '../../src/graph/workspace.js';
 import { indexOf } from '../../src/mcp/file-index.js';
+import { requestContextAt } from '../../src/mcp/request-context.js';
 import type { FunctionNode } from '../../src/mcp/values.js';
 import type { Range, SourceFile } from '../../src/parse/source.js';
 import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { removeCapability } from './capability.js';
+import { isRest, KEPT, KeptMessages } from './keep.js';
 import { levelPlan, type LevelPlan } from './level.js';
-import { calledName, messageIn, type Message, type Piece } from './messages.js';
-import { placeOf, type CallPlace } from './place.js';
+import { isOnStderr, loopOverServers, type CallPlace } from './place.js';
+import { callAt, SENDS, siteOf, type Site } from './sites.js';
 import { targetFor, type LogTarget } from './targets.js';
+import { logCall, messageText } from './write.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { indentAt } from '../../src/edits/indent.js';
 
-interface Site {
-  readonly finding: Finding;
-  readonly file: SourceFile;
-  readonly call: TSESTree.CallExpression;
-  readonly message: Message;
-  readonly place: Exclude<CallPlace, { readonly kind: 'used' }>;
-}
+type ReplacedSite = Site & { readonly place: Exclude<CallPlace, { readonly kind: 'used' }> };
 
 interface Handler {
   readonly finding: Finding;
@@ -35,7 +34,8 @@ interface Handler {
   readonly plan: LevelPlan;
 }
 
-const SENDS = new Set(['logging:sendLoggingMessage', 'logging:notification', 'logging:log']);
+/** Findings that `stdout-to-stderr` takes. */
+const OWN_OUTPUT: readonly string[] = ['stdout:pino', 'stdout:winston'];
 
 /** All that one package logs through the protocol. */
 export class LoggingRewrite {
@@ -45,6 +45,7 @@ export class LoggingRewrite {
   readonly #answers = new Set<string>();
   readonly #names = new Map<SourceFile, string>();
   readonly #writers = new Map<SourceFile, ContextWriter>();
+  #sites: readonly ReplacedSite[] = [];
   readonly #async = new Set<FunctionNode>();
   readonly #bound = new Map<SourceFile, Set<string>>();
   /** Comments inside what was replaced. */
@@ -55,18 +56,65 @@ export class LoggingRewrite {
     private readonly manifest: Manifest | undefined,
     private readonly findings: readonly Finding[],
   ) {
-    this.#leftovers = new Leftovers(context.project, context.mcp, this.#editors.of);
+    this.#leftovers = new Leftovers(context.project, context.mcp, this.#editors);
   }
 
   result(): { readonly rewrite?: ProjectRewrite; readonly declines: readonly Decline[] } {
-    if (this.context.choices.keepProtocolLogging) return { declines: this.findings.map(f => ({ for: f.fingerprint, reason: 'Protocol logging stays, as was asked for. The client sees messages on connections that ask for them.' })) };
+    return this.context.choices.keepProtocolLogging ? this.#keep() : this.#replace();
+  }
+
+  /** Messages go to the client as well. */
+  #keep(): { readonly rewrite?: ProjectRewrite; readonly declines: readonly Decline[] } {
+    const kept = new KeptMessages(this.context.mcp, this.#editors, this.#leftovers, file => this.#writer(file));
+    for (const finding of this.findings) if (isRest(finding)) this.#decline(finding, KEPT.rest);
+    const found = this.findings.filter(f => SENDS.has(f.subject)).flatMap(f => this.#anySite(f));
+    const sites = found.filter(site => !kept.isDone(site));
+    for (const { finding } of found.filter(site => !sites.some(s => s.call === site.call))) this.#decline(finding, KEPT.send);
+    if (sites.length === 0) return { declines: this.#declines };
+    const target = targetFor(this.context, this.manifest, [...new Set(sites.map(s => s.file))]);
+    const apart: string[] = [];
+    let changed = false;
+    for (const site of sites) {
+      const outcome = kept.rewrite(site, () => this.#log(site.file));
+      const why = outcome === false && site.place.kind === 'used' ? site.place.why : outcome;
+      if (typeof why === 'string') this.#decline(site.finding, why);
+      else changed = true;
+      if (outcome === undefined && !kept.isCurrent(site) && site.finding.subject !== this.#keptSubject(site)) this.#answers.add(site.finding.fingerprint);
+      if (outcome !== false || site.place.kind === 'used') continue;
+      this.#rewriteSite({ ...site, place: site.place }, target);
+      apart.push(`${site.file.path}:${site.finding.line.toString()}`);
+    }
+    if (!changed) return { declines: this.#declines };
+    this.#leftovers.clear();
+    kept.threads.write((file, node) => this.#leftovers.isGone(file, node));
+    this.#importLog(target, kept.threads.typed);
+    const notes = [
+      'Log messages still go to the client of the request, where it asks for them, and to the logger beside it. The protocol will lose them: remove the first of the two then.',
+      ...(apart.length > 0 ? [`These messages belong to no request, and only go to the logger: ${apart.join(', ')}.`] : []),
+      ...target.notes.map(n => n.replace(/^Clients no longer receive log messages\. They (?=go|become)/, 'Logged messages ')),
+    ];
+    return { rewrite: { ...this.#rewrite({ ...target, notes }), title: 'Log messages go to a logger as well', keeps: ['logging:log', 'logging:notification', ...OWN_OUTPUT] }, declines: this.#declines };
+  }
+
+  /** What a message of the form that works is found as. */
+  #keptSubject({ file, call }: Site): string {
+    return this.#writer(file).lineAt(call) === 'v1' ? 'logging:notification' : 'logging:log';
+  }
+
+  #anySite(finding: Finding): Site | readonly [] {
+    const site = siteOf(this.context, finding);
+    if (site === undefined) return [];
+    return typeof site === 'string' ? this.#decline(finding, site) : site;
+  }
+
+  #replace(): { readonly rewrite?: ProjectRewrite; readonly declines: readonly Decline[] } {
     const handlers = this.findings.flatMap(f => (f.subject === 'logging:set-level-handler' ? this.#handler(f) : []));
     const inHandlers = (f: Finding): boolean => handlers.some(h => h.file.path === f.file && contains(h.plan.statement, f));
     const sends = this.findings.filter(f => SENDS.has(f.subject));
     const sites = sends.filter(f => !inHandlers(f)).flatMap(f => this.#site(f));
+    this.#sites = sites;
     for (const finding of sends.filter(inHandlers)) this.#answers.add(finding.fingerprint);
     const target = sites.length > 0 ? targetFor(this.context, this.manifest, [...new Set(sites.map(s => s.file))]) : undefined;
-    if (typeof target === 'string') return { declines: sites.map(s => ({ for: s.finding.fingerprint, reason: target })) };
     if (target && this.#declines.some(d => this.#isLevel(d))) {
       return { declines: [...this.#declines, ...sites.map(s => ({ for: s.finding.fingerprint, reason: 'The level that clients choose is still used. Let LOG_LEVEL set it first.' })), ...this.#capabilityDeclines('The level that clients choose is still used.')] };
     }
@@ -74,8 +122,7 @@ export class LoggingRewrite {
     this.#leftovers.clear();
     this.#removeProtocol(handlers);
     this.#leftovers.clear();
-    for (const [file, writer] of this.#writers) writer.finish(name => this.#leftovers.isUnused(file, name));
-    for (const [file, name] of this.#names) if (target) addImports(this.#editors.of(file), [{ specifier: specifierFor(file.path, target.path, [file, ...this.#relatives(file)]), names: [{ name: 'log', as: name }] }]);
+    if (target) this.#importLog(target);
     return { ...(this.#answers.size > 0 ? { rewrite: this.#rewrite(target) } : {}), declines: this.#declines };
   }
 
@@ -97,6 +144,8 @@ export class LoggingRewrite {
       edits: this.#editors.edits(this.#names.size > 0 ? target?.edits : undefined),
       ...(target && this.#names.size > 0 && { created: target.created, dependencies: target.dependencies.map(d => ({ ...d, package: this.manifest?.folder ?? '' })), variables: target.variables, notes: target.notes }),
       removedComments: comments,
+      // A logger that writes to standard output so far is told to do otherwise afterwards.
+      ...(target?.kind === 'own' && { keeps: OWN_OUTPUT }),
     };
   }
 
@@ -105,42 +154,27 @@ export class LoggingRewrite {
     return [];
   }
 
-  #callOf(finding: Finding): { readonly file: SourceFile; readonly call: TSESTree.CallExpression } | undefined {
-    const file = this.context.project.source(finding.file);
-    const callee = file && file.problems.length === 0 ? nodeAt(file, finding.range) : undefined;
-    const call = callee?.parent?.type === 'ChainExpression' ? callee.parent.parent : callee?.parent;
-    return file && call?.type === 'CallExpression' ? { file, call } : undefined;
-  }
-
-  #site(finding: Finding): Site | readonly [] {
-    if (finding.zone === 'test') return this.#decline(finding, 'This is a test. Let it look at what is logged now.');
-    const found = this.#callOf(finding);
-    if (!found) return [];
-    const { file, call } = found;
-    if (finding.confidence !== 'certain' && this.context.mcp.call(file, call)?.owner.startsWith('fastmcp')) return this.#decline(finding, 'The framework sends this message. Log with a logger of your own, or wait for its next major version.');
-    if (!this.context.mcp.call(file, call)) return this.#decline(finding, `${calledName(call)} is a function of this project that sends messages. Log there, or beside it, by hand.`);
-    const place = placeOf(call);
-    if (place.kind === 'used') return this.#decline(finding, place.why);
-    const message = messageIn(this.context.mcp, file, finding.subject, call);
-    if (!message) return this.#decline(finding, 'What is sent is put together elsewhere. Log level and data by hand.');
-    if (message.bound && !(place.kind === 'statement' && place.statement.parent.type === 'BlockStatement')) return this.#decline(finding, 'What is sent is put together elsewhere. Log level and data by hand.');
-    return { finding, file, call, message, place };
+  #site(finding: Finding): ReplacedSite | readonly [] {
+    const site = this.#anySite(finding);
+    if (!('place' in site)) return site;
+    const { place } = site;
+    return place.kind === 'used' ? this.#decline(finding, place.why) : { ...site, place };
   }
 
   #handler(finding: Finding): Handler | readonly [] {
     if (finding.zone === 'test') return this.#decline(finding, 'This is a test. Take the handler out by hand.');
-    const found = this.#callOf(finding);
+    const found = callAt(this.context, finding);
     if (!found) return [];
     const plan = levelPlan(this.context.mcp, found.file, found.call);
     return typeof plan === 'string' ? this.#decline(finding, plan) : { finding, file: found.file, plan };
   }
 
-  #rewriteSite({ finding, file, call: sent, message, place: around }: Site, target: LogTarget): void {
+  #rewriteSite({ finding, file, call: sent, message, place: around }: ReplacedSite, target: LogTarget): void {
     const editor = this.#editors.of(file);
     const loop = loopOverServers(file, sent, around);
     const place = loop ? { ...around, replaced: loop } : around;
     this.#answers.add(finding.fingerprint);
-    if (target.dependencies.length === 0 && !message.bound && place.kind === 'statement' && isOnStderr(file, sent)) {
+    if (target.kind !== 'otel' && !message.bound && place.kind === 'statement' && isOnStderr(file, sent)) {
       const gone = place.replaced.type === 'ExpressionStatement' || place.replaced === loop || place.replaced.type === 'TryStatement' ? place.replaced : place.statement;
       editor.removeStatement(gone);
       this.#leftovers.gone(file, gone.range);
@@ -156,18 +190,9 @@ export class LoggingRewrite {
       kept.push(message.bound.range);
       lead = `const ${bound} = ${textAt(file, message.bound, indent)}${editor.style.semicolon}${editor.style.eol}${indent}`;
     }
-    const text = (piece: Piece): string => {
-      if ('type' in piece) {
-        kept.push(piece.range);
-        return textAt(file, piece, indent);
-      }
-      if (piece.of) kept.push(piece.of.range);
-      return `${piece.of ? editor.text(piece.of) : bound}.${piece.member}`;
-    };
-    const args = [text(message.level), text(message.data)];
-    const options = [...(message.logger ? [named('logger', text(message.logger))] : []), ...this.#meta(site(place), file, target)];
-    if (options.length > 0) args.push(`{ ${options.join(', ')} }`);
-    const call = `${lead}${wrapped(this.#log(file), args, indent, editor.style)}`;
+    const { level, data, logger } = messageText(file, message, { indent, bound, kept });
+    const meta = this.#meta(place.replaced, file, target);
+    const call = `${lead}${logCall(this.#log(file), { level, data, logger, meta }, indent, editor.style)}`;
     const whole = place.replaced.type === 'TryStatement' || place.replaced === loop ? call + editor.style.semicolon : call;
     this.#noteComments(file, place.replaced.range, whole);
     editor.replace(place.replaced, whole);
@@ -185,20 +210,49 @@ export class LoggingRewrite {
   }
 
   /** The trace of the request belongs to its messages. */
-  #meta(node: TSESTree.Node, file: SourceFile, target: LogTarget): readonly string[] {
+  #meta(node: TSESTree.Node, file: SourceFile, target: LogTarget): string | undefined {
+    return this.#writer(file).part(node, 'meta', target.kind === 'otel');
+  }
+
+  #writer(file: SourceFile): ContextWriter {
     let writer = this.#writers.get(file);
-    if (!writer) this.#writers.set(file, (writer = new ContextWriter(this.context.mcp, this.#editors.of(file))));
-    const meta = writer.part(node, 'meta', target.dependencies.length > 0);
-    return meta === undefined ? [] : [named('meta', meta)];
+    if (!writer) this.#writers.set(file, (writer = new ContextWriter(this.context.mcp, this.#editors, file)));
+    return writer;
   }
 
   #log(file: SourceFile): string {
     let name = this.#names.get(file);
     if (name === undefined) {
-      name = freeName(file, 'log', 'logMessage', 'writeLog');
+      name = freeNameWithout(file, this.#going(file), ...(this.#takesApart(file) ? [] : ['log']), 'logMessage', 'writeLog');
       this.#names.set(file, name);
     }
     return name;
+  }
+
+  /** Handlers whose context is taken apart may get a `log` of their own. */
+  #takesApart(file: SourceFile): boolean {
+    return this.context.choices.keepProtocolLogging && this.findings.some(f => {
+      const site = f.file === file.path && SENDS.has(f.subject) ? callAt(this.context, f) : undefined;
+      return site !== undefined && requestContextAt(this.context.mcp, file, site.call)?.parameter?.type === 'ObjectPattern';
+    });
+  }
+
+  /** `log` of a context that is taken apart, when nothing but messages uses it. */
+  #going(file: SourceFile): ReadonlySet<ScopeVariable> {
+    const callees = new Set<TSESTree.Node>(this.#sites.flatMap(s => (s.file === file ? [s.call.callee] : [])));
+    const called = [...callees].flatMap(c => (c.type === 'Identifier' ? (file.variableOf(c) ?? []) : []));
+    return new Set(called.filter(({ defs: [first], references }) => first && isDroppable(first.name) && references.every(r => r.init === true || callees.has(r.identifier))));
+  }
+
+  /** `typed`: files that name the type of the context now. */
+  #importLog(target: LogTarget, typed: ReadonlySet<SourceFile> = new Set()): void {
+    for (const file of new Set([...this.#names.keys(), ...typed])) {
+      const name = this.#names.get(file);
+      addImports(this.#editors.of(file), [
+        ...(typed.has(file) && !/\bServerContext\b/.test(file.text) ? [{ specifier: '@modelcontextprotocol/server', names: [{ name: 'ServerContext' }], types: true }] : []),
+        ...(name === undefined ? [] : [{ specifier: specifierFor(file.path, target.path, [file, ...this.#relatives(file)]), names: [{ name: 'log', as: name }] }]),
+      ]);
+    }
   }
 
   /** Files that show how imports are written here, when the file itself has none. */
@@ -245,7 +299,7 @@ export class LoggingRewrite {
     const node = file ? nodeAt(file, finding.range) : undefined;
     const removed = file && node ? removeCapability(this.#editors.of(file), node) : undefined;
     if (!file || !removed) {
-      this.#decline(finding, 'The capability is part of a larger expression. Take it out by hand.');
+      this.#decline(finding, 'The capability is part of a larger expression, or of an object of your own. Take it out by hand.');
       return;
     }
     this.#leftovers.gone(file, removed.range);
@@ -297,38 +351,4 @@ export class LoggingRewrite {
     });
     return found.length > 0 && !clients;
   }
-}
-
-/** A loop that sends the message of one call to each server: it is logged once. */
-function loopOverServers(file: SourceFile, call: TSESTree.CallExpression, place: Site['place']): TSESTree.ForOfStatement | undefined {
-  if (place.kind !== 'statement') return undefined;
-  const outer = place.replaced.type === 'TryStatement' ? place.replaced : place.statement;
-  const loop = outer.parent.type === 'BlockStatement' && outer.parent.body.length === 1 ? outer.parent.parent : outer.parent;
-  if (loop.type !== 'ForOfStatement' || loop.left.type !== 'VariableDeclaration') return undefined;
-  const callee = innermost(call.callee);
-  const names = loop.left.declarations.flatMap(d => file.scopes.getDeclaredVariables(d));
-  const uses = names.flatMap(v => v.references.filter(r => r.init !== true));
-  return uses.length > 0 && uses.every(({ identifier }) => contains(callee, identifier)) ? loop : undefined;
-}
-
-/** The function around it writes the message to stderr by itself: it would be there twice. */
-function isOnStderr(file: SourceFile, call: TSESTree.CallExpression): boolean {
-  const fn = enclosingFunction(call);
-  if (!fn || fn.body.type !== 'BlockStatement') return false;
-  return fn.body.body.some(statement => statement.type === 'ExpressionStatement' && !contains(statement, call) && /^(?:process\.stderr\.write|console\.error)\(/.test(file.text.slice(...statement.range)));
-}
-
-/** Long calls get a line for each argument. */
-function wrapped(name: string, args: readonly string[], indent: string, { eol, indent: step }: { readonly eol: string; readonly indent: string }): string {
-  const line = `${name}(${args.join(', ')})`;
-  if (line.includes('\n') || indent.length + line.length <= 100) return line;
-  return `${name}(${eol}${args.map(a => `${indent}${step}${a},${eol}`).join('')}${indent})`;
-}
-
-function site(place: Site['place']): TSESTree.Node {
-  return place.replaced;
-}
-
-function named(key: string, value: string): string {
-  return key === value ? key : `${key}: ${value}`;
 }

@@ -4,8 +4,9 @@ import type { Choices } from '../../src/choices.js';
 import type { Edit } from '../../src/edits/edit.js';
 import { fromTemplate, languageOf, type Language } from '../../src/emit/emit.js';
 import { specifierFor } from '../../src/emit/imports.js';
-import { declares, sourceOf, startCommands } from '../../src/emit/package.js';
+import { declares, missing, sourceOf, startCommands } from '../../src/emit/package.js';
 import { homeOf, unusedPath } from '../../src/emit/place.js';
+import { servesHttpOnly } from '../../src/emit/serving.js';
 import type { Manifest } from '../../src/graph/workspace.js';
 import { exportsOf } from '../../src/mcp/exports.js';
 import type { SourceFile } from '../../src/parse/source.js';
@@ -13,6 +14,7 @@ import type { DependencyChange, ProjectRewriteContext, Variable } from '../../sr
 
 /** Where messages go, and what a project needs for it. */
 export interface LogTarget {
+  readonly kind: Choices['logging'];
   /** The file that calls import `log` from. */
   readonly path: string;
   readonly created: readonly { readonly path: string; readonly text: string }[];
@@ -24,19 +26,21 @@ export interface LogTarget {
 
 const LEVEL: Variable = { name: 'LOG_LEVEL', purpose: 'The lowest level that is logged: debug, info, notice, warning, error, critical, alert or emergency.', example: 'info', required: false };
 
-/** What the person chose, else what the project logs with already, else stderr. */
-export function targetFor(context: ProjectRewriteContext, manifest: Manifest | undefined, users: readonly SourceFile[]): LogTarget | string {
+/** What the person chose, else what the project logs with already, else OpenTelemetry for servers over HTTP, and stderr for others. */
+export function targetFor(context: ProjectRewriteContext, manifest: Manifest | undefined, users: readonly SourceFile[]): LogTarget {
   const kind = context.chosen.logging ?? usual(context, manifest);
+  const own = kind === 'own' ? ownLogger(context, manifest) : undefined;
   const language = languageOf(users.find(f => /\.[cm]?ts$/.test(f.path)) ?? firstOf(users));
+  if (own) return ownTarget(context, users, language, own);
   if (kind === 'otel') return otel(context, manifest, users, language);
-  if (kind === 'stderr') return stderr(context, users, language);
-  const own = ownLogger(context, manifest);
-  return own ? ownTarget(context, users, language, own) : 'This package exports no logger of pino or winston: choose otel or stderr.';
+  const target = stderr(context, users, language);
+  return kind === 'own' ? { ...target, notes: [...target.notes, 'No logger of pino or winston is exported here, so a new file writes the messages.'] } : target;
 }
 
 function usual(context: ProjectRewriteContext, manifest: Manifest | undefined): Choices['logging'] {
   if (declares(manifest, '@opentelemetry/api-logs') || declares(manifest, '@opentelemetry/sdk-logs')) return 'otel';
-  return ownLogger(context, manifest) ? 'own' : context.choices.logging === 'own' ? 'stderr' : context.choices.logging;
+  if (ownLogger(context, manifest)) return 'own';
+  return servesHttpOnly(context.project, manifest?.folder ?? '') ? 'otel' : 'stderr';
 }
 
 function firstOf(users: readonly SourceFile[]): SourceFile {
@@ -48,7 +52,7 @@ function firstOf(users: readonly SourceFile[]): SourceFile {
 function stderr({ project }: ProjectRewriteContext, users: readonly SourceFile[], language: Language): LogTarget {
   const text = fromTemplate('log-stderr', language);
   const path = unusedPath(project, homeOf(project, users.map(f => f.path)), 'log', language.extension, text);
-  return { path, created: [{ path, text }], edits: new Map(), dependencies: [], variables: [LEVEL], notes: ['Clients no longer receive log messages. They go to stderr, one line of JSON each; hosts of stdio servers show it.'] };
+  return { kind: 'stderr', path, created: [{ path, text }], edits: new Map(), dependencies: [], variables: [LEVEL], notes: ['Clients no longer receive log messages. They go to stderr, one line of JSON each; hosts of stdio servers show it.'] };
 }
 
 const OTEL = '^0.223.0';
@@ -74,7 +78,7 @@ function otel({ project }: ProjectRewriteContext, manifest: Manifest | undefined
     { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', purpose: 'The collector that log records are sent to.', example: 'http://localhost:4318', required: false },
     { name: 'OTEL_SERVICE_NAME', purpose: 'The name of this server in log records.', required: false },
   ];
-  return { path, created, edits, dependencies, variables, notes };
+  return { kind: 'otel', path, created, edits, dependencies: missing(manifest, dependencies), variables, notes };
 }
 
 /** The set-up of the OpenTelemetry SDK beside the program, and the commands that load it. */
@@ -133,5 +137,5 @@ function ownTarget({ project }: ProjectRewriteContext, users: readonly SourceFil
   const imported = name === 'default' ? 'logger' : name === 'logger' ? '{ logger }' : `{ ${name} as logger }`;
   const text = fromTemplate(`log-${library}`, language, new Map([[`{ logger } from './stand-ins/${library}.js'`, `${imported} from '${specifier}'`]]));
   const path = unusedPath(project, folder, 'log', language.extension, text);
-  return { path, created: [{ path, text }], edits: new Map(), dependencies: [], variables: [], notes: [`Clients no longer receive log messages. They go to the logger in ${file.path}.`] };
+  return { kind: 'own', path, created: [{ path, text }], edits: new Map(), dependencies: [], variables: [], notes: [`Clients no longer receive log messages. They go to the logger in ${file.path}.`] };
 }

@@ -1,16 +1,20 @@
 import { posix } from 'node:path';
-import type { Finding, TSESTree } from '../../src/define-transform.js';
+import { enclosingFunction, type Finding, type TSESTree } from '../../src/define-transform.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { Editors } from '../../src/emit/editors.js';
 import { fromTemplate, languageOf } from '../../src/emit/emit.js';
-import { guardsFor } from '../../src/emit/guards.js';
+import { asking, guardsFor } from '../../src/emit/guards.js';
 import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
+import { missing } from '../../src/emit/package.js';
 import { homeOf, unusedPath } from '../../src/emit/place.js';
+import { manifestOf } from '../../src/graph/workspace.js';
 import { zoneOf } from '../../src/files/kinds.js';
 import { roleOf } from '../../src/mcp/roles.js';
 import type { Range, SourceFile } from '../../src/parse/source.js';
 import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
+import { textChecks } from './checks.js';
+import { DirectoryParameters } from './parameter.js';
 import { startUpOf } from '../../src/emit/start-up.js';
 import { indentAt } from '../../src/edits/indent.js';
 
@@ -43,37 +47,48 @@ export class RootsRewrite {
   readonly #markers: Marker[] = [];
   readonly #lists = new Map<SourceFile, string>();
   readonly #questions = new Map<SourceFile, string>();
+  readonly #checks = new Map<SourceFile, string>();
+  readonly #parameters: DirectoryParameters;
 
   constructor(
     private readonly context: ProjectRewriteContext,
     private readonly folder: string,
     private readonly findings: readonly Finding[],
   ) {
-    this.#leftovers = new Leftovers(context.project, context.mcp, this.#editors.of);
+    this.#leftovers = new Leftovers(context.project, context.mcp, this.#editors);
+    this.#parameters = new DirectoryParameters(context.mcp, this.#editors);
   }
 
   result(): { readonly rewrite?: ProjectRewrite; readonly declines: readonly Decline[] } {
     const calls = this.findings.flatMap(f => (f.subject === 'roots:changed-handler' ? [] : this.#call(f)));
     if (calls.length > 0) this.#removeHandlers();
+    this.#replaceChecks(calls);
     for (const call of calls) this.#rewriteCall(call);
     if (calls.length > 0) this.#replaceGuards();
     for (const call of calls) this.#moveHook(call);
     this.#leftovers.clear();
     if (calls.length === 0) return { declines: [...this.#declines, ...this.#lonelyHandlers()] };
-    const created = this.#create([...this.#lists.keys()]);
-    this.#import(created.path);
+    const users = [...new Set([...this.#lists.keys(), ...this.#checks.keys(), ...this.#questions.keys()])];
+    const created = users.length > 0 ? this.#create(users) : undefined;
+    if (created) this.#import(created.path);
     const removedComments = new Map<string, readonly { readonly range: Range }[]>(this.#editors.removedComments());
     for (const [file, list] of this.#leftovers.comments) removedComments.set(file.path, [...(removedComments.get(file.path) ?? []), ...list]);
+    const tools = this.#parameters.count;
     const how = this.#readsArguments() ? 'in MCP_ROOTS' : 'as arguments, or in MCP_ROOTS';
     const rewrite: ProjectRewrite = {
       unit: `roots:${this.folder}`,
       title: 'Directories are named at the start',
       answers: [...this.#answers],
       edits: this.#editors.edits(),
-      created: [created],
+      ...(created && { created: [created] }),
+      ...(this.#parameters.importing.size > 0 && { dependencies: missing(manifestOf(this.context.project.manifests, `${this.folder}/package.json`), [{ name: 'zod', range: '^4.0.0', package: this.folder }]) }),
       variables: [{ name: 'MCP_ROOTS', purpose: 'The directories that this server may work in, separated like PATH.', example: '/home/me/project', required: false }],
       markers: this.#markers,
-      notes: [`Clients no longer say in which directories to work. Start the server with them ${how}; nothing named means nothing allowed. Say so where the start of the server is described.`],
+      notes: [
+        `Clients no longer say in which directories to work. Start the server with them ${how}; nothing named means nothing allowed. Say so where the start of the server is described.`,
+        ...(tools > 0 ? [`${tools === 1 ? 'A tool takes' : `${tools.toString()} tools take`} a directory now. It is refused unless it is one of those named at the start, or inside of one, wherever symbolic links lead.`] : []),
+        ...(this.#checks.size > 0 ? [`Paths are compared by where they really are, in ${[...this.#checks.keys()].map(f => f.path).join(', ')}: symbolic links that lead out, and neighbours that begin alike, are refused now.`] : []),
+      ],
       removedComments,
     };
     return { rewrite, declines: this.#declines };
@@ -122,18 +137,50 @@ export class RootsRewrite {
 
   #rewriteCall({ finding, file, call }: Call): void {
     this.#answers.add(finding.fingerprint);
-    const name = this.#nameIn(this.#lists, file, 'listRoots', 'configuredRoots');
     if (this.#leftovers.isGone(file, call)) return;
-    this.#editors.of(file).replace(call, `${name}()`);
+    const within = this.#within(file, call);
+    if (within === undefined && this.#isForgotten(file, call)) return;
+    const name = this.#nameIn(this.#lists, file, 'listRoots', 'configuredRoots');
+    this.#editors.of(file).replace(call, `${name}(${within ?? ''})`);
     this.#leftovers.gone(file, call.range);
+  }
+
+  /** What was compared as text follows symbolic links. */
+  #replaceChecks(calls: readonly Call[]): void {
+    for (const file of new Set(calls.map(c => c.file))) {
+      const own = calls.flatMap(c => (c.file === file && !this.#leftovers.isGone(file, c.call) ? [c.call] : []));
+      for (const { call, path } of textChecks(file, own)) {
+        // The directory that the tool was given is the limit, where this tool asks for roots.
+        const asks = own.some(c => enclosingFunction(c) === enclosingFunction(call));
+        const within = asks ? this.#within(file, call) : undefined;
+        const name = this.#nameIn(this.#checks, file, 'isInRoots', 'isInConfiguredRoots');
+        this.#editors.of(file).replace(call, `${isTight(call) ? '(' : ''}await ${name}(${file.text.slice(...path.range)}${within === undefined ? '' : `, ${within}`})${isTight(call) ? ')' : ''}`);
+        this.#leftovers.gone(file, call.range, [path.range]);
+      }
+    }
+  }
+
+  /** What it gave was only compared with paths: nobody needs it any more. */
+  #isForgotten(file: SourceFile, call: TSESTree.CallExpression): boolean {
+    const outer = call.parent.type === 'AwaitExpression' ? call.parent : call;
+    const declarator = outer.parent;
+    if (!this.#checks.has(file) || declarator.type !== 'VariableDeclarator' || declarator.init !== outer || declarator.parent.declarations.length > 1 || !this.#leftovers.isUnused(file, declarator)) return false;
+    this.#editors.of(file).removeStatement(declarator.parent);
+    this.#leftovers.gone(file, declarator.parent.range);
+    return true;
+  }
+
+  #within(file: SourceFile, call: TSESTree.CallExpression): string | undefined {
+    return this.context.choices.roots === 'parameter' ? this.#parameters.at(file, call) : undefined;
   }
 
   #replaceGuards(): void {
     const { project, mcp } = this.context;
+    const asks = asking(project, this.#lists.keys());
     for (const path of project.codeFiles()) {
       if (!this.#isInside(path) || zoneOf(path) === 'test' || !project.hasWord(path, 'roots') || !project.mentionsMcp(path)) continue;
       const file = project.source(path);
-      for (const { node, negated } of file ? guardsFor(mcp, file, 'roots', this.#lists.has(file)) : []) {
+      for (const { node, negated } of file ? guardsFor(mcp, file, 'roots', asks.has(path)) : []) {
         if (!file || this.#leftovers.isGone(file, node)) continue;
         this.#editors.of(file).replace(node, `${negated ? '!' : ''}${this.#nameIn(this.#questions, file, 'hasRoots', 'hasConfiguredRoots')}()`);
         this.#leftovers.gone(file, node.range);
@@ -167,8 +214,8 @@ export class RootsRewrite {
     const replaced = new Map<string, string>();
     if (this.#readsArguments()) replaced.set(ARGUMENTS, VARIABLE_ONLY).set(WHO, WHO_BY_VARIABLE);
     if (this.#questions.size === 0) replaced.set(QUESTION, '');
-    const text = fromTemplate('roots', language, replaced);
-    return { path: unusedPath(project, homeOf(project, [...new Set([...users, ...this.#questions.keys()])].map(f => f.path)), 'roots', language.extension, text), text };
+    const text = fromTemplate(this.#checks.size > 0 || this.#parameters.count > 0 ? 'roots-checked' : 'roots', language, replaced);
+    return { path: unusedPath(project, homeOf(project, users.map(f => f.path)), 'roots', language.extension, text), text };
   }
 
   /** The program has a meaning for its arguments already. */
@@ -191,11 +238,12 @@ export class RootsRewrite {
 
   #import(path: string): void {
     const { project } = this.context;
-    for (const file of new Set([...this.#lists.keys(), ...this.#questions.keys()])) {
-      const [list, question] = [this.#lists.get(file), this.#questions.get(file)];
+    for (const file of new Set([...this.#lists.keys(), ...this.#questions.keys(), ...this.#checks.keys()])) {
+      const [list, question, check] = [this.#lists.get(file), this.#questions.get(file), this.#checks.get(file)];
       const evidence = [file, ...project.importersOf(file.path).slice(0, 3).flatMap(p => project.source(p) ?? [])];
-      const names = [...(question === undefined ? [] : [{ name: 'hasRoots', as: question }]), ...(list === undefined ? [] : [{ name: 'listRoots', as: list }])];
-      addImports(this.#editors.of(file), [{ specifier: specifierFor(file.path, posix.normalize(path), evidence), names }]);
+      const names = [...(question === undefined ? [] : [{ name: 'hasRoots', as: question }]), ...(check === undefined ? [] : [{ name: 'isInRoots', as: check }]), ...(list === undefined ? [] : [{ name: 'listRoots', as: list }])];
+      const zod = this.#parameters.importing.has(file) ? [{ specifier: 'zod', names: [{ name: 'z' }] }] : [];
+      addImports(this.#editors.of(file), [...zod, { specifier: specifierFor(file.path, posix.normalize(path), evidence), names }]);
     }
   }
 }
@@ -205,4 +253,9 @@ function onlyGuarded(statement: TSESTree.ExpressionStatement): TSESTree.Node {
   const block = statement.parent;
   const test = block.type === 'BlockStatement' && block.body.length === 1 ? block.parent : block;
   return test.type === 'IfStatement' && !test.alternate ? test : statement;
+}
+
+/** An `await` here reads better, or only works, in parentheses. */
+function isTight({ parent }: TSESTree.CallExpression): boolean {
+  return parent.type === 'MemberExpression' || parent.type === 'UnaryExpression';
 }

@@ -1,7 +1,7 @@
 import type { Choices } from '../../src/choices.js';
 import { fromTemplate, languageOf } from '../../src/emit/emit.js';
 import { specifierFor } from '../../src/emit/imports.js';
-import { declares, rangeOf } from '../../src/emit/package.js';
+import { declares, missing, rangeOf } from '../../src/emit/package.js';
 import { homeOf, unusedPath } from '../../src/emit/place.js';
 import type { Manifest } from '../../src/graph/workspace.js';
 import type { SourceFile } from '../../src/parse/source.js';
@@ -57,7 +57,7 @@ export function providerFor({ project, choices, chosen }: ProjectRewriteContext,
   const import_ = specifierFor(`${folder}/x${language.extension}`, shared, [...users, typed]);
   const callerText = fromTemplate(`llm-${provider}`, language, new Map([['./llm.js', import_]]));
   const caller = unusedPath(project, folder, `llm-${provider === 'none' ? 'provider' : provider}`, language.extension, callerText);
-  const known = PACKAGES[provider].filter(d => !declares(manifest, d.name));
+  const known = missing(manifest, PACKAGES[provider]);
   // Older versions do not have the types of calls with tools.
   const sdk = rangeOf(manifest, '@modelcontextprotocol/sdk');
   const outdated = !second && language.types && sdk !== undefined && Number(/^\D*1\.(\d+)/.exec(sdk)?.[1] ?? 99) < 25;

@@ -2,7 +2,7 @@ import { innermost, keyName, type Finding, type TSESTree } from '../../src/defin
 import { nodeAt } from '../../src/edits/locate.js';
 import { ContextWriter } from '../../src/emit/context-writer.js';
 import { Editors } from '../../src/emit/editors.js';
-import { guardsFor } from '../../src/emit/guards.js';
+import { asking, guardsFor } from '../../src/emit/guards.js';
 import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
 import { textAt } from '../../src/emit/reindent.js';
@@ -34,7 +34,7 @@ export class SamplingRewrite {
     private readonly asks: readonly Finding[],
     private readonly contexts: readonly Finding[],
   ) {
-    this.#leftovers = new Leftovers(context.project, context.mcp, this.#editors.of);
+    this.#leftovers = new Leftovers(context.project, context.mcp, this.#editors);
   }
 
   result(): { readonly rewrite?: ProjectRewrite; readonly declines: readonly Decline[] } {
@@ -45,7 +45,6 @@ export class SamplingRewrite {
     for (const finding of this.contexts) this.#dropContext(finding);
     this.#replaceGuards();
     this.#leftovers.clear();
-    for (const [file, writer] of this.#writers) writer.finish(name => this.#leftovers.isUnused(file, name));
     this.#import(target);
     const removedComments = new Map<string, readonly { readonly range: Range }[]>(this.#editors.removedComments());
     for (const [file, list] of [...this.#leftovers.comments, ...this.#lost]) removedComments.set(file.path, [...(removedComments.get(file.path) ?? []), ...list]);
@@ -101,7 +100,7 @@ export class SamplingRewrite {
     const properties = literal?.type === 'ObjectExpression' ? literal.properties.filter(p => p.type === 'SpreadElement' || /^(?:signal|timeout)$/.test(keyName(p.key) ?? '')) : [];
     const hasSignal = properties.some(p => p.type === 'SpreadElement' || keyName(p.key) === 'signal');
     let writer = this.#writers.get(file);
-    if (!writer) this.#writers.set(file, (writer = new ContextWriter(this.context.mcp, editor)));
+    if (!writer) this.#writers.set(file, (writer = new ContextWriter(this.context.mcp, this.#editors, file)));
     const signal = hasSignal ? undefined : writer.part(call, 'signal', true);
     const texts = [...(signal === undefined ? [] : [signal === 'signal' ? 'signal' : `signal: ${signal}`]), ...properties.map(p => editor.text(p))];
     return { text: texts.length === 0 ? '' : `{ ${texts.join(', ')} }`, kept: properties.map(p => p.range) };
@@ -127,11 +126,12 @@ export class SamplingRewrite {
   #replaceGuards(): void {
     const { project, mcp } = this.context;
     const folder = this.manifest?.folder ?? '';
+    const asks = asking(project, this.#callers.keys());
     for (const path of project.codeFiles()) {
       if ((folder !== '' && !path.startsWith(`${folder}/`)) || zoneOf(path) === 'test' || !project.hasWord(path, 'sampling') || !project.mentionsMcp(path)) continue;
       const file = project.source(path);
       if (this.asks.some(f => f.file === path && !this.#answers.has(f.fingerprint))) continue;
-      for (const { node, negated } of file ? guardsFor(mcp, file, 'sampling', this.#callers.has(file)) : []) {
+      for (const { node, negated } of file ? guardsFor(mcp, file, 'sampling', asks.has(path)) : []) {
         if (!file) continue;
         const name = this.#nameIn(this.#guarded, file, 'canCreateMessage', 'canCallModel');
         this.#editors.of(file).replace(node, `${negated ? '!' : ''}${name}()`);

@@ -1,11 +1,12 @@
 import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
-import { defineTransform, keyName, memberName, type Finding, type SourceFile, type TSESTree } from '../../src/define-transform.js';
+import { defineTransform, keyName, memberName, outermost, type Finding, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import type { Edit } from '../../src/edits/edit.js';
 import { styleOf } from '../../src/edits/style.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { innermost } from '../../src/mcp/file-index.js';
 import type { ClassifiedCell } from '../../src/state/model.js';
 
+const RECORDS = /^console\.|(?:^|\.)(?:log\w*|debug|info|warn|error|trace|setAttributes?)$/i;
 const LIMITS = /limit|throttl|quota/i;
 
 export default defineTransform({
@@ -54,6 +55,7 @@ function recordEdits(context: ProjectRewriteContext, file: SourceFile, finding: 
   const call = enclosingCall(read.node);
   if (call && LIMITS.test(file.text.slice(...call.callee.range))) return [principalEdit(file, read)];
   const whole = withFallback(read.node);
+  if (isHandedOn(file, whole)) return undefined;
   const property = whole.parent?.type === 'Property' && whole.parent.value === whole ? whole.parent : undefined;
   const id = `${read.context}.mcpReq.id`;
   // In a text or an object any value will do; where a parameter may want a string it gets one.
@@ -61,6 +63,13 @@ function recordEdits(context: ProjectRewriteContext, file: SourceFile, finding: 
   const edits: Edit[] = [{ range: whole.range, text: takesAny ? id : `String(${id})` }];
   if (property?.key.type === 'Identifier' && !property.computed && !property.shorthand && /^session_?id$/i.test(keyName(property.key) ?? '')) edits.push({ range: property.key.range, text: property.key.name.includes('_') ? 'request_id' : 'requestId' });
   return edits;
+}
+
+/** A variable of it goes to code that may tell sessions apart by it: with the id of a request nothing would be found again. */
+function isHandedOn(file: SourceFile, node: TSESTree.Node): boolean {
+  const { parent } = outermost(node);
+  const variable = parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? file.variableOf(parent.id) : undefined;
+  return variable?.references.some(({ init, identifier: { parent: use }, identifier }) => init !== true && use.type === 'CallExpression' && use.arguments.some(a => a === identifier) && !RECORDS.test(file.text.slice(...use.callee.range))) ?? false;
 }
 
 /** `extra.sessionId ?? 'none'`: a request always has an id. */

@@ -9,6 +9,7 @@ export default defineTransform({
   title: 'Drop the handler of logging/setLevel, and the logging capability when nothing logs',
   fixes: [{ rule: 'no-logging', clauses: ['logging-set-level', 'logging-feature', 'logging-per-request-level'] }],
   safety: 'safe',
+  unless: ({ keepProtocolLogging }) => keepProtocolLogging,
   rewrite(context, findings) {
     const editor = new Editor(context.file);
     const declines: Decline[] = [];

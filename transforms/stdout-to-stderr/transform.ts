@@ -10,6 +10,7 @@ export default defineTransform({
   title: 'Write to standard error what is no message of the protocol',
   fixes: [{ rule: 'no-stdout', clauses: ['stdio-stdout'] }],
   safety: 'review',
+  after: ['logging-to-logger'],
   scope: 'finding',
   rewrite({ file }, findings) {
     const editor = new Editor(file);

@@ -1,12 +1,12 @@
-import type { TSESTree } from '../../src/define-transform.js';
-import type { Editors } from '../../src/emit/editors.js';
-import { ContextWriter } from '../../src/emit/context-writer.js';
-import { freeParameter } from '../../src/emit/imports.js';
-import { enclosingFunction } from '../../src/mcp/file-index.js';
-import type { McpModel } from '../../src/mcp/model.js';
-import { requestContextAt } from '../../src/mcp/request-context.js';
-import type { FunctionNode } from '../../src/mcp/values.js';
-import type { SourceFile } from '../../src/parse/source.js';
+import type { TSESTree } from '@typescript-eslint/types';
+import { enclosingFunction } from '../mcp/file-index.js';
+import type { McpModel } from '../mcp/model.js';
+import { requestContextAt } from '../mcp/request-context.js';
+import type { FunctionNode } from '../mcp/values.js';
+import type { SourceFile } from '../parse/source.js';
+import { ContextWriter } from './context-writer.js';
+import type { Editors } from './editors.js';
+import { freeParameter } from './imports.js';
 
 interface Taking {
   readonly file: SourceFile;
@@ -16,6 +16,16 @@ interface Taking {
   readonly calls: readonly { readonly file: SourceFile; readonly call: TSESTree.CallExpression }[];
 }
 
+/** A parameter or an argument that comes to others. */
+interface Coming {
+  readonly file: SourceFile;
+  readonly list: readonly TSESTree.Node[];
+  readonly index: number;
+  readonly text: string;
+  /** Where the list begins. */
+  readonly start: number;
+}
+
 const MAX_DEPTH = 4;
 
 /** Brings the context of the request to code that helpers of handlers run. First it is asked whether that can be done; then it is done. */
@@ -23,10 +33,13 @@ export class Threads {
   readonly #writers = new Map<SourceFile, ContextWriter>();
   readonly #taken = new Map<FunctionNode, string>();
   readonly #typed = new Set<SourceFile>();
+  readonly #coming: Coming[] = [];
 
+  /** `writerOf`: where others write contexts into the same files. */
   constructor(
     private readonly mcp: McpModel,
     private readonly editors: Editors,
+    private readonly writerOf?: (file: SourceFile) => ContextWriter,
   ) {}
 
   /** Files that name the type of the context now. */
@@ -67,8 +80,9 @@ export class Threads {
   }
 
   #writerOf(file: SourceFile): ContextWriter {
+    if (this.writerOf) return this.writerOf(file);
     let writer = this.#writers.get(file);
-    if (!writer) this.#writers.set(file, (writer = new ContextWriter(this.mcp, this.editors.of(file))));
+    if (!writer) this.#writers.set(file, (writer = new ContextWriter(this.mcp, this.editors, file)));
     return writer;
   }
 
@@ -104,27 +118,29 @@ export class Threads {
   }
 
   #addParameter({ file, fn, index }: Taking, name: string): void {
-    const editor = this.editors.of(file);
     const isTypeScript = /\.[cm]?tsx?$/.test(file.path);
     if (isTypeScript) this.#typed.add(file);
-    const text = isTypeScript ? `${name}: ServerContext` : name;
-    const at = fn.params[index];
-    const last = fn.params.at(-1);
-    if (at) editor.insert(at.range[0], `${text}, `);
-    else if (!last) editor.insert(file.text.indexOf('(', fn.range[0]) + 1, text);
-    else if (/^\s*=>/.test(file.text.slice(last.range[1]))) {
-      editor.insert(last.range[0], '(');
-      editor.insert(last.range[1], `, ${text})`);
-    } else editor.insert(last.range[1], `, ${text}`);
+    this.#coming.push({ file, list: fn.params, index, text: isTypeScript ? `${name}: ServerContext` : name, start: file.text.indexOf('(', fn.range[0]) + 1 });
   }
 
   #addArgument(file: SourceFile, call: TSESTree.CallExpression, index: number, name: string): void {
-    const editor = this.editors.of(file);
-    const at = call.arguments[index];
-    const last = call.arguments.at(-1);
-    if (at) editor.insert(at.range[0], `${name}, `);
-    else if (last) editor.insert(last.range[1], `, ${name}`);
-    else editor.insert(call.range[1] - 1, name);
+    this.#coming.push({ file, list: call.arguments, index, text: name, start: file.text.indexOf('(', (call.typeArguments ?? call.callee).range[1]) + 1 });
+  }
+
+  /** Makes the edits. Parameters and arguments that go are not counted. */
+  write(isGone: (file: SourceFile, node: TSESTree.Node) => boolean = () => false): void {
+    for (const { file, list, index, text, start } of this.#coming) {
+      const editor = this.editors.of(file);
+      const at = list[index];
+      const last = list.at(-1);
+      if (at) editor.insert(at.range[0], `${text}, `);
+      else if (!last || list.every(node => isGone(file, node))) editor.insert(start, text);
+      else if (/^\s*=>/.test(file.text.slice(last.range[1]))) {
+        editor.insert(last.range[0], '(');
+        editor.insert(last.range[1], `, ${text})`);
+      } else editor.insert(last.range[1], `, ${text}`);
+    }
+    this.#coming.length = 0;
   }
 }
 
