@@ -16,6 +16,8 @@ export interface LiveStoreOptions<T> {
   readonly ttlMs?: number;
   /** As many can be open at once. 100 when absent. */
   readonly limit?: number;
+  /** Whoever has a handle may use it, also somebody else than the one who got it. Not so when absent. */
+  readonly bearer?: boolean;
 }
 
 /** One thing that is open. Calls take turns. */
@@ -36,7 +38,7 @@ export class LiveStore<T extends object> {
   readonly #entries = new Map<string, Entry<T>>();
 
   constructor(options: LiveStoreOptions<T>) {
-    this.#options = { argument: `${options.kind}_id`, ttlMs: 30 * 60_000, limit: 100, ...options };
+    this.#options = { argument: `${options.kind}_id`, ttlMs: 30 * 60_000, limit: 100, bearer: false, ...options };
   }
 
   /** 192 random bits: where nobody signs in, the handle is the only proof of access. */
@@ -156,7 +158,8 @@ export class LiveStore<T extends object> {
   /** The owner is part of the key: a foreign handle is not found, like one that never was. */
   #key(handle: unknown, owner: string): string {
     if (typeof handle !== 'string') throw this.#unknown();
-    return createHash('sha256').update(JSON.stringify([this.#options.kind, handle, owner])).digest('hex');
+    const { kind, bearer } = this.#options;
+    return createHash('sha256').update(JSON.stringify(bearer ? [kind, handle] : [kind, handle, owner])).digest('hex');
   }
 
   #unknown(): UnknownHandleError {

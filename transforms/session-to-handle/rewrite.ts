@@ -3,8 +3,9 @@ import { keyName, walkTree, type SourceFile, type TSESTree } from '../../src/def
 import { innermost } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
+import { ownerText, proposalOf } from './choice.js';
 import { isTypeScript } from './containers.js';
-import { addCreator, describeStore } from './creators.js';
+import { addCreator, describeStore, instruct } from './creators.js';
 import type { RegisteredTool, Store, Unit } from './design.js';
 import type { Emitted } from './emitted.js';
 import { Files } from './files.js';
@@ -50,6 +51,7 @@ class ComponentRewriter {
     for (const { helper, stores } of this.#helpers.values()) this.#helper(helper, stores);
     for (const work of this.#works.values()) this.#tool(work);
     for (const { store } of this.component.stores) this.#declare(store);
+    instruct(this.context, this.#files, this.component.stores.map(({ store }) => ({ store, users: this.#usersOf(store) })), new Set([...this.#works.values()].map(w => w.unit.file)));
     this.#releaseImports();
     const stores = this.component.stores.map(s => s.store);
     const [main] = stores;
@@ -64,6 +66,7 @@ class ComponentRewriter {
       variables: this.emitted.variables,
       markers: this.#markers(stores),
       notes: stores.map(s => this.#note(s)),
+      handles: this.component.stores.map(s => proposalOf(s.store, s.traced)),
     };
   }
 
@@ -160,9 +163,13 @@ class ComponentRewriter {
     else this.#wrap(file, fn, work, handles, signature.context);
   }
 
+  #owner({ owner }: Store, file: SourceFile, caller: string): string {
+    return ownerText(owner, caller, this.#files.editor(file).style.quote);
+  }
+
   /** `async ({ cart_id }, ctx) => carts.use(cart_id, ownerOf(ctx), async ({ value: state }) => { ... })` */
   #wrap(file: SourceFile, fn: FunctionNode, work: Work, handles: ReadonlyMap<Store, string>, caller: string): void {
-    const opening = work.stores.map(({ store, creates }) => `${store.variable}.${creates ? `start(ownerOf(${caller})` : `use(${handles.get(store) ?? ''}, ownerOf(${caller})`}, ${fn.async ? 'async ' : ''}({ value: ${store.local} }) => `).join('');
+    const opening = work.stores.map(({ store, creates }) => `${store.variable}.${creates ? `start(${this.#owner(store, file, caller)}` : `use(${handles.get(store) ?? ''}, ${this.#owner(store, file, caller)}`}, ${fn.async ? 'async ' : ''}({ value: ${store.local} }) => `).join('');
     const closing = ')'.repeat(work.stores.length);
     if (fn.returnType && !fn.async) {
       const type = fn.returnType.typeAnnotation;
@@ -199,7 +206,7 @@ class ComponentRewriter {
   #read(file: SourceFile, fn: FunctionNode, store: Store | undefined, handles: ReadonlyMap<Store, string>, caller: string): void {
     if (!store) return;
     const { eol, indent, semicolon } = this.#files.editor(file).style;
-    const reading = `const ${store.local} = await ${store.variable}.read(${handles.get(store) ?? ''}, ownerOf(${caller}))${semicolon || ';'}`;
+    const reading = `const ${store.local} = await ${store.variable}.read(${handles.get(store) ?? ''}, ${this.#owner(store, file, caller)})${semicolon || ';'}`;
     if (!fn.async) {
       this.#files.insert(file, asyncPlace(fn), 'async ');
       if (fn.returnType) {
@@ -267,7 +274,7 @@ class ComponentRewriter {
     const caller = contextParameter(file, fn, fn.params[1], false, false);
     const single = stores.length === 1;
     const waits = isInsideTry(unit.branch, fn) && fn.async;
-    const opening = stores.map(({ store, creates }) => `${store.variable}.${creates ? `start(ownerOf(${caller.expression})` : `answer(${given}?.${store.argument}, ownerOf(${caller.expression})`}, async ({ value: ${store.local} }) => `).join('');
+    const opening = stores.map(({ store, creates }) => `${store.variable}.${creates ? `start(${this.#owner(store, file, caller.expression)}` : `answer(${given}?.${store.argument}, ${this.#owner(store, file, caller.expression)}`}, async ({ value: ${store.local} }) => `).join('');
     const { eol, indent, semicolon } = this.#files.editor(file).style;
     const lead = indentOfLine(file, head.range[0]);
     const prefix = waits ? 'return await ' : 'return ';
@@ -330,7 +337,7 @@ class ComponentRewriter {
     const text = describeStore(store, { typed, quote, semicolon, indent, exported, backend: this.emitted.backend !== undefined });
     if (this.emitted.backend !== undefined && !store.live) this.#files.need(file, this.#files.specifier(file, this.emitted.backend), 'handleBackend');
     const top = topLevel(firstNode);
-    const before = file.program.body[file.program.body.findIndex(s => s === top) - 1];
+    const before = this.#staysBefore(file, top);
     this.#checkTypes(store);
     if (before) {
       const end = file.text.indexOf('\n', before.range[1]);
@@ -340,6 +347,14 @@ class ComponentRewriter {
     } else this.#files.insert(file, lineStart(file, top.range[0]), `${text}\n\n`);
     for (const container of store.containers) for (const declaration of container.declarations) this.#removeDeclaration(container.file, declaration);
     addCreator({ context: this.context, files: this.#files, store, works: [...this.#works.values()].filter(w => w.stores.some(s => s.store === store)).map(w => w.unit), needZod: f => { this.#needZod(f); }, emitted: this.emitted, contextOnce: fn => this.#contextOnce(fn) });
+  }
+
+  /** The last statement above that is there afterwards: with what goes, nothing can be added. */
+  #staysBefore(file: SourceFile, top: TSESTree.Node): TSESTree.Node | undefined {
+    const goes = (statement: TSESTree.Node): boolean =>
+      this.component.stores.some(({ store }) => store.containers.some(c => c.file === file && c.declarations.some(d => d.type === 'VariableDeclarator' && (d.parent === statement || d.parent.parent === statement))));
+    const index = file.program.body.findIndex(s => s === top);
+    return file.program.body.slice(0, index).findLast(s => !goes(s));
   }
 
   #isUsedElsewhere(store: Store): boolean {
@@ -386,7 +401,7 @@ class ComponentRewriter {
     const live = stores.flatMap(s => (s.live ? this.#markerAt(s, 'live-resource') : []));
     const authenticated = this.context.project.codeFiles().some(f => /requireBearerAuth|mcpAuthRouter|verifyAccessToken|withMcpAuth/.test(this.context.project.text(f) ?? ''));
     if (!authenticated) return live;
-    return [...live, ...stores.flatMap(s => this.#markerAt(s, 'owner-claim'))];
+    return [...live, ...stores.flatMap(s => (s.owner === 'user' ? this.#markerAt(s, 'owner-claim') : []))];
   }
 
   #markerAt(store: Store, id: string): readonly Marker[] {
@@ -394,9 +409,13 @@ class ComponentRewriter {
     return unit ? [{ id, file: unit.file.path, offset: unit.kind === 'registered' ? unit.call.range[0] : unit.branch.range[0] }] : [];
   }
 
+  #usersOf(store: Store): readonly string[] {
+    return [...this.#works.values()].flatMap(w => (w.stores.some(s => s.store === store && !s.creates) ? [w.unit.name] : []));
+  }
+
   #note(store: Store): string {
-    const users = [...this.#works.values()].flatMap(w => (w.stores.some(s => s.store === store && !s.creates) ? [w.unit.name] : []));
-    return `${store.containers.map(c => c.cell.name).join(', ')}: ${store.creator} gives a ${store.argument}, ${users.join(', ')} take${users.length === 1 ? 's' : ''} it. Tests, prompts and documents that call these tools need the new argument.${store.live ? ` What is open stays in the process that opened it: route calls with one ${store.argument} to that replica, or run one. It is closed after 30 idle minutes (ttlMs).` : ''}`;
+    const users = this.#usersOf(store);
+    return `${store.containers.map(c => c.cell.name).join(', ')}: ${store.creator} gives a ${store.argument}, ${users.join(', ')} take${users.length === 1 ? 's' : ''} it. Tests, prompts and documents that call these tools need the new argument.${store.live ? ` What is open stays in the process that opened it: route calls with one ${store.argument} to that replica, or run one. It is closed after ${String((store.ttlMs ?? 1_800_000) / 60_000)} idle minutes (ttlMs).` : ''}`;
   }
 }
 

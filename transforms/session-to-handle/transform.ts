@@ -2,6 +2,7 @@ import type { Decline, ProjectRewrite, ProjectRewriteContext, ProjectRewrites } 
 import { defineTransform, type Finding } from '../../src/define-transform.js';
 import { isMinted } from '../../src/state/keys.js';
 import type { ClassifiedCell, StateGroup } from '../../src/state/model.js';
+import { choiceFor } from './choice.js';
 import { containerOf } from './containers.js';
 import { Emitter } from './emitted.js';
 import { Obstacle } from './obstacle.js';
@@ -70,15 +71,14 @@ class SessionToHandle {
     const { cells = [] } = group ?? {};
     const [cell] = cells;
     if (!group || !cell) throw new Unknown('What this state is made of is not in sight.');
-    if (this.context.choices.handles[finding.subject]?.action === 'leave') throw new Unknown('It was chosen to leave this as it is.');
+    if (choiceFor(this.context, finding)?.action === 'leave') throw new Unknown('It was chosen to leave this as it is.');
     // A cell can belong to several findings: it is followed once.
     const follow = (c: ClassifiedCell): Trace => {
       const trace = this.#traces.get(c) ?? new Tracer(this.context, this.#tools, containerOf(this.context, group, c)).trace();
       this.#traces.set(c, trace);
       return trace;
     };
-    const own = this.context.choices.handlePer === 'container' ? cells.filter(c => c.at === group.at) : [];
-    const traces = (own.length > 0 ? own : cells).map(follow);
+    const traces = cells.map(follow);
     return { finding, traces: [...traces, ...this.#besides(cell, traces, follow)] };
   }
 
