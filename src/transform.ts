@@ -17,6 +17,8 @@ export interface Decline {
   readonly reason: string;
   /** Id of the marker text that says what to do, when there is one. */
   readonly marker?: string;
+  /** What only this place can say, for the marker. */
+  readonly detail?: string;
 }
 
 export interface Rewrite {

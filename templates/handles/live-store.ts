@@ -122,6 +122,11 @@ export class LiveStore<T extends object> {
     });
   }
 
+  /** For the end of the process. */
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#entries].map(([key, entry]) => this.#forget(key, entry)));
+  }
+
   async #run<R>(key: string, entry: Entry<T>, body: (slot: Slot<T>) => R | Promise<R>): Promise<R> {
     if (entry.gone) throw this.#unknown();
     const slot: Slot<T> = { value: entry.value };
@@ -142,6 +147,7 @@ export class LiveStore<T extends object> {
 
   async #forget(key: string, entry: Entry<T>): Promise<void> {
     entry.gone = true;
+    clearTimeout(entry.timer);
     this.#entries.delete(key);
     await this.#close(entry.value);
   }

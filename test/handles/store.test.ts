@@ -101,6 +101,17 @@ describe('a handle', () => {
     expect(await store.read(handle, ownerOf({ http: { authInfo: { clientId: 'app', extra: { sub: 'alice' } } } }))).toEqual({ n: 0 });
   });
 
+  it('belongs to what another claim names, or to whoever has it, where that was chosen', async () => {
+    const auth = { clientId: 'app', extra: { sub: 'alice', email: 'a@x' } };
+    expect(ownerOf({ authInfo: auth }, 'email')).toBe('["app","a@x"]');
+    expect(() => ownerOf({ authInfo: { clientId: 'app', extra: { sub: 'alice' } } }, 'email')).toThrow('has no email');
+    expect(ownerOf({}, 'email')).toBe('anonymous');
+    const store = make({ bearer: true });
+    const handle = await store.create('alice');
+    expect(await store.read(handle, 'bob')).toEqual({ n: 0 });
+    await expect(make({ bearer: true }).read(handle, 'bob')).rejects.toThrow(refused);
+  });
+
   it('that is no handle is refused before any storage is asked', async () => {
     const backend = new OpenBackend();
     const store = make({ backend });

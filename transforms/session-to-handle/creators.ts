@@ -42,7 +42,7 @@ export function describeStore(store: Store, { typed, quote, semicolon, indent, e
 
 /** Each is closed, also when another one fails to. */
 function closeOption({ containers }: Store): string {
-  const calls = containers.flatMap(({ property, closings = [] }) => closings.map(({ path, call }) => `state.${property}?${path}.${call}`));
+  const calls = containers.flatMap(({ property, closings = [] }) => closings.map(({ path, call }) => call.replaceAll('$.', `state.${property}?${path}.`)));
   return `close: state => ${calls.length === 1 ? (calls[0] ?? '') : `Promise.allSettled([${calls.join(', ')}])`}`;
 }
 

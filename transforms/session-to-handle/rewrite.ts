@@ -1,5 +1,5 @@
 import type { Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
-import { keyName, walkTree, type SourceFile, type TSESTree } from '../../src/define-transform.js';
+import { enclosingFunction, keyName, walkTree, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import { innermost } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
@@ -46,6 +46,7 @@ class ComponentRewriter {
 
   run(): ProjectRewrite {
     this.#collect();
+    this.#dropEndings();
     this.#dropUnused();
     for (const { store, trace } of this.#traces) this.#mentions(store, trace);
     for (const { helper, stores } of this.#helpers.values()) this.#helper(helper, stores);
@@ -89,16 +90,31 @@ class ComponentRewriter {
       for (const other of this.#works.values()) if (other.unit !== unit && other.unit.kind === 'registered' && unit.kind === 'registered' && other.unit.fn === unit.fn) throw new Obstacle('state-escapes', unit.file, unit.call, `${unit.name} and ${other.unit.name} have one handler.`);
   }
 
+  /** What closed entries one by one goes; what closed all of them, when the process ends, asks the store. */
+  #dropEndings(): void {
+    const closed = new Set<string>();
+    for (const { store, trace } of this.#traces) {
+      for (const { file, node, whole, called } of trace.endings) {
+        if (called !== undefined) this.#files.release(file, [called], [node]);
+        const fn = enclosingFunction(node);
+        const key = `${file.path}:${String(fn?.range[0])}:${store.variable}`;
+        if (whole && store.live && !closed.has(key)) {
+          closed.add(key);
+          const isBody = fn?.body === node;
+          this.#files.add(file, { range: node.range, text: `${isBody ? '' : fn?.async ? 'await ' : 'void '}${store.variable}.closeAll()${isBody ? '' : this.#files.editor(file).style.semicolon}` });
+          if (store.file !== file) this.#files.need(file, this.#files.specifier(file, store.file.path), store.variable);
+        } else if (isStatement(node)) this.#files.remove(file, node);
+        else this.#files.add(file, { range: node.range, text: '{}' });
+      }
+    }
+  }
+
   /** Code around what goes. */
   #dropUnused(): void {
     const dropped: Dropped[] = [];
     const functions = new Map<FunctionNode, SourceFile>();
     for (const { trace } of this.#traces) {
       for (const { file, dropped: nodes } of trace.mentions) for (const node of nodes) dropped.push({ file, node });
-      for (const { file, node } of trace.endings) {
-        if (node.type === 'ExpressionStatement') this.#files.remove(file, node);
-        else this.#files.add(file, { range: node.range, text: '{}' });
-      }
     }
     for (const { unit } of this.#works.values()) functions.set(unit.fn, unit.fnFile);
     for (const { helper } of this.#helpers.values()) functions.set(helper.fn, helper.file);
@@ -358,7 +374,7 @@ class ComponentRewriter {
   }
 
   #isUsedElsewhere(store: Store): boolean {
-    return [...this.#works.values()].some(w => w.unit.fnFile !== store.file && w.stores.some(s => s.store === store)) || [...this.#helpers.values()].some(h => h.helper.file !== store.file && h.stores.includes(store)) || (store.existing === undefined && [...this.#works.values()].some(w => w.unit.file !== store.file && w.stores.some(s => s.store === store)));
+    return [...this.#works.values()].some(w => w.unit.fnFile !== store.file && w.stores.some(s => s.store === store)) || [...this.#helpers.values()].some(h => h.helper.file !== store.file && h.stores.includes(store)) || (store.live && this.#traces.some(t => t.store === store && t.trace.endings.some(e => e.whole && e.file !== store.file))) || (store.existing === undefined && [...this.#works.values()].some(w => w.unit.file !== store.file && w.stores.some(s => s.store === store)));
   }
 
   /** Types and names that the state is written with must be there where the store is. */
@@ -405,7 +421,7 @@ class ComponentRewriter {
   }
 
   #markerAt(store: Store, id: string): readonly Marker[] {
-    const unit = [...this.#works.values()].find(w => w.stores.some(x => x.store === store))?.unit;
+    const unit = store.existing ?? [...this.#works.values()].find(w => w.stores.some(x => x.store === store))?.unit;
     return unit ? [{ id, file: unit.file.path, offset: unit.kind === 'registered' ? unit.call.range[0] : unit.branch.range[0] }] : [];
   }
 
@@ -422,6 +438,10 @@ class ComponentRewriter {
 export function argumentOf(store: Store, quote: string): NewArgument {
   const description = `${quote}The ${store.kind.replaceAll('_', ' ')} to use, from ${store.creator}${quote}`;
   return { name: store.argument, zod: `z.string().describe(${description})`, json: `{ type: ${quote}string${quote}, description: ${description} }` };
+}
+
+function isStatement({ type }: TSESTree.Node): boolean {
+  return /Statement$|Declaration$/.test(type);
 }
 
 function isNothing(node: TSESTree.Node): boolean {

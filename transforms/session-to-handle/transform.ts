@@ -105,7 +105,7 @@ class SessionToHandle {
       return work();
     } catch (error) {
       if (!(error instanceof Obstacle) && !(error instanceof Unknown)) throw error;
-      for (const finding of findings) this.#declines.push({ for: finding.fingerprint, reason: this.#reason(error), ...(error instanceof Obstacle && error.marker !== undefined && { marker: error.marker }) });
+      for (const finding of findings) this.#declines.push({ for: finding.fingerprint, reason: this.#reason(error), ...(error instanceof Obstacle && markerOf(error)) });
       return undefined;
     }
   }
@@ -123,6 +123,10 @@ function isBeside({ mcp }: ProjectRewriteContext, other: ClassifiedCell, cell: C
   const isModule = other.owner === undefined && other.closure === undefined;
   // What is kept under ids that a tool gave out is what the revision asks for.
   return other.class === 'handle' && !isModule && !other.accesses.some(a => a.key !== undefined && isMinted(mcp, a.file, a.key));
+}
+
+function markerOf({ marker, detail }: Obstacle): Pick<Decline, 'marker' | 'detail'> {
+  return { ...(marker !== undefined && { marker }), ...(detail !== undefined && { detail }) };
 }
 
 /** Nothing that code could show. */

@@ -89,48 +89,46 @@ function plainMention(container: Container, file: SourceFile, node: TSESTree.Nod
 /** `carts.get(id)`, `carts[id]`: the key goes, and the entry is the state's own. */
 function keyedMention(context: ProjectRewriteContext, container: Container, file: SourceFile, node: TSESTree.Node): Mention {
   const name = (state: string): string => `${state}.${container.property}`;
-  const whole = (): Obstacle => new Obstacle('state-key', file, node, `${container.cell.name} is also used as a whole, over all sessions.`);
+  const whole = (): Mention => wholeMention(container, file, node);
   const member = outermost(node).parent;
   const base = { container, file, begins: false, ends: false, removal: undefined };
   if (member?.type === 'BinaryExpression' && member.operator === 'in' && member.right === node) {
-    checkKey(context, container, file, member.left);
-    return { ...base, node: member, writes: false, edits: state => [{ range: member.range, text: `(${name(state)} !== undefined)` }], dropped: [member.left] };
+    return { ...base, ...foreignKey(context, container, file, member.left), node: member, writes: false, edits: state => [{ range: member.range, text: `(${name(state)} !== undefined)` }], dropped: [member.left] };
   }
-  if (member?.type !== 'MemberExpression' || member.object !== outermost(node)) throw whole();
+  if (member?.type !== 'MemberExpression' || member.object !== outermost(node)) return whole();
   if (container.form === 'record') {
-    if (!member.computed) throw whole();
+    if (!member.computed) return whole();
     return recordMention(context, container, file, member);
   }
   const call = member.parent;
   const method = memberName(member);
   const [key, value] = call.type === 'CallExpression' && call.callee === member ? call.arguments : [];
-  if (call.type !== 'CallExpression' || !key || key.type === 'SpreadElement' || method === undefined || !/^(?:get|set|has|delete)$/.test(method)) throw whole();
-  checkKey(context, container, file, key);
+  if (call.type !== 'CallExpression' || !key || key.type === 'SpreadElement' || method === undefined || !/^(?:get|set|has|delete)$/.test(method)) return whole();
   const dropped = [key];
+  const foreign = foreignKey(context, container, file, key);
   const replaced = (text: (state: string) => string): Pick<Mention, 'edits'> => ({ edits: state => [{ range: call.range, text: text(state) }] });
   if (method === 'get') {
     checkAlias(container, file, outermost(call));
-    return { ...base, node: call, writes: false, dropped, ...replaced(name) };
+    return { ...base, ...foreign, node: call, writes: false, dropped, ...replaced(name) };
   }
   if (method === 'has') {
     const not = call.parent.type === 'UnaryExpression' && call.parent.operator === '!' ? call.parent : undefined;
-    return { ...base, node: call, writes: false, dropped, edits: s => [not ? { range: not.range, text: `${name(s)} === undefined` } : { range: call.range, text: `(${name(s)} !== undefined)` }] };
+    return { ...base, ...foreign, node: call, writes: false, dropped, edits: s => [not ? { range: not.range, text: `${name(s)} === undefined` } : { range: call.range, text: `(${name(s)} !== undefined)` }] };
   }
   const statement = call.parent.type === 'ExpressionStatement' || (call.parent.type === 'ArrowFunctionExpression' && call.parent.body === call) ? call.parent : undefined;
   const used = new Obstacle('state-escapes', file, call, `What ${container.cell.name}.${method}() returns is used.`);
   if (!statement) throw used;
-  if (statement.type === 'ArrowFunctionExpression' && method === 'delete') return { ...base, node: call, writes: true, ends: true, dropped, removal: call, obstacle: used, ...replaced(s => `${name(s)} = undefined`) };
-  if (method === 'delete') return { ...base, node: call, writes: true, ends: true, dropped, removal: statement, ...replaced(s => `${name(s)} = undefined`) };
-  if (!value || value.type === 'SpreadElement') throw whole();
-  return { ...base, node: call, writes: true, begins: true, dropped, edits: s => [{ range: [call.range[0], value.range[0]], text: `${name(s)} = ` }, { range: [value.range[1], call.range[1]], text: '' }] };
+  if (statement.type === 'ArrowFunctionExpression' && method === 'delete') return { ...base, node: call, writes: true, ends: true, dropped, removal: call, obstacle: foreign.obstacle ?? used, ...replaced(s => `${name(s)} = undefined`) };
+  if (method === 'delete') return { ...base, ...foreign, node: call, writes: true, ends: true, dropped, removal: statement, ...replaced(s => `${name(s)} = undefined`) };
+  if (!value || value.type === 'SpreadElement') return whole();
+  return { ...base, ...foreign, node: call, writes: true, begins: true, dropped, edits: s => [{ range: [call.range[0], value.range[0]], text: `${name(s)} = ` }, { range: [value.range[1], call.range[1]], text: '' }] };
 }
 
 function recordMention(context: ProjectRewriteContext, container: Container, file: SourceFile, member: TSESTree.MemberExpression): Mention {
-  checkKey(context, container, file, member.property);
   const outer = outermost(member);
   const parent = outer.parent;
   const name = (state: string): string => `${state}.${container.property}`;
-  const base = { container, file, begins: false, ends: false, removal: undefined, dropped: [member.property] };
+  const base = { container, file, begins: false, ends: false, removal: undefined, dropped: [member.property], ...foreignKey(context, container, file, member.property) };
   if (parent?.type === 'UnaryExpression' && parent.operator === 'delete') {
     const statement = parent.parent.type === 'ExpressionStatement' ? parent.parent : undefined;
     if (!statement) throw new Obstacle('state-escapes', file, parent, `What removing an entry of ${container.cell.name} returns is used.`);
@@ -150,12 +148,20 @@ function isUsedAsPresent(node: TSESTree.MemberExpression): boolean {
   return /^(?:VariableDeclarator|ReturnStatement|CallExpression|SpreadElement|Property)$/.test(parent.type) || (parent.type === 'BinaryExpression' && !/^[!=]==?$/.test(parent.operator));
 }
 
-function checkKey({ mcp }: ProjectRewriteContext, { cell }: Container, file: SourceFile, key: TSESTree.Node): void {
-  if (mcp.values(file, key).some(k => k.value.kind === 'session-id')) return;
+/** All sessions at once: a tool cannot have that. */
+function wholeMention(container: Container, file: SourceFile, node: TSESTree.Node): Mention {
+  const obstacle = new Obstacle('state-key', file, node, `${container.cell.name} is also used as a whole, over all sessions.`);
+  return { container, file, node, writes: false, begins: false, ends: false, edits: () => [], dropped: [], removal: undefined, obstacle };
+}
+
+/** A key that is not the session id; nothing in code that goes. */
+function foreignKey({ mcp }: ProjectRewriteContext, { cell }: Container, file: SourceFile, key: TSESTree.Node): { readonly obstacle?: Obstacle } {
+  if (mcp.values(file, key).some(k => k.value.kind === 'session-id')) return {};
   const two = cell.accesses.some(a => a.key && a.key !== key && a.fn === cell.accesses.find(b => b.key === key)?.fn && mcp.values(a.file, a.key).some(k => k.value.kind === 'session-id'));
-  throw two
+  const obstacle = two
     ? new Obstacle('state-nested', file, key, `A call uses two entries of ${cell.name} at once.`)
     : new Obstacle('state-key', file, key, `${cell.name} is also looked up by ${file.text.slice(...key.range).slice(0, 40)}, which is not the session id.`);
+  return { obstacle };
 }
 
 /** A part of the state that is put somewhere else would be a copy of its own after the call. */
