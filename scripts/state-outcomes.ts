@@ -37,7 +37,12 @@ function rowsOf(folder: string): readonly Row[] {
   const found = auditProject(project, registry).findings.filter(f => STATE.test(f.rule));
   if (found.length === 0) return [];
   const plan = planChecked(project, transforms.filter(t => t.id === 'session-to-handle'), registry, { choices: { target: 'v1-stateless' } }, typed ? () => typeCheck(root) : undefined);
-  return found.map(f => ({ project: basename(root).replace('__', '/'), container: String(f.data?.['name'] ?? f.subject), what: whatOf(f), outcome: outcomeOf(f, plan) }));
+  return found.map(f => ({ project: basename(root).replace('__', '/'), container: nameOf(f), what: whatOf(f), outcome: outcomeOf(f, plan) }));
+}
+
+function nameOf({ data, subject }: Finding): string {
+  const name = data?.['name'];
+  return typeof name === 'string' ? name : subject;
 }
 
 function whatOf({ clause, data }: Finding): string {

@@ -3,6 +3,7 @@ import { enclosingFunction, keyName, walkTree, type SourceFile, type TSESTree } 
 import { innermost } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
+import { callersOf } from './callers.js';
 import { ownerText, proposalOf } from './choice.js';
 import { isTypeScript } from './containers.js';
 import { addCreator, describeStore, instruct } from './creators.js';
@@ -65,7 +66,7 @@ class ComponentRewriter {
       created: this.emitted.created,
       dependencies: this.emitted.dependencies,
       variables: this.emitted.variables,
-      markers: this.#markers(stores),
+      markers: [...this.#markers(stores), ...callersOf(this.context, stores.map(store => ({ store, users: this.#usersOf(store) })))],
       notes: stores.map(s => this.#note(s)),
       handles: this.component.stores.map(s => proposalOf(s.store, s.traced)),
     };
