@@ -4,6 +4,7 @@ import { isMinted } from '../../src/state/keys.js';
 import type { ClassifiedCell, StateGroup } from '../../src/state/model.js';
 import { choiceFor } from './choice.js';
 import { containerOf } from './containers.js';
+import type { Container } from './design.js';
 import { Emitter } from './emitted.js';
 import { Obstacle } from './obstacle.js';
 import { planFor } from './plans.js';
@@ -74,12 +75,23 @@ class SessionToHandle {
     if (choiceFor(this.context, finding)?.action === 'leave') throw new Unknown('It was chosen to leave this as it is.');
     // A cell can belong to several findings: it is followed once.
     const follow = (c: ClassifiedCell): Trace => {
-      const trace = this.#traces.get(c) ?? new Tracer(this.context, this.#tools, containerOf(this.context, group, c)).trace();
+      const trace = this.#traces.get(c) ?? this.#followed(containerOf(this.context, group, c));
       this.#traces.set(c, trace);
       return trace;
     };
     const traces = cells.map(follow);
     return { finding, traces: [...traces, ...this.#besides(cell, traces, follow)] };
+  }
+
+  /** What is open cannot be stored; where it cannot be kept under a handle either, both is said. */
+  #followed(container: Container): Trace {
+    try {
+      return new Tracer(this.context, this.#tools, container).trace();
+    } catch (error) {
+      if (!(error instanceof Obstacle) || !container.closings || error.marker === 'dynamic-registration') throw error;
+      const { name } = container.cell;
+      throw new Obstacle('state-not-serializable', error.file, error.node, `${name} holds a live connection, which cannot be stored outside this process, nor be kept under a handle as it is: ${error.message}`, `${name}, a live connection,`);
+    }
   }
 
   /** Counters of ids and indexes beside a state, which are no finding by themselves: without them it would be half a state. */
