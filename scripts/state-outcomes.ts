@@ -15,6 +15,7 @@ interface Row {
   readonly container: string;
   readonly what: string;
   readonly outcome: string;
+  readonly reason: string | undefined;
 }
 
 const STATE = /^no-(?:session|process)-state$/;
@@ -26,10 +27,11 @@ if (folders.length === 0) {
 }
 
 const rows = folders.flatMap(rowsOf);
-console.log('| container | what it is | outcome |\n| --- | --- | --- |');
-for (const [key, same] of grouped(rows)) console.log(`| ${key} ${same.map(r => `\`${r.container}\``).join(', ')} | ${same[0]?.what ?? ''} | ${same[0]?.outcome ?? ''} |`);
+console.log('| server | container | what it is | outcome |\n| --- | --- | --- | --- |');
+for (const same of grouped(rows)) console.log(`| ${same[0]?.project ?? ''} | ${same.map(r => `\`${r.container}\``).join(', ')} | ${same[0]?.what ?? ''} | ${same[0]?.outcome ?? ''} |`);
 const count = (pattern: RegExp): string => String(rows.filter(r => pattern.test(r.outcome)).length);
 console.error(`${String(rows.length)} containers in ${String(new Set(rows.map(r => r.project)).size)} of ${String(folders.length)} projects: ${count(/^moved/)} moved, ${count(/^kept open/)} kept open, ${count(/^`/)} declined with a marker, ${count(/^(?!moved|kept|`)/)} other`);
+for (const { project, container, outcome, reason } of rows) if (reason !== undefined) console.error(`${project} ${container}: ${outcome} ${reason}`);
 
 function rowsOf(folder: string): readonly Row[] {
   const root = resolve(folder);
@@ -37,7 +39,7 @@ function rowsOf(folder: string): readonly Row[] {
   const found = auditProject(project, registry).findings.filter(f => STATE.test(f.rule));
   if (found.length === 0) return [];
   const plan = planChecked(project, transforms.filter(t => t.id === 'session-to-handle'), registry, { choices: { target: 'v1-stateless' } }, typed ? () => typeCheck(root) : undefined);
-  return found.map(f => ({ project: basename(root).replace('__', '/'), container: nameOf(f), what: whatOf(f), outcome: outcomeOf(f, plan) }));
+  return found.map(f => ({ project: basename(root).replace('__', '/'), container: nameOf(f), what: whatOf(f), ...outcomeOf(f, plan) }));
 }
 
 function nameOf({ data, subject }: Finding): string {
@@ -50,21 +52,24 @@ function whatOf({ clause, data }: Finding): string {
   return clause === 'connection-state-closure' ? 'closure' : clause === 'session-store-external' ? 'store outside' : clause === 'resource-subscriber-registry' ? 'subscribers' : 'process';
 }
 
-function outcomeOf(finding: Finding, { declines, dropped, steps, types }: CheckedPlan): string {
+function outcomeOf(finding: Finding, { declines, dropped, steps, types }: CheckedPlan): Pick<Row, 'outcome' | 'reason'> {
   const step = steps.find(s => s.answers.includes(finding.fingerprint));
-  if (step) return `${step.handles?.some(h => h.live && h.containers.some(c => c.subject === finding.subject)) ? 'kept open' : 'moved'}${types.verdict === 'not checked' ? '' : types.added.length === 0 ? ', compiles' : ', new errors'}`;
+  if (step) {
+    const isOpen = step.handles?.some(h => h.live && h.containers.some(c => c.subject === finding.subject)) ?? false;
+    return { outcome: `${isOpen ? 'kept open' : 'moved'}${types.verdict === 'not checked' ? '' : types.added.length === 0 ? ', compiles' : ', new errors'}`, reason: undefined };
+  }
   const decline = declines.find(d => d.for === finding.fingerprint);
-  if (decline) return `${decline.marker === undefined ? 'left' : `\`${decline.marker}\``}: ${decline.reason.split('\n')[0] ?? ''}`;
+  if (decline) return { outcome: decline.marker === undefined ? 'left' : `\`${decline.marker}\``, reason: decline.reason.split('\n')[0] };
   const out = dropped.find(d => d.answers?.includes(finding.fingerprint));
-  return out ? `dropped: ${out.reason}` : 'of another transform';
+  return out ? { outcome: 'dropped', reason: out.reason } : { outcome: 'of another transform', reason: undefined };
 }
 
 /** Containers of one project that fare alike share a row. */
-function grouped(all: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+function grouped(all: readonly Row[]): readonly (readonly Row[])[] {
   const groups = new Map<string, Row[]>();
   for (const row of all) {
-    const key = `${row.project}\0${row.what}\0${row.outcome.replace(/^(`[^`]*`).*/, '$1')}`;
+    const key = `${row.project}\0${row.what}\0${row.outcome}`;
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
-  return new Map([...groups.values()].map(g => [`${g[0]?.project ?? ''}${'\u200b'.repeat([...groups.values()].indexOf(g))}`, g]));
+  return [...groups.values()];
 }

@@ -163,8 +163,8 @@ export class LiveStore<T extends object> {
 
   /** The owner is part of the key: a foreign handle is not found, like one that never was. */
   #key(handle: unknown, owner: string): string {
-    if (typeof handle !== 'string') throw this.#unknown();
     const { kind, bearer } = this.#options;
+    if (typeof handle !== 'string' || handle.length !== kind.length + 33 || !handle.startsWith(`${kind}_`)) throw this.#unknown();
     return createHash('sha256').update(JSON.stringify(bearer ? [kind, handle] : [kind, handle, owner])).digest('hex');
   }
 

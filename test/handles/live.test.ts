@@ -26,7 +26,7 @@ describe('what is open', () => {
     const handle = await store.create('ann', { page: 'a' });
     expect(handle).toMatch(/^page_[\w-]{32}$/);
     expect(await store.use(handle, 'ann', slot => slot.value.page)).toBe('a');
-    for (const [wrong, owner] of [[handle, 'bob'], [`${handle}x`, 'ann'], [undefined, 'ann'], [{}, 'ann']] as const) await expect(store.use(wrong, owner, () => 1)).rejects.toThrow(refused);
+    for (const [wrong, owner] of [[handle, 'bob'], [`${handle}x`, 'ann'], [undefined, 'ann'], [{}, 'ann'], ['__proto__', 'ann'], [`${handle}\n`, 'ann'], [handle.replace('page', 'pige'), 'ann'], ['x'.repeat(10_000_000), 'ann']] as const) await expect(store.use(wrong, owner, () => 1)).rejects.toThrow(refused);
     expect(await store.answer('page_1', 'ann', () => 1)).toEqual({ content: [{ type: 'text', text: refused }], isError: true });
   });
 

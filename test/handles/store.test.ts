@@ -92,6 +92,23 @@ describe('a handle', () => {
     expect(given).toEqual([undefined]);
   });
 
+  it('that is nearly right is asked for under a key that has nothing in common with the right one', async () => {
+    const backend = new OpenBackend();
+    const handle = await make({ backend }).create('me');
+    const [stored = ''] = backend.records.keys();
+    const asked: string[] = [];
+    const spied = make({ backend: { load: key => Promise.resolve(void asked.push(key)), save: () => Promise.resolve(false) } });
+    // All but one character right, at each place: how long a comparison takes would tell nothing.
+    for (let at = 4; at < handle.length; at++) {
+      const guess = handle.slice(0, at) + (handle[at] === 'A' ? 'B' : 'A') + handle.slice(at + 1);
+      await expect(spied.read(guess, 'me')).rejects.toThrow(refused);
+    }
+    const alike = (key: string): number => Array.from(key).findIndex((c, i) => c !== stored[i]);
+    expect(asked).toHaveLength(32);
+    expect(new Set(asked).size).toBe(32);
+    expect(Math.max(...asked.map(alike))).toBeLessThan(8);
+  });
+
   it('of a user that signs in as another one is lost, and comes back with the first', async () => {
     const store = make();
     const handle = await store.create(ownerOf({ authInfo: { clientId: 'app', extra: { sub: 'alice' } } }));

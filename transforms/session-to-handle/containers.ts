@@ -86,8 +86,10 @@ function keyedContainer(context: ProjectRewriteContext, group: StateGroup, cell:
   const made = init ? innermost(init) : undefined;
   const annotation = declarator?.type === 'VariableDeclarator' ? declarator.id.typeAnnotation?.typeAnnotation : field?.typeAnnotation?.typeAnnotation;
   const isMap = made?.type === 'NewExpression' && made.callee.type === 'Identifier' && made.callee.name === 'Map';
+  const isSet = made?.type === 'NewExpression' && made.callee.type === 'Identifier' && made.callee.name === 'Set';
   const isRecord = made?.type === 'ObjectExpression' && made.properties.length === 0;
-  if (!owner || (!isMap && !isRecord)) throw refuse('state-not-serializable', `${cell.name} is neither a Map nor an object that begins empty.`, cell.name);
+  if (!owner || (!isMap && !isRecord && !isSet)) throw refuse('state-not-serializable', `${cell.name} is neither a Map nor a Set nor an object that begins empty.`, cell.name);
+  if (isSet) return sessionSet(cell, group, made, owner);
   if (isMap && made.arguments.length > 0) throw refuse('state-initial', `${cell.name} does not begin empty.`);
   const entry = entryType(annotation) ?? (isMap ? made.typeArguments?.params[1] : undefined);
   if (!entry && isTypeScript(file)) throw refuse('state-not-serializable', `${cell.name} does not say what its entries are.`, `${cell.name}, of which the type is not known,`);
@@ -106,6 +108,26 @@ function keyedContainer(context: ProjectRewriteContext, group: StateGroup, cell:
     initial: 'undefined',
     closings,
     declarations: [owner],
+  };
+}
+
+/** Sessions for which something is on: yes or no behind each handle. */
+function sessionSet(cell: ClassifiedCell, group: StateGroup, made: TSESTree.NewExpression, declaration: TSESTree.Node): Container {
+  const { file, at } = cell;
+  if (made.arguments.length > 0) throw new Obstacle('state-initial', file, at, `${cell.name} does not begin empty.`);
+  const isField = declaration.type === 'PropertyDefinition';
+  return {
+    cell,
+    group,
+    form: 'set',
+    file,
+    variable: at.type === 'Identifier' && !isField ? file.variableOf(at) : undefined,
+    cls: isField ? cell.owner : undefined,
+    property: propertyName(cell.name, true),
+    type: isTypeScript(file) ? 'boolean' : undefined,
+    initial: 'false',
+    closings: undefined,
+    declarations: [declaration],
   };
 }
 
@@ -214,12 +236,19 @@ function untyped({ mcp, state }: ProjectRewriteContext, cell: ClassifiedCell): s
   const init = cell.at.parent?.type === 'VariableDeclarator' ? cell.at.parent.init : undefined;
   const known = (file: SourceFile) => (node: TSESTree.Node): boolean => comesFromArguments(mcp, state().reach, file, node) || cell.accesses.some(a => a.node === node);
   const keyed = cell.class === 'session';
-  if (init && !keyed && !isJsonValue(mcp, cell.file, init, known(cell.file))) return cell.file.text.slice(...init.range).split('\n')[0];
+  if (init && !keyed && !isJsonValue(mcp, cell.file, init, known(cell.file))) return shown(cell.file, init);
   for (const { mode, value, file, op } of cell.accesses) {
     if (mode !== 'write' || value === undefined || op === 'delete') continue;
-    if (!isJsonValue(mcp, file, value, known(file))) return file.text.slice(...value.range).split('\n')[0];
+    if (!isJsonValue(mcp, file, value, known(file))) return shown(file, value);
   }
   return undefined;
+}
+
+/** The first line, with what it leaves open told by dots. */
+function shown(file: SourceFile, node: TSESTree.Node): string {
+  const whole = text(file, node);
+  const [first = ''] = whole.split('\n');
+  return first === whole ? whole : `${first.replace(/[\s({[]+$/, '')}(...)`;
 }
 
 function entryType(annotation: TSESTree.TypeNode | undefined): TSESTree.TypeNode | undefined {

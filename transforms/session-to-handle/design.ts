@@ -10,8 +10,8 @@ import type { Closing } from './live.js';
 export interface Container {
   readonly cell: ClassifiedCell;
   readonly group: StateGroup;
-  /** `map`: one entry for each session; only the entry is kept. */
-  readonly form: 'map' | 'record' | 'variable' | 'field';
+  /** `map`: one entry for each session; only the entry is kept. `set`: the sessions for which something is on. */
+  readonly form: 'map' | 'record' | 'set' | 'variable' | 'field';
   readonly file: SourceFile;
   readonly variable: Variable | undefined;
   readonly cls: ClassNode | undefined;

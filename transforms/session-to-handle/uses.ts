@@ -5,6 +5,7 @@ import type { Edit } from '../../src/edits/edit.js';
 import type { ProjectRewriteContext } from '../../src/transform.js';
 import type { Container } from './design.js';
 import { Obstacle } from './obstacle.js';
+import { sessionKeyForm } from './session-key.js';
 
 export interface Mention {
   readonly container: Container;
@@ -30,8 +31,20 @@ export function mentionsOf(context: ProjectRewriteContext, container: Container)
   return places.flatMap(({ file, node }): readonly Mention[] => {
     if (container.declarations.some(d => d.range[0] <= node.range[0] && node.range[1] <= d.range[1] && file === container.file)) return [];
     if (node.parent?.type === 'ExportSpecifier') throw new Obstacle('state-escapes', file, node, `${container.cell.name} is exported in a list, so code out of sight may use it.`);
-    return [container.form === 'map' || container.form === 'record' ? keyedMention(context, container, file, node) : plainMention(container, file, node)];
+    return [mentionOf(context, container, file, node)];
   });
+}
+
+function mentionOf(context: ProjectRewriteContext, container: Container, file: SourceFile, node: TSESTree.Node): Mention {
+  switch (container.form) {
+    case 'map':
+    case 'record':
+      return keyedMention(context, container, file, node);
+    case 'set':
+      return memberMention(context, container, file, node);
+    default:
+      return plainMention(container, file, node);
+  }
 }
 
 interface Place {
@@ -124,6 +137,22 @@ function keyedMention(context: ProjectRewriteContext, container: Container, file
   return { ...base, ...foreign, node: call, writes: true, begins: true, dropped, edits: s => [{ range: [call.range[0], value.range[0]], text: `${name(s)} = ` }, { range: [value.range[1], call.range[1]], text: '' }] };
 }
 
+/** `muted.has(id)`, `muted.add(id)`, `muted.delete(id)`: whether it is on for the caller. */
+function memberMention(context: ProjectRewriteContext, container: Container, file: SourceFile, node: TSESTree.Node): Mention {
+  const member = outermost(node).parent;
+  const call = member?.type === 'MemberExpression' && member.object === outermost(node) ? member.parent : undefined;
+  const method = member?.type === 'MemberExpression' ? memberName(member) : undefined;
+  const [key] = call?.type === 'CallExpression' && call.callee === member ? call.arguments : [];
+  if (call?.type !== 'CallExpression' || !key || key.type === 'SpreadElement' || !/^(?:has|add|delete)$/.test(method ?? '')) return wholeMention(container, file, node);
+  const name = (state: string): string => `${state}.${container.property}`;
+  const base = { container, file, node: call, begins: false, ends: false, removal: undefined, dropped: [key], ...foreignKey(context, container, file, key) };
+  if (method === 'has') return { ...base, writes: false, edits: s => [{ range: call.range, text: name(s) }] };
+  const statement = call.parent.type === 'ExpressionStatement' ? call.parent : undefined;
+  const isUsed = !statement && !(call.parent.type === 'ArrowFunctionExpression' && call.parent.body === call);
+  const obstacle = base.obstacle ?? (isUsed ? new Obstacle('state-escapes', file, call, `What ${container.cell.name}.${method ?? ''}() returns is used.`) : undefined);
+  return { ...base, ...(obstacle && { obstacle }), writes: true, ends: method === 'delete', removal: method === 'delete' ? statement : undefined, edits: s => [{ range: call.range, text: `${name(s)} = ${String(method === 'add')}` }] };
+}
+
 function recordMention(context: ProjectRewriteContext, container: Container, file: SourceFile, member: TSESTree.MemberExpression): Mention {
   const outer = outermost(member);
   const parent = outer.parent;
@@ -154,13 +183,25 @@ function wholeMention(container: Container, file: SourceFile, node: TSESTree.Nod
   return { container, file, node, writes: false, begins: false, ends: false, edits: () => [], dropped: [], removal: undefined, obstacle };
 }
 
+/** The one way in which the keys of a container are made of session ids. */
+const forms = new WeakMap<Container, string>();
+
+function shown(file: SourceFile, { range }: TSESTree.Node): string {
+  return file.text.slice(...range).replace(/\s+/g, ' ').slice(0, 40);
+}
+
 /** A key that is not the session id; nothing in code that goes. */
-function foreignKey({ mcp }: ProjectRewriteContext, { cell }: Container, file: SourceFile, key: TSESTree.Node): { readonly obstacle?: Obstacle } {
-  if (mcp.values(file, key).some(k => k.value.kind === 'session-id')) return {};
-  const two = cell.accesses.some(a => a.key && a.key !== key && a.fn === cell.accesses.find(b => b.key === key)?.fn && mcp.values(a.file, a.key).some(k => k.value.kind === 'session-id'));
+function foreignKey({ mcp }: ProjectRewriteContext, container: Container, file: SourceFile, key: TSESTree.Node): { readonly obstacle?: Obstacle } {
+  const { cell } = container;
+  const form = sessionKeyForm(mcp, file, key);
+  const others = forms.get(container) ?? form;
+  if (form !== undefined) forms.set(container, others ?? form);
+  if (form !== undefined && others === form) return {};
+  if (form !== undefined) return { obstacle: new Obstacle('state-key', file, key, `${cell.name} has several entries for one session, such as that under ${shown(file, key)}.`) };
+  const two = cell.accesses.some(a => a.key && a.key !== key && a.fn === cell.accesses.find(b => b.key === key)?.fn && sessionKeyForm(mcp, a.file, a.key) !== undefined);
   const obstacle = two
     ? new Obstacle('state-nested', file, key, `A call uses two entries of ${cell.name} at once.`)
-    : new Obstacle('state-key', file, key, `${cell.name} is also looked up by ${file.text.slice(...key.range).slice(0, 40)}, which is not the session id.`);
+    : new Obstacle('state-key', file, key, `${cell.name} is also looked up by ${shown(file, key)}, which is not the session id alone.`);
   return { obstacle };
 }
 
