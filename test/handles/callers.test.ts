@@ -81,6 +81,12 @@ describe('the instructions of the server', () => {
   });
 });
 
+it('each package of a workspace gets a store of its own, which its compiler finds', () => {
+  const { result } = plan({ 'package.json': '{ "workspaces": ["a", "b"] }', 'a/package.json': '{ "name": "a" }', 'a/src/server.ts': server(), 'b/package.json': '{ "name": "b" }', 'b/src/server.ts': server() });
+  expect(Object.keys(result).sort()).toEqual(['a/src/handle-store.ts', 'a/src/server.ts', 'b/src/handle-store.ts', 'b/src/server.ts']);
+  expect(result['b/src/server.ts']).toContain("from './handle-store.js'");
+});
+
 it('a creator that is there already says the handle in its text, its result and its output schema', () => {
   const current = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
