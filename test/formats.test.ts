@@ -14,7 +14,7 @@ import { fold } from '../src/report/fold.js';
 import { githubReport } from '../src/report/github.js';
 import type { Report } from '../src/report/report.js';
 import { sarifReport } from '../src/report/sarif.js';
-import { runCli, runCliSlowly } from './support/cli.js';
+import { runInProcess, runCliSlowly } from './support/cli.js';
 import { HOSTILE_NAMES, hostileProject } from './support/hostile.js';
 import { ROOT } from './support/imports.js';
 import { ruleCases } from './support/rule-cases.js';
@@ -33,10 +33,10 @@ describe('SARIF', async () => {
   // The formats of the schema (uri, date-time) are checked by the tests below where we write them.
   const validate = new draft4.default({ strict: false, validateFormats: false, allErrors: true }).compile(JSON.parse(readFileSync(join(ROOT, 'test/schemas/sarif-2.1.0.json'), 'utf8')) as object);
   const problems = (log: Log): readonly unknown[] => (validate(log) ? [] : (validate.errors ?? []));
-  const cases = await ruleCases();
+  const cases = (await ruleCases()).map(({ name, files }) => ({ name, report: auditTree(memoryTree(files), registry, { all: true, includeTests: true }) }));
 
   it('fits the official schema', () => {
-    for (const { name, files } of cases) expect(problems(sarif(auditTree(memoryTree(files), registry, { all: true, includeTests: true }))), name).toEqual([]);
+    for (const { name, report } of cases) expect(problems(sarif(report)), name).toEqual([]);
     expect(problems(sarif(demo))).toEqual([]);
     expect(problems(sarif(hostile, 'a b/'))).toEqual([]);
     expect(problems(sarif(auditTree(memoryTree(new Map([['broken.ts', `const = req.headers['mcp-session-id']`]])), registry)))).toEqual([]);
@@ -72,10 +72,7 @@ describe('SARIF', async () => {
   });
 
   it('has the evidence as related locations, and the links of the message lead to them', () => {
-    const results = cases.flatMap(({ files }) => {
-      const report = auditTree(memoryTree(files), registry);
-      return (sarif(report).runs[0]?.results ?? []).map((result, index) => ({ result, finding: report.findings[index] }));
-    });
+    const results = cases.flatMap(({ report }) => (sarif(report).runs[0]?.results ?? []).map((result, index) => ({ result, finding: report.findings[index] })));
     for (const { result, finding } of results) expect(result.relatedLocations?.length ?? 0).toBe((finding?.because.length ?? 0) + (finding?.related.length ?? 0));
     const linked = results.filter(({ result }) => linksIn(result).length > 0);
     expect(linked.length).toBeGreaterThan(10);
@@ -184,19 +181,19 @@ describe('folding', () => {
 });
 
 describe('in a repository', () => {
-  it('paths are those of the repository, wherever the audit runs', () => {
+  it('paths are those of the repository, wherever the audit runs', async () => {
     const root = tempFolder({ '.git/HEAD': 'ref: refs/heads/main\n', 'packages/server/a.ts': `export const id = req => req.headers['mcp-session-id'];\n` });
     for (const [cwd, path] of [[root, 'packages/server'], [join(root, 'packages/server'), '.'], [join(root, 'packages'), 'server']] as const) {
-      expect(runCli(cwd, ['audit', path, '-f', 'github']).stdout).toContain('file=packages/server/a.ts,');
-      expect(runCli(cwd, ['audit', path, '-f', 'sarif']).stdout).toContain('"uri": "packages/server/a.ts"');
-      expect(runCli(cwd, ['audit', path, '-f', 'gitlab']).stdout).toContain('"path": "packages/server/a.ts"');
+      expect((await runInProcess(cwd, ['audit', path, '-f', 'github'])).stdout).toContain('file=packages/server/a.ts,');
+      expect((await runInProcess(cwd, ['audit', path, '-f', 'sarif'])).stdout).toContain('"uri": "packages/server/a.ts"');
+      expect((await runInProcess(cwd, ['audit', path, '-f', 'gitlab'])).stdout).toContain('"path": "packages/server/a.ts"');
     }
   });
 
-  it('lines are links in a run of GitHub or GitLab', () => {
+  it('lines are links in a run of GitHub or GitLab', async () => {
     const root = tempFolder({ 'a.ts': `export const id = req => req.headers['mcp-session-id'];\n` });
-    expect(runCli(root, ['-f', 'markdown'], { GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'o/r', GITHUB_SHA: 'abc' }).stdout).toContain('(https://github.com/o/r/blob/abc/a.ts#L1)');
-    expect(runCli(root, ['-f', 'markdown'], { CI_PROJECT_URL: 'https://gitlab.com/o/r', CI_COMMIT_SHA: 'abc' }).stdout).toContain('(https://gitlab.com/o/r/-/blob/abc/a.ts#L1)');
+    expect((await runInProcess(root, ['-f', 'markdown'], { GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'o/r', GITHUB_SHA: 'abc' })).stdout).toContain('(https://github.com/o/r/blob/abc/a.ts#L1)');
+    expect((await runInProcess(root, ['-f', 'markdown'], { CI_PROJECT_URL: 'https://gitlab.com/o/r', CI_COMMIT_SHA: 'abc' })).stdout).toContain('(https://gitlab.com/o/r/-/blob/abc/a.ts#L1)');
   });
 });
 

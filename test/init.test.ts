@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { initCommand } from '../src/commands/init.js';
 import type { Io } from '../src/commands/io.js';
-import { CLI, runCli } from './support/cli.js';
+import { CLI, runInProcess } from './support/cli.js';
 import { gitIn, repository } from './support/git.js';
 import { readFiles } from './support/fixtures.js';
 import { ROOT } from './support/imports.js';
@@ -35,18 +35,18 @@ describe('init', () => {
     expect(own(root)).toEqual(['mcp-stateless.config.mjs', 'package.json']);
   });
 
-  it('writes nothing when nobody is there to answer', () => {
+  it('writes nothing when nobody is there to answer', async () => {
     const root = repository(MODULE);
-    const { status, stdout, stderr } = runCli(root, ['init']);
+    const { status, stdout, stderr } = await runInProcess(root, ['init']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain('Nothing was written. Run it in a terminal to be asked, or with --yes');
     expect(own(root)).toEqual(['package.json']);
   });
 
-  it('never writes over a file', () => {
+  it('never writes over a file', async () => {
     const mine = { ...MODULE, [WORKFLOW]: 'mine\n', 'mcp-stateless.config.json': '{}', 'eslint.config.mjs': 'export default [];\n' };
     const root = repository(mine);
-    const { status, stdout } = runCli(root, ['init', '--yes']);
+    const { status, stdout } = await runInProcess(root, ['init', '--yes']);
     expect(status).toBe(0);
     expect(stdout).toContain('Nothing was written');
     expect(stdout).toContain('...mcp.configs.recommended');
@@ -54,13 +54,13 @@ describe('init', () => {
     expect(own(root)).toEqual(Object.keys(mine).sort());
   });
 
-  it('makes what works: the workflow is right, the configuration is read', () => {
+  it('makes what works: the workflow is right, the configuration is read', async () => {
     const root = repository({ ...MODULE, 'a.js': `export const id = req => req.headers['mcp-session-id'];\n` });
-    expect(runCli(root, ['init', '--yes'])).toMatchObject({ status: 0, stderr: '' });
-    expect(runCli(root, ['init', '--yes']).stdout).toContain('Everything is there already');
-    expect(runCli(root, ['audit'])).toMatchObject({ status: 1, stderr: '' });
+    expect(await runInProcess(root, ['init', '--yes'])).toMatchObject({ status: 0, stderr: '' });
+    expect((await runInProcess(root, ['init', '--yes'])).stdout).toContain('Everything is there already');
+    expect(await runInProcess(root, ['audit'])).toMatchObject({ status: 1, stderr: '' });
     writeFiles(root, { 'mcp-stateless.config.mjs': readFileSync(join(root, 'mcp-stateless.config.mjs'), 'utf8').replace("'error'", "'never'") });
-    expect(runCli(root, ['audit'])).toMatchObject({ status: 0, stderr: '' });
+    expect(await runInProcess(root, ['audit'])).toMatchObject({ status: 0, stderr: '' });
     const workflow = parse(readFileSync(join(root, WORKFLOW), 'utf8')) as { jobs: { report: { steps: readonly { uses: string; with: Record<string, unknown> }[] } } };
     const { inputs } = parse(readFileSync(join(ROOT, 'action.yml'), 'utf8')) as { inputs: Record<string, unknown> };
     const [checkout, ours] = workflow.jobs.report.steps;
@@ -69,30 +69,30 @@ describe('init', () => {
     expect(Object.keys(ours?.with ?? {}).filter(name => !(name in inputs))).toEqual([]);
   });
 
-  it('knows GitLab, folders of a repository, TypeScript and CommonJS', () => {
+  it('knows GitLab, folders of a repository, TypeScript and CommonJS', async () => {
     const gitlab = repository({ ...MODULE, '.gitlab-ci.yml': 'test: {}\n' });
-    expect(runCli(gitlab, ['init', '--yes']).stdout).toContain('local: .gitlab/mcp-stateless.yml');
+    expect((await runInProcess(gitlab, ['init', '--yes'])).stdout).toContain('local: .gitlab/mcp-stateless.yml');
     const job = parse(readFileSync(join(gitlab, '.gitlab/mcp-stateless.yml'), 'utf8')) as Record<string, { artifacts: { reports: { codequality: string } } }>;
     expect(job['mcp-stateless']?.artifacts.reports.codequality).toBe('code-quality.json');
     expect(readFileSync(join(gitlab, '.gitlab-ci.yml'), 'utf8')).toBe('test: {}\n');
 
     const mono = repository({ 'packages/a/package.json': '{}', 'packages/a/tsconfig.json': '{}' });
-    runCli(mono, ['init', 'packages/a', '--yes']);
+    await runInProcess(mono, ['init', 'packages/a', '--yes']);
     expect(readFileSync(join(mono, WORKFLOW), 'utf8')).toContain('path: packages/a\n');
     expect(readdirSync(join(mono, 'packages/a')).sort()).toEqual(['mcp-stateless.config.ts', 'package.json', 'tsconfig.json']);
 
     const common = repository({ 'package.json': '{}' });
-    runCli(common, ['init', '--yes']);
+    await runInProcess(common, ['init', '--yes']);
     expect(existsSync(join(common, 'eslint.config.mjs'))).toBe(true);
   });
 
-  it('puts names of folders into files as text', () => {
+  it('puts names of folders into files as text', async () => {
     const root = repository({ "a'$(id)/: {b}/package.json": '{}', '.gitlab-ci.yml': '' });
-    runCli(root, ["init", "a'$(id)/: {b}", '--yes']);
+    await runInProcess(root, ["init", "a'$(id)/: {b}", '--yes']);
     const job = parse(readFileSync(join(root, '.gitlab/mcp-stateless.yml'), 'utf8')) as Record<string, { script: readonly string[] }>;
     expect(job['mcp-stateless']?.script[0]).toContain(`report 'a'\\''$(id)/: {b}' --base`);
     gitIn(root, 'rm', '-q', '.gitlab-ci.yml');
-    runCli(root, ["init", "a'$(id)/: {b}", '--yes']);
+    await runInProcess(root, ["init", "a'$(id)/: {b}", '--yes']);
     const workflow = parse(readFileSync(join(root, WORKFLOW), 'utf8')) as { jobs: { report: { steps: readonly { with: Record<string, unknown> }[] } } };
     expect(workflow.jobs.report.steps[1]?.with['path']).toBe("a'$(id)/: {b}");
   });

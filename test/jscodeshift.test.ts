@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { transforms } from '../transforms/index.js';
 import { readFiles, transformFixtures, type Files } from './support/fixtures.js';
 import { tempFolder, writeFiles } from './support/temp.js';
-import { fewVariants } from './support/variants.js';
+import { twoVariants } from './support/variants.js';
 
 const root = new URL('../', import.meta.url).pathname;
 
@@ -34,7 +34,7 @@ describe.each(transforms.map(t => t.id))('%s', transform => {
   const withBabel = WITH_BABEL.get(transform);
   // Nobody is asked there: how older clients are served is the default.
   const fixtures = transformFixtures([transform]).filter(f => f.choices.legacy === undefined);
-  const rows = fixtures.flatMap(fixture => fewVariants.map(variant => ({ fixture, variant, at: `${fixture.name}/${variant.name.replaceAll(' ', '-')}/` })));
+  const rows = fixtures.flatMap(fixture => twoVariants.map(variant => ({ fixture, variant, at: `${fixture.name}/${variant.name.replaceAll(' ', '-')}/` })));
 
   it.each([
     ...(withBabel ? [{ how: 'as it comes', entry: 'jscodeshift.cjs', flags: withBabel }] : []),

@@ -12,7 +12,7 @@ import { ownersFrom } from '../src/comparison/owners.js';
 import type { Finding } from '../src/finding.js';
 import type { Report } from '../src/report/report.js';
 import { sparkline } from '../src/report/trend.js';
-import { runCli } from './support/cli.js';
+import { runInProcess } from './support/cli.js';
 import { commitFiles, gitIn, repository } from './support/git.js';
 import { hostileProject } from './support/hostile.js';
 import { ROOT } from './support/imports.js';
@@ -30,35 +30,35 @@ function migration(): { readonly root: string; readonly base: string; readonly h
   return { root, base, head: commitFiles(root, AFTER, 'Migrate the transport and the cart', writeFiles) };
 }
 
-function reported(root: string, ...args: readonly string[]): Comparison {
-  const { stdout, stderr, status } = runCli(root, ['report', '-f', 'json', ...TODAY, ...args]);
+async function reported(root: string, ...args: readonly string[]): Promise<Comparison> {
+  const { stdout, stderr, status } = await runInProcess(root, ['report', '-f', 'json', ...TODAY, ...args]);
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   return JSON.parse(stdout) as Comparison;
 }
 
 /** What `audit` says of a commit that is checked out elsewhere. */
-function audited(root: string, commit: string): Report {
+async function audited(root: string, commit: string): Promise<Report> {
   const folder = tempFolder();
   gitIn(folder, 'clone', '-q', root, '.');
   gitIn(folder, 'checkout', '-q', commit);
-  return JSON.parse(runCli(folder, ['audit', '-f', 'json', '--fail-on', 'never', ...TODAY]).stdout) as Report;
+  return JSON.parse((await runInProcess(folder, ['audit', '-f', 'json', '--fail-on', 'never', ...TODAY])).stdout) as Report;
 }
 
 const { root, base, head } = migration();
 let comparison: Comparison;
-beforeAll(() => {
-  comparison = reported(root, '--base', base, '--head', head);
+beforeAll(async () => {
+  comparison = await reported(root, '--base', base, '--head', head);
 });
 
 describe('a migration', () => {
-  it('adds up: every number follows from the audits of both states', () => {
-    const [before, after] = [audited(root, base), audited(root, head)];
+  it('adds up: every number follows from the audits of both states', async () => {
+    const [before, after] = [await audited(root, base), await audited(root, head)];
     expect(before.findings.length).toBeGreaterThan(after.findings.length);
     expect(recomputed(comparison, before, after)).toEqual([]);
   });
 
-  it('would not add up with a number that is wrong', () => {
-    const [before, after] = [audited(root, base), audited(root, head)];
+  it('would not add up with a number that is wrong', async () => {
+    const [before, after] = [await audited(root, base), await audited(root, head)];
     expect(recomputed({ ...comparison, totals: { ...comparison.totals, fixed: { error: 1, warning: 0, info: 0 } } }, before, after)).not.toEqual([]);
     expect(recomputed({ ...comparison, findings: comparison.findings.slice(1) }, before, after)).not.toEqual([]);
     expect(recomputed({ ...comparison, clauses: comparison.clauses.slice(1) }, before, after)).not.toEqual([]);
@@ -109,18 +109,18 @@ describe('a migration', () => {
     expect(comparison.next[0]).toBe('npx mcp-stateless migrate');
   });
 
-  it('is told in all formats, the same bytes each time, and touches nothing', () => {
+  it('is told in all formats, the same bytes each time, and touches nothing', async () => {
     const before = gitIn(root, 'status', '--porcelain');
     const formats = ['terminal', 'markdown', 'html', 'json', 'sarif', 'github', 'gitlab', 'badge', 'badge-svg'];
-    const run = (printed: string): readonly string[] => {
+    const run = async (printed: string): Promise<readonly string[]> => {
       const folder = tempFolder();
-      const ran = runCli(root, ['report', '--base', base, '-f', printed, ...formats.flatMap(f => ['-o', `${f}=${join(folder, f)}`]), ...TODAY]);
+      const ran = await runInProcess(root, ['report', '--base', base, '-f', printed, ...formats.flatMap(f => ['-o', `${f}=${join(folder, f)}`]), ...TODAY]);
       expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: '' });
       expect(readFileSync(join(folder, printed), 'utf8')).toBe(ran.stdout);
       return formats.map(f => readFileSync(join(folder, f), 'utf8'));
     };
-    const first = run('markdown');
-    expect(run('sarif')).toEqual(first);
+    const first = await run('markdown');
+    expect(await run('sarif')).toEqual(first);
     for (const text of first) expect(text.length).toBeGreaterThan(20);
     expect(gitIn(root, 'status', '--porcelain')).toBe(before);
   });
@@ -133,9 +133,9 @@ describe('the schema of the comparison', () => {
   const validate = ajv.compile(schema('comparison.schema.json'));
   const problems = (value: unknown): readonly unknown[] => (validate(value) ? [] : (validate.errors ?? []));
 
-  it('fits what is printed', () => {
+  it('fits what is printed', async () => {
     expect(problems(comparison)).toEqual([]);
-    expect(problems(reported(root, '--base', base, '--history', join(tempFolder(), 'h.jsonl'), '--repository-url', 'https://github.com/o/r'))).toEqual([]);
+    expect(problems(await reported(root, '--base', base, '--history', join(tempFolder(), 'h.jsonl'), '--repository-url', 'https://github.com/o/r'))).toEqual([]);
   });
 
   it('does not fit what is missing, unknown or of another kind', () => {
@@ -146,34 +146,34 @@ describe('the schema of the comparison', () => {
 });
 
 describe('the states', () => {
-  it('are where the branch began and the working tree, with what is not committed', () => {
+  it('are where the branch began and the working tree, with what is not committed', async () => {
     const work = repository({ 'a.ts': HEADER, 'b.ts': 'export {};\n' });
     writeFiles(work, { 'b.ts': HEADER, 'c.ts': HEADER });
-    const made = reported(work);
+    const made = await reported(work);
     expect(made.base.name).toBe('HEAD');
     expect(made.head).toMatchObject({ name: 'working tree' });
     expect(made.findings.map(f => `${f.status} ${f.finding.file}`)).toEqual(['new b.ts', 'new c.ts', 'left a.ts']);
   });
 
-  it('can be compared from where they parted', () => {
+  it('can be compared from where they parted', async () => {
     const work = repository({ 'a.ts': HEADER });
     gitIn(work, 'checkout', '-qb', 'feature');
     commitFiles(work, { 'mine.ts': HEADER }, 'mine', writeFiles);
     gitIn(work, 'checkout', '-q', 'main');
     commitFiles(work, { 'a.ts': null }, 'theirs', writeFiles);
-    expect(reported(work, '--base', 'main', '--head', 'feature').totals.new.error).toBe(2);
-    expect(reported(work, '--base', 'main', '--head', 'feature', '--merge-base').totals.new.error).toBe(1);
+    expect((await reported(work, '--base', 'main', '--head', 'feature')).totals.new.error).toBe(2);
+    expect((await reported(work, '--base', 'main', '--head', 'feature', '--merge-base')).totals.new.error).toBe(1);
   });
 
-  it('may be a folder of the repository', () => {
+  it('may be a folder of the repository', async () => {
     const work = repository({ 'server/a.ts': HEADER, 'other/b.ts': HEADER, CODEOWNERS: '/server/ @me\n' });
-    const made = JSON.parse(runCli(work, ['report', 'server', '-f', 'json', '--head', 'HEAD', '--repository-url', 'https://github.com/o/r']).stdout) as Comparison;
+    const made = JSON.parse((await runInProcess(work, ['report', 'server', '-f', 'json', '--head', 'HEAD', '--repository-url', 'https://github.com/o/r'])).stdout) as Comparison;
     expect(made.findings.map(f => f.finding.file)).toEqual(['a.ts']);
     expect(made.findings[0]?.url).toBe(`https://github.com/o/r/blob/${gitIn(work, 'rev-parse', 'HEAD')}/server/a.ts#L1`);
     expect(made.units[0]?.owners).toEqual(['@me']);
   });
 
-  it('that cannot be had get a sentence and exit code 2', () => {
+  it('that cannot be had get a sentence and exit code 2', async () => {
     const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
       [tempFolder({ 'a.ts': HEADER }), [], /no git repository/],
       [root, ['--base', 'nowhere'], /There is no commit nowhere here/],
@@ -186,7 +186,7 @@ describe('the states', () => {
       [tempFolder({ 'x/.git': 'gitdir: nowhere' }), ['x'], /no git repository/],
     ];
     for (const [folder, args, message] of cases) {
-      const { status, stdout, stderr } = runCli(folder, ['report', ...args]);
+      const { status, stdout, stderr } = await runInProcess(folder, ['report', ...args]);
       expect({ status, stdout }, args.join(' ')).toEqual({ status: 2, stdout: '' });
       expect(stderr).toMatch(message);
     }
@@ -194,14 +194,14 @@ describe('the states', () => {
 });
 
 describe('the exit code', () => {
-  it('follows the policy', () => {
+  it('follows the policy', async () => {
     const work = repository({ 'a.ts': HEADER });
-    const status = (...args: readonly string[]): number | null => runCli(work, ['report', ...args]).status;
-    expect([status('--fail-on', 'error'), status('--fail-on', 'new-error')]).toEqual([1, 0]);
+    const status = async (...args: readonly string[]): Promise<number | null> => (await runInProcess(work, ['report', ...args])).status;
+    expect([await status('--fail-on', 'error'), await status('--fail-on', 'new-error')]).toEqual([1, 0]);
     writeFiles(work, { 'b.ts': HEADER });
-    expect([status(), status('--fail-on', 'new-error')]).toEqual([0, 1]);
+    expect([await status(), await status('--fail-on', 'new-error')]).toEqual([0, 1]);
     writeFiles(work, { 'a.ts': 'export {};\n', 'b.ts': 'export {};\n' });
-    expect(status('--fail-on', 'info')).toBe(0);
+    expect(await status('--fail-on', 'info')).toBe(0);
   });
 });
 
@@ -225,10 +225,10 @@ describe('matching', () => {
     expect(matched([finding('a', 's', '1')], [finding('a', 's', '2'), finding('a', 's', '3')])).toEqual(['new 3', 'left 1=2']);
   });
 
-  it('follows a file that was renamed', () => {
+  it('follows a file that was renamed', async () => {
     const work = repository({ 'old.ts': `// one\nexport const a = 1;\n${HEADER}` });
     commitFiles(work, { 'old.ts': null, 'deep/new.ts': `// one\nexport const a = 1;\n${HEADER}` }, 'move', writeFiles);
-    expect(reported(work, '--base', 'HEAD~1', '--head', 'HEAD').findings).toMatchObject([{ status: 'left', from: { file: 'old.ts', line: 3 }, finding: { file: 'deep/new.ts' } }]);
+    expect((await reported(work, '--base', 'HEAD~1', '--head', 'HEAD')).findings).toMatchObject([{ status: 'left', from: { file: 'old.ts', line: 3 }, finding: { file: 'deep/new.ts' } }]);
   });
 });
 
@@ -258,11 +258,11 @@ describe('owners', () => {
 });
 
 describe('the history', () => {
-  it('gets a line for each run, keeps what is there, and draws what it can read', () => {
+  it('gets a line for each run, keeps what is there, and draws what it can read', async () => {
     const file = join(tempFolder(), 'history.jsonl');
-    runCli(root, ['report', '--base', base, '--head', base, '--history', file, ...TODAY]);
+    await runInProcess(root, ['report', '--base', base, '--head', base, '--history', file, ...TODAY]);
     appendFileSync(file, 'not json');
-    const second = runCli(root, ['report', '--base', base, '--head', head, '--history', file, '--today', '2026-09-02', '-f', 'html']);
+    const second = await runInProcess(root, ['report', '--base', base, '--head', head, '--history', file, '--today', '2026-09-02', '-f', 'html']);
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
     expect(lines).toHaveLength(3);
     const { entries, unreadable } = readHistory(readFileSync(file, 'utf8'));
@@ -272,7 +272,7 @@ describe('the history', () => {
       ['2026-09-02', head, comparison.head.readiness.score, comparison.head.counts.error],
     ]);
     expect(second.stdout).toMatch(/<polyline class="curve" points="\d+,\d+ \d+,\d+"/);
-    expect(runCli(root, ['report', '--base', base, '--history', file, '-f', 'markdown']).stdout).toContain('Readiness over 3 runs');
+    expect((await runInProcess(root, ['report', '--base', base, '--history', file, '-f', 'markdown'])).stdout).toContain('Readiness over 3 runs');
   });
 
   it('takes nothing for an entry that is none', () => {
@@ -284,12 +284,12 @@ describe('the history', () => {
 });
 
 describe('what migrate has stored', () => {
-  it('is told, and tolerated when it is nonsense', () => {
+  it('is told, and tolerated when it is nonsense', async () => {
     const work = repository({ 'a.ts': HEADER });
-    expect(reported(work).verification).toBeUndefined();
+    expect((await reported(work)).verification).toBeUndefined();
     writeFiles(work, { '.mcp-stateless/last-migration.json': '{ "checks": [{ "name": "types", "status": "pass" }] }' });
-    expect(reported(work).verification).toEqual({ checks: [{ name: 'types', status: 'pass' }] });
-    expect(runCli(work, ['report', '-f', 'markdown']).stdout).toContain('"status": "pass"');
+    expect((await reported(work)).verification).toEqual({ checks: [{ name: 'types', status: 'pass' }] });
+    expect((await runInProcess(work, ['report', '-f', 'markdown'])).stdout).toContain('"status": "pass"');
     const stored = {
       schema: 1, tool: 'mcp-stateless 0.1.0', time: '2026-09-01T10:00:00Z', left: 3, markers: [{}], check: 'npm test',
       steps: [{ title: 'Serve </script> it', files: ['a.ts'], verdict: { parses: true, stable: true } }],
@@ -299,22 +299,22 @@ describe('what migrate has stored', () => {
     };
     writeFileSync(join(work, '.mcp-stateless/last-migration.json'), JSON.stringify(stored));
     const told = tempFolder();
-    const inTerminal = runCli(work, ['report', '-o', `markdown=${join(told, 'a.md')}`, '-o', `html=${join(told, 'a.html')}`]).stdout;
+    const inTerminal = (await runInProcess(work, ['report', '-o', `markdown=${join(told, 'a.md')}`, '-o', `html=${join(told, 'a.html')}`])).stdout;
     for (const report of [inTerminal, ...['a.md', 'a.html'].map(name => readFileSync(join(told, name), 'utf8'))]) {
       for (const words of ['1 step in 1 file on 2026-09-01', 'no error that was not there before (2 files checked)', 'Replace x, because: it would not compile.', 'npm test', '8 calls over 3 replicas, for modern and older clients', '3 findings left, with 1 marker']) expect(report).toContain(words);
     }
     writeFiles(work, { '.mcp-stateless/last-migration.json': '{ "schema": 1, "steps": [1, null, { "files": 3, "verdict": [] }], "types": 7, "dropped": {}, "left": "x", "proof": { "eras": 1 } }' });
-    expect(runCli(work, ['report', '-f', 'markdown']).stdout).toContain('The types were not checked.');
+    expect((await runInProcess(work, ['report', '-f', 'markdown'])).stdout).toContain('The types were not checked.');
     writeFileSync(join(work, '.mcp-stateless/last-migration.json'), '{');
-    expect(reported(work)).toMatchObject({ notes: [expect.stringContaining('is no JSON object')] });
+    expect(await reported(work)).toMatchObject({ notes: [expect.stringContaining('is no JSON object')] });
   });
 });
 
 describe('badges', () => {
-  it('have the forms that shields.io and browsers take', () => {
-    const json = JSON.parse(runCli(root, ['report', '--base', base, '-f', 'badge']).stdout) as Record<string, unknown>;
+  it('have the forms that shields.io and browsers take', async () => {
+    const json = JSON.parse((await runInProcess(root, ['report', '--base', base, '-f', 'badge'])).stdout) as Record<string, unknown>;
     expect(json).toEqual({ schemaVersion: 1, label: 'MCP 2026-07-28', message: `${comparison.head.readiness.score}%`, color: 'brightgreen' });
-    expect(runCli(root, ['report', '--base', base, '-f', 'badge-svg']).stdout).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg".*<\/svg>\n$/);
+    expect((await runInProcess(root, ['report', '--base', base, '-f', 'badge-svg'])).stdout).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg".*<\/svg>\n$/);
   });
 });
 
@@ -322,28 +322,29 @@ describe('hostile content', () => {
   const work = repository({ 'readme.md': 'x' });
   const subject = '</script><script>window.hacked=9</script> ![x](https://evil.example/p) @octocat';
   commitFiles(work, { ...hostileProject(), CODEOWNERS: `* @<script>x</script>\n`, 'package.json': JSON.stringify({ dependencies: { '"><img src=x onerror=window.hacked=7>': '`|<b>' } }) }, subject, writeFiles);
-  const shown = (format: string): string => runCli(work, ['report', '--base', 'HEAD~1', '--head', 'HEAD', '-f', format]).stdout;
+  const shown = async (format: string): Promise<string> => (await runInProcess(work, ['report', '--base', 'HEAD~1', '--head', 'HEAD', '-f', format])).stdout;
 
-  it('is text in Markdown', () => {
-    const html = marked.parse(shown('markdown').replace('<!-- mcp-stateless-report -->', ''), { async: false, gfm: true });
+  it('is text in Markdown', async () => {
+    const html = marked.parse((await shown('markdown')).replace('<!-- mcp-stateless-report -->', ''), { async: false, gfm: true });
     const tags = new Set([...html.matchAll(/<([a-z0-9]+)/gi)].map(m => m[1]));
     expect([...tags].filter(t => !['h2', 'h3', 'details', 'summary', 'b', 'ul', 'li', 'p', 'code', 'a', 'strong', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'br'].includes(t ?? ''))).toEqual([]);
     for (const [, url] of html.matchAll(/<a href="([^"]*)"/g)) expect(url).not.toMatch(/^(?!https:\/\/modelcontextprotocol)/);
     expect(html.replace(/<code>[^]*?<\/code>/g, '')).not.toMatch(/(?<![\w;])@\w/);
   });
 
-  it('is text in HTML', () => {
-    const page = shown('html');
+  it('is text in HTML', async () => {
+    const page = await shown('html');
     expect(page.match(/<script/g)).toHaveLength(1);
     expect(page.match(/<\/script/g)).toHaveLength(1);
     expect(page).not.toMatch(/<img|<b>[^\d]|onerror=window(?!\.hacked=\d+&#62;)/);
   });
 
-  it('is text in the other formats', () => {
-    expect(shown('terminal')).not.toContain(String.fromCharCode(27));
-    for (const line of shown('github').trimEnd().split('\n').slice(0, -1)) expect(line).toMatch(/^::(?:error|warning|notice) file=/);
-    expect(() => JSON.parse(shown('sarif')) as Log).not.toThrow();
-    expect(() => JSON.parse(shown('json')) as Comparison).not.toThrow();
+  it('is text in the other formats', async () => {
+    expect(await shown('terminal')).not.toContain(String.fromCharCode(27));
+    for (const line of (await shown('github')).trimEnd().split('\n').slice(0, -1)) expect(line).toMatch(/^::(?:error|warning|notice) file=/);
+    const [asSarif, asJson] = [await shown('sarif'), await shown('json')];
+    expect(() => JSON.parse(asSarif) as Log).not.toThrow();
+    expect(() => JSON.parse(asJson) as Comparison).not.toThrow();
   });
 });
 
@@ -352,10 +353,10 @@ describe('2,000 findings', () => {
   const lines = Array.from({ length: 20 }, (_, i) => `export const id${i} = req => req.headers['mcp-session-id'];\n`).join('');
   commitFiles(work, Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`src/file-${i}.ts`, lines])), 'many', writeFiles);
 
-  it('fit: HTML under 5 MB, Markdown in a comment, JSON whole', () => {
+  it('fit: HTML under 5 MB, Markdown in a comment, JSON whole', async () => {
     const folder = tempFolder();
     const args = ['html', 'markdown', 'json', 'sarif'].flatMap(f => ['-o', `${f}=${join(folder, f)}`]);
-    expect(runCli(work, ['report', '--base', 'HEAD~1', '--head', 'HEAD', ...args]).status).toBe(0);
+    expect((await runInProcess(work, ['report', '--base', 'HEAD~1', '--head', 'HEAD', ...args])).status).toBe(0);
     const text = (f: string): string => readFileSync(join(folder, f), 'utf8');
     expect((JSON.parse(text('json')) as Comparison).totals.new.error).toBe(2000);
     expect(Buffer.byteLength(text('html'))).toBeLessThan(5_000_000);

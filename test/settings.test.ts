@@ -8,7 +8,7 @@ import type { Settings } from '../src/settings/settings.js';
 import { checkSettings } from '../src/settings/validate.js';
 import { transforms } from '../transforms/index.js';
 import type { AuditArguments } from '../src/commands/audit.js';
-import { runCli, type Ran } from './support/cli.js';
+import { runInProcess, type Ran } from './support/cli.js';
 import { auditIn, findingsIn } from './support/command.js';
 import { tempFolder } from './support/temp.js';
 
@@ -33,11 +33,11 @@ describe('a configuration', () => {
     expect(findingsIn(await audit({ 'a.ts': HEADER, ...files }, { config: false }))).toHaveLength(1);
   });
 
-  it('may import its types where the package is not installed', () => {
+  it('may import its types where the package is not installed', async () => {
     const config = `import { defineConfig, type Settings } from 'mcp-stateless';\nconst rules: Settings['rules'] = { 'no-session-header': 'off' };\nexport default defineConfig({ rules });`;
     const root = tempFolder({ 'a.ts': HEADER, 'mcp-stateless.config.ts': config });
-    expect(runCli(root, ['audit', '-f', 'jsonl'])).toEqual({ status: 0, stdout: '', stderr: '' });
-    expect(runCli(root, ['audit', '-f', 'jsonl', '--no-config']).status).toBe(1);
+    expect(await runInProcess(root, ['audit', '-f', 'jsonl'])).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect((await runInProcess(root, ['audit', '-f', 'jsonl', '--no-config'])).status).toBe(1);
   });
 
   it('is not looked for in folders above', async () => {
@@ -63,9 +63,9 @@ describe('a configuration', () => {
     expect(findingsIn(await audit(files, { ignore: ['test'] })).map(f => f.file)).toEqual(['b.ts']);
   });
 
-  it('decides for migrate too', () => {
+  it('decides for migrate too', async () => {
     const files = { 'mcp-stateless.config.json': '{ "migrate": { "only": ["set-level-to-nothing"], "store": "redis" } }', 'a.ts': `import { McpError } from '@modelcontextprotocol/sdk/types.js';\nexport const gone = () => new McpError(-32002, 'Resource not found');\n` };
-    expect(JSON.parse(runCli(tempFolder(files), ['migrate', '--json']).stdout)).toMatchObject({ steps: [] });
+    expect(JSON.parse((await runInProcess(tempFolder(files), ['migrate', '--json'])).stdout)).toMatchObject({ steps: [] });
   });
 });
 

@@ -1,7 +1,9 @@
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, memberName, nameOfType, says, type CodeContext, type TSESTree } from '../../src/rule.js';
 import { reportExtension, reportOption, reportRelated, reportRequestOption } from './options.js';
+
+const OF_PROTOCOL = /experimental|modelcontextprotocol/;
 
 const REMOVED = new Set(['tasks/result', 'tasks/list']);
 const CHANGED = new Set(['tasks/get', 'tasks/cancel']);
@@ -33,7 +35,7 @@ export default defineRule({
 function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
   const name = callee.type === 'MemberExpression' ? memberName(callee) : undefined;
-  if (name === undefined || !CALLS.has(name) || !/experimental|modelcontextprotocol/.test(file.text)) return;
+  if (name === undefined || !CALLS.has(name) || !says(file, OF_PROTOCOL)) return;
   const use = mcp.call(file, node);
   if (!use) return;
   const experimental = /Experimental(?:McpServer|Client|Server)Tasks$/.test(use.owner);

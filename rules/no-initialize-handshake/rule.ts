@@ -1,7 +1,9 @@
 import { isComparedWithMethod, isMethodOfPage } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { isServerSide } from '../../src/mcp/roles.js';
-import { defineRule, innermost, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, memberName, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+const OF_PROTOCOL = /jsonrpc|modelcontextprotocol|tools\/(?:list|call)|mcp/i;
 
 export default defineRule({
   id: 'no-initialize-handshake',
@@ -158,7 +160,7 @@ function isArgument(text: TSESTree.Node): boolean {
 
 /** `message.method === 'initialize'`, `case 'initialize':` in a dispatcher that somebody wrote by hand. */
 function reportComparison({ file, mcp, report }: CodeContext, text: TSESTree.Node, method: string): void {
-  if (!isComparedWithMethod(text) || !/jsonrpc|modelcontextprotocol|tools\/(?:list|call)|mcp/i.test(file.text) || isMethodOfPage(mcp, file, text) || isArgument(text)) return;
+  if (!isComparedWithMethod(text) || !says(file, OF_PROTOCOL) || isMethodOfPage(mcp, file, text) || isArgument(text)) return;
   report(text, {
     clause: method === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
     subject: `${OPENS}compare`,

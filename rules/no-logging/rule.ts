@@ -1,6 +1,9 @@
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { isServerSide, roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, keyName, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, keyName, memberName, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+const SPEAKS_OF_MCP = /modelcontextprotocol|mcp/i;
+const SPEAKS_JSON_RPC = /modelcontextprotocol|jsonrpc/i;
 
 const NOTIFICATION = 'notifications/message';
 
@@ -122,7 +125,7 @@ function reportAssignedCapability({ file, mcp, report }: CodeContext, node: TSES
   const named = object.type === 'Identifier' ? object.name : object.type === 'MemberExpression' ? memberName(object) : undefined;
   if (!/capabilities/i.test(named ?? '')) return;
   const typed = mcp.types(file, object).some(t => t.type.endsWith('#ServerCapabilities'));
-  if (!typed && !/modelcontextprotocol|mcp/i.test(file.text)) return;
+  if (!typed && !says(file, SPEAKS_OF_MCP)) return;
   report(left, {
     clause: 'logging-feature',
     subject: 'logging:capability',
@@ -141,5 +144,5 @@ function isServerCapabilities({ file, mcp }: CodeContext, object: TSESTree.Objec
   if (expected.some(({ value }) => value.kind === 'sdk' && value.type.endsWith('#ClientCapabilities'))) return false;
   const others = object.properties.flatMap(p => (p.type === 'Property' ? (keyName(p.key) ?? '') : []));
   const named = object.parent.type === 'Property' && keyName(object.parent.key) === 'capabilities';
-  return named && others.every(name => SIBLINGS.has(name)) && /modelcontextprotocol|jsonrpc/i.test(file.text);
+  return named && others.every(name => SIBLINGS.has(name)) && says(file, SPEAKS_JSON_RPC);
 }

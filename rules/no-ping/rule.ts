@@ -1,7 +1,9 @@
 import { isComparedWithMethod } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, keyName, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, keyName, memberName, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+const OF_PROTOCOL = /tools\/(?:list|call)|notifications\/initialized/;
 
 export default defineRule({
   id: 'no-ping',
@@ -56,6 +58,6 @@ function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
 
 /** A dispatcher by hand that knows the methods of the protocol. */
 function reportComparison({ file, report }: CodeContext, text: TSESTree.Node): void {
-  if (!isComparedWithMethod(text) || !/tools\/(?:list|call)|notifications\/initialized/.test(file.text)) return;
+  if (!isComparedWithMethod(text) || !says(file, OF_PROTOCOL)) return;
   report(text, { clause: 'ping', subject: 'ping:compare', message: 'This waits for ping, which no peer of the new revision sends.' });
 }

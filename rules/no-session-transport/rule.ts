@@ -1,6 +1,8 @@
 import { holdersOf, isKeyed, rolesWithin, type Holder } from '../../src/mcp/containers.js';
 import type { Known } from '../../src/mcp/values.js';
-import { defineRule, innermost, keyName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, keyName, nameOfType, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+const SPLITS_ERAS = /\b(?:isLegacyRequest|createMcpHandler)\b/;
 
 const HTTP_TRANSPORTS = /^(?:Node)?StreamableHTTPServerTransport$|^WebStandardStreamableHTTPServerTransport$|^StreamableHTTPTransport$|^WorkerTransport$/;
 
@@ -64,7 +66,7 @@ function isOfSecondLine(type: string): boolean {
 
 /** The leg for older clients, beside a handler for the new revision. */
 function servesBoth({ file }: CodeContext): boolean {
-  return /\b(?:isLegacyRequest|createMcpHandler)\b/.test(file.text);
+  return says(file, SPLITS_ERAS);
 }
 
 function generatorOption({ file, mcp }: CodeContext, node: TSESTree.NewExpression): TSESTree.Property | undefined {

@@ -1,5 +1,5 @@
 import { dependsOn } from '../../src/config/manifests.js';
-import { innermost, keyName, memberName, type CodeContext, type Project, type TSESTree } from '../../src/rule.js';
+import { innermost, keyName, memberName, says, type CodeContext, type Project, type TSESTree } from '../../src/rule.js';
 import { affinity, type Affinity } from './match.js';
 
 const STICKY_MODULES = /^(?:@socket\.io\/sticky|sticky-session(?:-custom)?|sticky-cluster|@small-tech\/sticky-session)$/;
@@ -7,18 +7,12 @@ const COOKIE_MODULES = /^(?:fetch-cookie(?:\/.*)?|node-fetch-cookies|axios-cooki
 /** Cookies by which balancers know a client again. */
 const BALANCER_COOKIE = /^(?:AWSALB(?:CORS|APP-\d|TG|TGCORS)?|ARRAffinity(?:SameSite)?|GCLB|GAESA|INGRESSCOOKIE|__cflb|fly-machine-id)$/;
 
-const clients = new WeakMap<CodeContext['file'], boolean>();
-
-/** Asked for each call: answered once for a file. */
-function makesClients(file: CodeContext['file']): boolean {
-  let known = clients.get(file);
-  if (known === undefined) clients.set(file, (known = file.text.includes('ClientTransport')));
-  return known;
-}
+const STICKY = /sticky/;
+const CLIENTS = /ClientTransport/;
 
 /** `fetchCookie(fetch)` beside a transport of an MCP client: the client keeps the balancer's cookie. */
 export function cookieClient({ file, mcp }: CodeContext, node: TSESTree.CallExpression | TSESTree.NewExpression): boolean {
-  if (!makesClients(file)) return false;
+  if (!says(file, CLIENTS)) return false;
   return mcp.values(file, innermost(node.callee)).some(({ value }) => {
     if (value.kind !== 'external') return false;
     if (value.module === 'tough-cookie') return node.type === 'NewExpression' && value.path.at(-1) === 'CookieJar' && !/from ['"](?:fetch-cookie|axios-cookiejar-support)/.test(file.text);
@@ -28,14 +22,14 @@ export function cookieClient({ file, mcp }: CodeContext, node: TSESTree.CallExpr
 
 /** The name of a balancer's cookie in a file that makes a transport of an MCP client. */
 export function isBalancerCookie({ file }: CodeContext, text: string): boolean {
-  return BALANCER_COOKIE.test(text) && makesClients(file);
+  return BALANCER_COOKIE.test(text) && says(file, CLIENTS);
 }
 
 /** `setupMaster(httpServer)` of a module that ties clients to workers. */
 export function isStickyCluster({ file, mcp }: CodeContext, node: TSESTree.CallExpression): boolean {
   const callee = innermost(node.callee);
   const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : undefined;
-  if (name === undefined || name === 'require' || !/sticky/.test(file.text)) return false;
+  if (name === undefined || name === 'require' || !says(file, STICKY)) return false;
   return mcp.values(file, callee).some(({ value }) => value.kind === 'external' && STICKY_MODULES.test(value.module) && !value.path.includes('()') && value.path.length <= 2);
 }
 

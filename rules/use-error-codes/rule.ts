@@ -1,17 +1,27 @@
 import { handlerRegistration } from '../../src/mcp/messages.js';
-import { defineRule, enclosingFunction, keyName, memberName, outermost, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingFunction, innermost, keyName, memberName, outermost, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+
+const OF_PROTOCOL = /jsonrpc|modelcontextprotocol|resources\/read/;
 
 const NOT_FOUND = /\bresource\b[^.]*\bnot\s+found\b|\bnot\s+found\b[^.]*\bresource\b|\b(?:unknown|no such|missing|invalid)\s+resource\b|\bresource\b[^.]*\b(?:unknown|does not exist)\b/i;
+/** What the first SDK line told of itself by numbers of the protocol. */
+const LOCAL_ERRORS: ReadonlySet<string> = new Set(['RequestTimeout', 'ConnectionClosed']);
 
 export default defineRule({
   id: 'use-error-codes',
   title: 'Error codes have new meanings',
-  clauses: ['resource-not-found-code', 'resource-not-found-client'],
-  words: ['32002', '32_002'],
+  clauses: ['resource-not-found-code', 'resource-not-found-client', 'error-code-assumptions'],
+  words: ['32002', '32_002', '32001', '32_001', '32000', '32_000', 'RequestTimeout', 'ConnectionClosed'],
   visit: context => ({
     UnaryExpression(node) {
-      if (node.operator !== '-' || node.argument.type !== 'Literal' || node.argument.value !== 32002) return;
-      reportCode(context, node);
+      if (node.operator !== '-' || node.argument.type !== 'Literal') return;
+      if (node.argument.value === 32002) reportCode(context, node);
+      else if (node.argument.value === 32001 || node.argument.value === 32000) reportAssumption(context, node, `assumed:-${node.argument.value}`);
+    },
+    MemberExpression(node) {
+      const name = memberName(node);
+      if (!LOCAL_ERRORS.has(name ?? '') || !/#ErrorCode$/.test(context.mcp.export(context.file, node.object, /^ErrorCode$/)?.id ?? '')) return;
+      reportAssumption(context, node, `assumed:${name ?? ''}`);
     },
   }),
 });
@@ -22,6 +32,23 @@ function reportCode(context: CodeContext, code: TSESTree.UnaryExpression): void 
   if (parent?.type === 'NewExpression' && parent.arguments[0] === outer) reportThrown(context, code, parent);
   else if (parent?.type === 'Property' && keyName(parent.key) === 'code' && parent.parent.type === 'ObjectExpression') reportLiteral(context, code, parent.parent);
   else if (parent?.type === 'BinaryExpression' && /^[!=]==?$/.test(parent.operator)) reportComparison(context, code, parent);
+}
+
+/** `error.code === ErrorCode.RequestTimeout`: errors of the SDK itself have a class of their own now, and peers may mean anything by the number. */
+function reportAssumption({ file, mcp, report }: CodeContext, code: TSESTree.Node, subject: string): void {
+  const outer = outermost(code);
+  const { parent } = outer;
+  if (parent?.type !== 'BinaryExpression' || !/^[!=]==?$/.test(parent.operator)) return;
+  const other = innermost(parent.left === outer ? parent.right : parent.left);
+  if (other.type !== 'MemberExpression' || memberName(other) !== 'code') return;
+  const isNamed = code.type === 'MemberExpression';
+  if (!isNamed && !mcp.types(file, other.object).some(t => /#(?:McpError|ProtocolError)$/.test(t.type)) && !isCheckedError({ file, mcp }, parent)) return;
+  report(code, {
+    clause: 'error-code-assumptions',
+    subject,
+    message: 'This takes a number for a time-out or a closed connection; those are errors of the SDK itself now, and another peer may mean anything by it.',
+    confidence: isNamed ? 'certain' : 'likely',
+  });
 }
 
 /** `throw new McpError(-32002, 'Resource not found')`. */
@@ -43,7 +70,7 @@ function reportThrown({ file, mcp, report }: CodeContext, code: TSESTree.UnaryEx
 function reportLiteral({ file, report }: CodeContext, code: TSESTree.UnaryExpression, error: TSESTree.ObjectExpression): void {
   const message = error.properties.find(p => p.type === 'Property' && keyName(p.key) === 'message');
   if (!message || !isAboutResource(file.text.slice(...message.range))) return;
-  if (!/jsonrpc|modelcontextprotocol|resources\/read/.test(file.text)) return;
+  if (!says(file, OF_PROTOCOL)) return;
   report(code, {
     clause: 'resource-not-found-code',
     subject: 'not-found:literal',

@@ -62,6 +62,17 @@ function build(file: SourceFile): FileIndex {
   return { members, classes, calls, news, functions, assignments };
 }
 
+const said = new WeakMap<SourceFile, Map<RegExp, boolean>>();
+
+/** Whether a pattern (without `g`) is found in a file. Rules ask it of each node: the text is searched once. */
+export function says(file: SourceFile, pattern: RegExp): boolean {
+  let known = said.get(file);
+  if (!known) said.set(file, (known = new Map<RegExp, boolean>()));
+  let found = known.get(pattern);
+  if (found === undefined) known.set(pattern, (found = pattern.test(file.text)));
+  return found;
+}
+
 /** The property that a member expression names, when it is written out. */
 export function memberName(node: TSESTree.MemberExpression): string | undefined {
   return node.computed ? (node.property.type === 'Literal' ? String(node.property.value) : undefined) : keyName(node.property);

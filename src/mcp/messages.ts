@@ -57,6 +57,8 @@ function readSentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExp
   // A member is known by its own name; only a variable can hold a sender under another.
   const likely = name === undefined ? undefined : sendingName(name);
   if (name === undefined || (callee.type === 'MemberExpression' && !likely)) return undefined;
+  // What is called is sooner known than what it is given: the latter is looked for at all callers.
+  if (!likely && !mcp.call(file, call)) return undefined;
   const message = messageOf(mcp, file, argument);
   if (!message) return undefined;
   const use = mcp.call(file, call);

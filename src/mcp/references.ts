@@ -2,7 +2,7 @@ import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../parse/source.js';
 import { exportsOf, keyName } from './exports.js';
-import { indexOf, memberName, outermost } from './file-index.js';
+import { indexOf, memberName, outermost, says } from './file-index.js';
 import type { Inference } from './infer.js';
 import { constructorOf, unwrapParameter } from './nodes.js';
 import { isClassNode, valueKey, type ClassNode, type FunctionNode, type Known } from './values.js';
@@ -24,6 +24,8 @@ const MAX_RECEIVERS = 120;
 const MAX_ALIAS_DEPTH = 4;
 /** How many calls deep a container is followed. */
 const MAX_PASSED = 3;
+/** Loads modules otherwise than by declarations. */
+const LOADS = /\brequire\s*\(|\bimport\s*\(/;
 const PUT_METHODS = new Set(['set', 'add', 'push', 'unshift', 'put']);
 
 /** Where things are used: variables, fields, functions, containers; in their own file and in the files that import it. */
@@ -31,6 +33,7 @@ export class References {
   readonly #variables = { mcp: new Map<Variable, readonly Place<TSESTree.Expression>[]>(), all: new Map<Variable, readonly Place<TSESTree.Expression>[]>() };
   readonly #puts = new Map<TSESTree.Node, readonly Place<TSESTree.Expression>[]>();
   readonly #neighbours = new Map<string, readonly SourceFile[]>();
+  readonly #barrels = new Map<string, boolean>();
 
   constructor(private readonly ask: Inference) {}
 
@@ -91,7 +94,13 @@ export class References {
   /** A file that uses an export writes its name, or passes everything on. */
   #mayName(path: string, name: string): boolean {
     const { project } = this.ask;
-    return name === 'default' || project.hasWord(path, name) || /\bexport\s*\*/.test(project.text(path) ?? '');
+    return name === 'default' || project.hasWord(path, name) || this.#passesOn(path);
+  }
+
+  #passesOn(path: string): boolean {
+    let known = this.#barrels.get(path);
+    if (known === undefined) this.#barrels.set(path, (known = /\bexport\s*\*/.test(this.ask.project.text(path) ?? '')));
+    return known;
   }
 
   #importsOf(importer: SourceFile, from: SourceFile, name: string, within: Within, depth: number): readonly Place<TSESTree.Expression>[] {
@@ -120,7 +129,7 @@ export class References {
 
   /** `const { name } = require('./x')`, `const x = require('./x')`, and the same with `await import()`. */
   #requiresOf(importer: SourceFile, isFrom: (specifier: string) => boolean, name: string): readonly Place<TSESTree.Expression>[] {
-    if (!/\brequire\s*\(|\bimport\s*\(/.test(importer.text)) return [];
+    if (!says(importer, LOADS)) return [];
     const places: Place<TSESTree.Expression>[] = [];
     const visit = (source: TSESTree.Node | undefined, node: TSESTree.Node): void => {
       if (source?.type !== 'Literal' || typeof source.value !== 'string' || !isFrom(source.value)) return;

@@ -13,12 +13,17 @@ function keysOf(type: string): readonly string[] | undefined {
   return visitorKeys[type];
 }
 
+/** A plain look-up: many times as fast as Reflect.get. */
+function membersOf(node: Node): Readonly<Record<string, unknown>> {
+  return node as unknown as Readonly<Record<string, unknown>>;
+}
+
 /** Children in source order. Return false from `visit` to stay out of a node's children. */
 export function forEachChild(node: Node, visit: (child: Node) => void): void {
   const keys = keysOf(node.type);
   if (!keys) return;
   for (const key of keys) {
-    const child: unknown = Reflect.get(node, key);
+    const child = membersOf(node)[key];
     if (Array.isArray(child)) {
       for (const item of child) if (isNode(item)) visit(item);
     } else if (isNode(child)) visit(child);
@@ -36,7 +41,7 @@ function pushChildren(node: Node, waiting: Node[]): void {
   const keys = keysOf(node.type);
   if (!keys) return;
   for (let k = keys.length - 1; k >= 0; k--) {
-    const child: unknown = Reflect.get(node, keys[k] ?? '');
+    const child = membersOf(node)[keys[k] ?? ''];
     if (Array.isArray(child)) {
       for (let i = child.length - 1; i >= 0; i--) {
         const item: unknown = child[i];
@@ -47,7 +52,7 @@ function pushChildren(node: Node, waiting: Node[]): void {
 }
 
 export function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'type') === 'string';
+  return typeof value === 'object' && value !== null && typeof (value as { readonly type?: unknown }).type === 'string';
 }
 
 /** Parsers leave out `parent`; ESLint adds it while it walks. We add it at once. Returns how deep the tree is. */
@@ -56,10 +61,12 @@ export function setParents(root: Node): number {
   for (let level = [root]; level.length > 0; depth++) {
     const next: Node[] = [];
     for (const node of level) {
-      forEachChild(node, child => {
-        (child as { parent?: Node }).parent = node;
-        next.push(child);
-      });
+      const before = next.length;
+      pushChildren(node, next);
+      for (let i = before; i < next.length; i++) {
+        const child: { parent?: Node } | undefined = next[i];
+        if (child) child.parent = node;
+      }
     }
     level = next;
   }

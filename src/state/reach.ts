@@ -13,6 +13,9 @@ const MAX_IMPLEMENTATIONS = 80;
 const COMMON =
   /^(?:get|set|has|delete|add|clear|close|connect|disconnect|send|on|once|off|emit|log|info|warn|error|debug|trace|then|catch|finally|map|filter|find|forEach|reduce|push|pop|keys|values|entries|toString|toJSON|parse|stringify|next|return|throw|open|read|write|end|start|stop|init|initialize|dispose|destroy|fetch|query|request|json|text|status|header|use|apply|call|bind|create|update|remove|list|load|save|validate|format|render)$/;
 
+/** `get name()`, also where the name is quoted. */
+const GETTER = /\bget\s+\[?\s*['"]?#?([\w$]+)['"]?\s*\]?\s*\(/g;
+
 export interface Reached {
   readonly file: SourceFile;
   readonly fn: FunctionNode;
@@ -24,6 +27,7 @@ export interface Reached {
 export class Reach {
   readonly #reached = new Map<FunctionNode, { readonly file: SourceFile; readonly fn: FunctionNode; readonly from: Set<Handler> }>();
   readonly #callees = new Map<FunctionNode, readonly Place[]>();
+  #getters: ReadonlySet<string> | undefined;
   readonly #builders = new Map<FunctionNode, boolean>();
 
   readonly #roots: ReadonlySet<FunctionNode>;
@@ -171,9 +175,15 @@ export class Reach {
     }
   }
 
+  /** What is read is asked about only under the names that a getter of the project has. */
+  #getterNames(): ReadonlySet<string> {
+    const { project } = this.mcp;
+    return (this.#getters ??= new Set(project.codeFiles().flatMap(path => [...(project.text(path) ?? '').matchAll(GETTER)].flatMap(match => match[1] ?? []))));
+  }
+
   #getter(file: SourceFile, node: TSESTree.MemberExpression): readonly Known[] {
     const name = memberName(node);
-    if (name === undefined || node.object.type === 'Super') return [];
+    if (name === undefined || node.object.type === 'Super' || !this.#getterNames().has(name)) return [];
     const getters: Known[] = [];
     for (const { value } of this.mcp.values(file, node.object)) {
       if (value.kind !== 'instance') continue;

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { auditFolder } from '../../src/audit.js';
-import { parseScript } from '../../src/prove/script.js';
 import { registry } from '../../src/registry.js';
 import { proofJunit, proofTerminal } from '../../src/report/proof.js';
 import { paint } from '../../src/report/paint.js';
@@ -34,12 +33,6 @@ describe('prove', () => {
     expect(xml).toContain('type="session-keyed-state"');
   });
 
-  it('catches a module variable behind stateless hosting', { timeout: 60_000 }, async () => {
-    const report = await proveFixture('before', 'module-variable', { transport: 'http', replicas: 2, eras: ['modern'], calls: 1 });
-    expectCaught(report, fixtureNamed('module-variable'));
-    expect(report.differences[0]).toMatchObject({ cause: 'process-memory', tool: 'where_am_i', after: 'nowhere' });
-  });
-
   it('proves elicitation by result over replicas, and that changed request state is refused', { timeout: 60_000 }, async () => {
     const report = await proveFixture('after', 'elicitation', { transport: 'http', replicas: 2, eras: ['modern'], calls: 1 });
     expectProven(report);
@@ -56,14 +49,6 @@ describe('prove', () => {
   it('tells a stdio server with state from one with handles', { timeout: 60_000 }, async () => {
     expectCaught(await proveFixture('before', 'stdio-current', { transport: 'stdio', calls: 1 }), fixtureNamed('stdio-current'));
     expectProven(await proveFixture('after', 'stdio-current', { transport: 'stdio', calls: 1 }));
-  });
-
-  it('sees work that goes on after its client has gone', { timeout: 60_000 }, async () => {
-    const script = parseScript(readFileSync(join(fixtures, 'scripts/cancel.jsonl'), 'utf8'), 'cancel.jsonl');
-    for (const [env, status] of [[{}, 'pass'], [{ IGNORE_CANCEL: '1' }, 'fail']] as const) {
-      const report = await proveFixture('after', 'cancel', { transport: 'http', replicas: 1, eras: ['modern'], script, env });
-      expect(report.checks.find(c => c.clause === 'disconnect-is-cancel')?.status).toBe(status);
-    }
   });
 
   it('calls nothing that is not allowed, and says that this proves nothing', { timeout: 60_000 }, async () => {

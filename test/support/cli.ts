@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { runCommandLine } from '../../src/command-line.js';
 import type { Io } from '../../src/commands/io.js';
 
 export const CLI = new URL('../../dist/src/cli.js', import.meta.url).pathname;
@@ -19,6 +20,13 @@ export function runCli(cwd: string, args: readonly string[], env: Readonly<Recor
 function plainEnvironment(): NodeJS.ProcessEnv {
   const decisive = new Set(['NO_COLOR', 'FORCE_COLOR', 'CI', 'DEBUG']);
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !decisive.has(name)));
+}
+
+/** The same without a process, which takes most of the time of a small run. For what does not depend on the process. */
+export async function runInProcess(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const io = capturedIo(cwd);
+  const status = await runCommandLine(args, { ...io, env: { ...plainEnvironment(), ...env } });
+  return { status, ...io.written };
 }
 
 /** Reads a little, waits, and reads on, as a slow program behind a pipe does. */

@@ -16,7 +16,7 @@ export const variants: readonly Variant[] = [
   { name: 'without semicolons', of: eachCode(text => text.replace(/;$/gm, '')) },
   { name: 'with double quotes', of: eachCode(text => text.replaceAll("'", '"')) },
   { name: 'without a last line break', of: eachCode(text => text.replace(/\n$/, '')), oldFilesOnly: true },
-  { name: 'with tabs and CRLF, double quotes and no semicolons', of: eachCode(text => text.replaceAll("'", '"').replace(/;$/gm, '').replace(/^(?: {2})+/gm, spaces => '\t'.repeat(spaces.length / 2)).replaceAll('\n', '\r\n')) },
+  { name: 'with tabs and CRLF, double quotes and no semicolons', of: eachCode(inOtherWays) },
 ];
 
 function eachText(change: (text: string) => string): Variant['of'] {
@@ -27,7 +27,14 @@ function eachCode(change: (text: string) => string): Variant['of'] {
   return files => Object.fromEntries(Object.entries(files).map(([path, text]) => [path, path.endsWith('.json') ? text : change(text)]));
 }
 
+function inOtherWays(text: string): string {
+  return text.replaceAll("'", '"').replace(/;$/gm, '').replace(/^(?: {2})+/gm, spaces => '\t'.repeat(spaces.length / 2)).replaceAll('\n', '\r\n');
+}
+
 const FEW: ReadonlySet<string> = new Set(['as written', 'with a byte order mark', 'with tabs and CRLF, double quotes and no semicolons']);
 
 /** For what is dear to run: between them they have every difference. `npm run variants` takes each by itself. */
 export const fewVariants: readonly Variant[] = process.env['ALL_VARIANTS'] === undefined ? variants.filter(v => FEW.has(v.name)) : variants;
+
+/** For what is dearer still, and looks at the old files only: the last has all differences at once. */
+export const twoVariants: readonly Variant[] = process.env['ALL_VARIANTS'] === undefined ? [...variants.slice(0, 1), { name: 'with a byte order mark and all else', of: eachCode(text => `\uFEFF${inOtherWays(text)}`), oldFilesOnly: true }] : variants;

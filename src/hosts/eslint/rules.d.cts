@@ -29,8 +29,10 @@ export type RuleName =
   | 'no-core-tasks'
   | 'no-dynamic-lists'
   | 'no-factory-effects'
+  | 'no-falsy-cursors'
   | 'no-framework-sessions'
   | 'no-initialize-handshake'
+  | 'no-jsonrpc-batches'
   | 'no-late-registrations'
   | 'no-logging'
   | 'no-ping'
@@ -42,9 +44,11 @@ export type RuleName =
   | 'no-resumability'
   | 'no-roots'
   | 'no-sampling'
+  | 'no-server-requests'
   | 'no-session-auth'
   | 'no-session-header'
   | 'no-session-id-use'
+  | 'no-session-routes'
   | 'no-session-routing'
   | 'no-session-state'
   | 'no-session-transport'
@@ -53,7 +57,10 @@ export type RuleName =
   | 'no-stdout'
   | 'no-sticky-sessions'
   | 'no-unsolicited-notifications'
+  | 'no-websocket-transport'
   | 'use-error-codes'
+  | 'use-host-checks'
+  | 'use-own-transports'
   | 'use-request-metadata'
   | 'use-sdk-v2'
   | 'use-stateless-deployment'
@@ -72,10 +79,14 @@ export interface PluginRules {
   'mcp-stateless/no-dynamic-lists'?: RuleConfig<[Omit<RuleOptions<'list-mutated-by-request' | 'capability-conditional-registration'>, 'target' | 'legacy'>?]>;
   /** What builds a server for each request starts nothing that stays. Finds State captured by the server instance of one connection. */
   'mcp-stateless/no-factory-effects'?: RuleConfig<[Omit<RuleOptions<'connection-state-closure'>, 'target' | 'legacy'>?]>;
+  /** An empty cursor does not end a list. Finds Empty cursor taken as the end, or cursors interpreted. */
+  'mcp-stateless/no-falsy-cursors'?: RuleConfig<[Omit<RuleOptions<'pagination-empty-cursor'>, 'target' | 'legacy'>?]>;
   /** The framework keeps a server per session. Finds Cloudflare npm package `agents`: McpAgent and older handlers; fastmcp (TypeScript); Web framework adapters on SDK v1 (@hono/mcp, muppet, fastify-mcp); mcp-framework; mcp-handler 1.x and `@vercel/mcp-adapter`; mcp-use 1.x (server part); @rekog/mcp-nest 1.x. */
   'mcp-stateless/no-framework-sessions'?: RuleConfig<[Omit<RuleOptions<'fw-cloudflare-mcpagent' | 'fw-fastmcp' | 'fw-web-adapters-v1' | 'fw-mcp-framework' | 'fw-mcp-handler-v1' | 'fw-mcp-use-v1' | 'fw-mcp-nest-v1'>, 'target' | 'legacy'>?]>;
   /** There is no initialize handshake. Finds `initialize` request and its result; `notifications/initialized` and `oninitialized` work; Client capabilities or client version read from connection state. */
   'mcp-stateless/no-initialize-handshake'?: RuleConfig<[RuleOptions<'handshake-initialize-request' | 'handshake-initialized-notification' | 'client-identity-from-handshake'>?]>;
+  /** A message comes alone. Finds JSON-RPC batches. */
+  'mcp-stateless/no-jsonrpc-batches'?: RuleConfig<[Omit<RuleOptions<'jsonrpc-batching'>, 'target'>?]>;
   /** Nothing is registered after the handshake. Finds `notifications/initialized` and `oninitialized` work. */
   'mcp-stateless/no-late-registrations'?: RuleConfig<[Omit<RuleOptions<'handshake-initialized-notification'>, 'legacy'>?]>;
   /** MCP logging is deprecated, and its level request is gone. Finds Log messages to the client; `logging/setLevel`; Log messages sent without request, level or on the wrong stream. */
@@ -98,12 +109,16 @@ export interface PluginRules {
   'mcp-stateless/no-roots'?: RuleConfig<[Omit<RuleOptions<'push-roots' | 'roots-feature' | 'roots-list-changed'>, 'target' | 'legacy'>?]>;
   /** Sampling is deprecated, and its channel is gone. Finds Sampling pushed as a server request; Sampling in any form; `includeContext: "thisServer" | "allServers"`. */
   'mcp-stateless/no-sampling'?: RuleConfig<[Omit<RuleOptions<'push-sampling' | 'sampling-feature' | 'sampling-include-context'>, 'target' | 'legacy'>?]>;
+  /** Servers send no requests. Finds Low-level server-to-client requests of any method; Server sends `notifications/cancelled`. */
+  'mcp-stateless/no-server-requests'?: RuleConfig<[Omit<RuleOptions<'raw-server-request' | 'cancellation-server-sent'>, 'target' | 'legacy'>?]>;
   /** Every request proves who it is from. Finds User identity or permission remembered per session. */
   'mcp-stateless/no-session-auth'?: RuleConfig<[Omit<RuleOptions<'session-auth-binding'>, 'target' | 'legacy'>?]>;
   /** The session header is gone. Finds `Mcp-Session-Id` read, written, forwarded or logged; Client that stores, resumes or expects a session id; CORS lists without the new request headers. */
   'mcp-stateless/no-session-header'?: RuleConfig<[Omit<RuleOptions<'session-id-header' | 'session-client-tracking' | 'cors-headers'>, 'target'>?]>;
   /** Nothing can be told apart by session. Finds Session id as label in logs, traces, metrics, rate limits or billing. */
   'mcp-stateless/no-session-id-use'?: RuleConfig<[Omit<RuleOptions<'session-telemetry-key'>, 'target' | 'legacy'>?]>;
+  /** The endpoint takes POST only. Finds Standalone GET stream for server messages; HTTP DELETE to end a session. */
+  'mcp-stateless/no-session-routes'?: RuleConfig<[Omit<RuleOptions<'http-get-stream' | 'session-delete-endpoint'>, 'target'>?]>;
   /** A gateway routes by the request, not by the session. Finds Routing table from session id to upstream; Lists that depend on the connection, session or client identity. */
   'mcp-stateless/no-session-routing'?: RuleConfig<[Omit<RuleOptions<'gateway-session-routing' | 'list-varies-per-connection'>, 'target'>?]>;
   /** State belongs to a handle, not to a session. Finds Application state keyed on the session id or held per connection; External store addressed by the session id (Redis, DynamoDB, SQL, KV); Own registry of subscribers per session or connection. */
@@ -120,8 +135,14 @@ export interface PluginRules {
   'mcp-stateless/no-sticky-sessions'?: RuleConfig<[Omit<RuleOptions<'deploy-nginx-affinity' | 'deploy-ingress-nginx-affinity' | 'deploy-haproxy-stickiness' | 'deploy-traefik-sticky' | 'deploy-envoy-hash' | 'deploy-istio-consistent-hash' | 'deploy-gateway-api-session-persistence' | 'deploy-k8s-session-affinity' | 'deploy-aws-alb-stickiness' | 'deploy-azure-app-service-affinity' | 'deploy-azure-container-apps-sticky' | 'deploy-azure-gateway-affinity' | 'deploy-gcp-backend-affinity' | 'deploy-gcp-cloud-run-affinity' | 'deploy-cloudflare-durable-object-sessions' | 'deploy-cloudflare-lb-affinity' | 'deploy-other-proxy-affinity' | 'deploy-platform-affinity' | 'session-client-tracking'>, 'target'>?]>;
   /** Changes are told to those who listen. Finds List-changed and updated notifications sent without a listen stream; Client that waits for change notifications without listening; Hand-made `subscriptions/listen` that breaks the rules. */
   'mcp-stateless/no-unsolicited-notifications'?: RuleConfig<[Omit<RuleOptions<'unsolicited-change-notifications' | 'client-notification-reception' | 'listen-protocol-rules'>, 'legacy'>?]>;
-  /** Error codes have new meanings. Finds -32002 for a missing resource; Client or gateway that knows only one code for a missing resource. */
-  'mcp-stateless/use-error-codes'?: RuleConfig<[Omit<RuleOptions<'resource-not-found-code' | 'resource-not-found-client'>, 'legacy'>?]>;
+  /** WebSocket is no transport of the protocol. Finds WebSocket transport. */
+  'mcp-stateless/no-websocket-transport'?: RuleConfig<[Omit<RuleOptions<'websocket-transport'>, 'target' | 'legacy'>?]>;
+  /** Error codes have new meanings. Finds -32002 for a missing resource; Client or gateway that knows only one code for a missing resource; Meaning read into peer codes -32000..-32019. */
+  'mcp-stateless/use-error-codes'?: RuleConfig<[Omit<RuleOptions<'resource-not-found-code' | 'resource-not-found-client' | 'error-code-assumptions'>, 'legacy'>?]>;
+  /** Host and Origin are checked in front of the handler. Finds DNS rebinding protection lost with the transport options. */
+  'mcp-stateless/use-host-checks'?: RuleConfig<[Omit<RuleOptions<'origin-host-validation'>, 'target' | 'legacy'>?]>;
+  /** Own transports carry requests one way. Finds Own Transport implementations. */
+  'mcp-stateless/use-own-transports'?: RuleConfig<[Omit<RuleOptions<'custom-transport-contract'>, 'target' | 'legacy'>?]>;
   /** Each request says what it needs to be judged. Finds Hand-made requests without the required `_meta` fields; Missing `MCP-Protocol-Version`, `Mcp-Method`, `Mcp-Name` on POST; Own `_meta` keys that collide with reserved names; Trace context under private keys; Optional features announced through `experimental` or private capability keys; Closed validation that drops or rejects `_meta`, `inputResponses`, `requestState` or new result fields. */
   'mcp-stateless/use-request-metadata'?: RuleConfig<[Omit<RuleOptions<'request-meta-envelope' | 'required-request-headers' | 'meta-reserved-keys' | 'trace-context-keys' | 'extensions-capability' | 'meta-closed-schemas'>, 'legacy'>?]>;
   /** The first SDK line cannot speak the new revision. Finds Dependency on `@modelcontextprotocol/sdk` v1; Objects of v1 and v2 mixed; zod 3, or zod 4.0/4.1, with v2; Variadic registration and raw shapes; Handlers registered by schema; `extra` members that moved or vanished; Error classes and codes that changed; ext-apps 1.x beside SDK v2. */
