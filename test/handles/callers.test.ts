@@ -81,6 +81,11 @@ describe('the instructions of the server', () => {
   });
 });
 
+it('a tool with nothing but a title among its arguments has arguments', () => {
+  const titled = server().replace("registerTool('note', { inputSchema: { text: z.string() } }, async ({ text })", "tool('note', 'Note', { title: z.string() }, async ({ title: text })");
+  expect(plan({ 'server.ts': titled }).result['server.ts']).toMatch(/tool\('note', 'Note', \{ line_list_id: z\.string\(\)[^}]*, title: z\.string\(\) \}, async \(\{ line_list_id, title: text \}, extra\)/);
+});
+
 it('each package of a workspace gets a store of its own, which its compiler finds', () => {
   const { result } = plan({ 'package.json': '{ "workspaces": ["a", "b"] }', 'a/package.json': '{ "name": "a" }', 'a/src/server.ts': server(), 'b/package.json': '{ "name": "b" }', 'b/src/server.ts': server() });
   expect(Object.keys(result).sort()).toEqual(['a/src/handle-store.ts', 'a/src/server.ts', 'b/src/handle-store.ts', 'b/src/server.ts']);
