@@ -8,15 +8,28 @@ export const ROOTS = ['configuration', 'parameter'] as const;
 export const LEGACIES = ['stateless', 'sessions', 'sse', 'reject'] as const;
 export const HANDLE_SCOPES = ['group', 'container'] as const;
 
-/** What a person decided about one container of state, by its subject. */
+/** How what a person writes about a container has to look. */
+export const HANDLE_FORMS = {
+  kind: /^[a-z][a-z0-9_]*$/,
+  creator: /^[A-Za-z0-9_.-]{1,128}$/,
+  owner: /^(?:user|anyone|claim:[\w.:/-]+)$/,
+} as const;
+
+/** `user`: the client with the `sub` that it signed in for. `anyone`: the handle alone. Otherwise the claim that names the user. */
+export type HandleOwner = 'user' | 'anyone' | `claim:${string}`;
+
+/** What a person decided about one container of state, by the subject of its finding, with `@` and the file where several have it. */
 export interface HandleChoice {
   /** `leave`: not rewritten. */
   readonly action?: 'handle' | 'leave';
-  /** Kind of thing that the handle names, as in `cart`: `create_cart`, `cartHandle`. */
+  /** Kind of thing that the handle names, as in `cart`: `create_cart`, `cart_id`. Containers with different kinds are never merged. */
   readonly kind?: string;
-  /** Tool that creates it, when one does already. */
+  /** Name of the tool that gives the handle: one that begins this state already, or a new one. */
   readonly creator?: string;
   readonly ttlMinutes?: number;
+  readonly owner?: HandleOwner;
+  /** Whether it may share a handle; for this container stronger than `handlePer`. */
+  readonly per?: (typeof HANDLE_SCOPES)[number];
 }
 
 export interface Choices {

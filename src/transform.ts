@@ -1,5 +1,5 @@
 import type { ClauseId } from './catalogue/clauses.js';
-import type { Choices } from './choices.js';
+import type { Choices, HandleOwner } from './choices.js';
 import type { Edit } from './edits/edit.js';
 import type { Finding, Fingerprint, RuleId } from './finding.js';
 import type { McpModel } from './mcp/model.js';
@@ -17,6 +17,8 @@ export interface Decline {
   readonly reason: string;
   /** Id of the marker text that says what to do, when there is one. */
   readonly marker?: string;
+  /** What only this place can say, for the marker. */
+  readonly detail?: string;
 }
 
 export interface Rewrite {
@@ -60,6 +62,33 @@ export interface Variable {
   readonly required: boolean;
 }
 
+/** A container of state that moves behind a handle, with the tools that use it. */
+export interface ProposedContainer {
+  /** Of its finding: its key among `choices.handles`, with `@` and the file where several have it. */
+  readonly subject: string;
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly writers: readonly string[];
+  readonly readers: readonly string[];
+}
+
+/** A handle as it is going to be, for a person to change: what is proposed becomes a choice by being written down. */
+export interface HandleProposal {
+  readonly containers: readonly ProposedContainer[];
+  readonly kind: string;
+  /** The tool that gives it, which may be there already. */
+  readonly creator: string;
+  readonly creatorExists: boolean;
+  /** The argument that takes it. */
+  readonly argument: string;
+  readonly owner: HandleOwner;
+  readonly ttlMinutes: number;
+  readonly per: Choices['handlePer'];
+  /** What it names stays open in one process. */
+  readonly live: boolean;
+}
+
 /**
  * One thing that is migrated in one go, over as many files as it takes. It is applied as a whole or not at all, and checked by itself:
  * it is dropped when the result does not parse, loses a comment, keeps a finding that it answers, brings a new one, does not compile
@@ -84,6 +113,7 @@ export interface ProjectRewrite {
   readonly markers?: readonly Marker[];
   /** What a person must know about this step: what changes for users, what it costs. */
   readonly notes?: readonly string[];
+  readonly handles?: readonly HandleProposal[];
   /**
    * Comments that go with what they described, by file, in the text before the edits. An edit that only removes may take comments with it;
    * for one that replaces, what is not named here has to be in the new text.

@@ -3,45 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { migrateCommand, type MigrateArguments } from '../src/commands/migrate.js';
-import type { Io } from '../src/commands/io.js';
 import type { Plan } from '../src/migrate/plan.js';
 import { undoCommand } from '../src/commands/undo.js';
 import { readFiles } from './support/fixtures.js';
+import { run } from './support/migrate.js';
 import { snapshot } from './support/kill.js';
 import { tempFolder } from './support/temp.js';
 
 const THROWS = `import { McpError } from '@modelcontextprotocol/sdk/types.js';\nthrow new McpError(-32002, 'Resource not found');\n`;
 const FIXED = THROWS.replace('-32002', '-32602');
 const FILES = { 'a.ts': THROWS, 'b.ts': THROWS, 'package.json': '{ "name": "x", "scripts": { "build": "tsc", "start": "node dist/x.js" } }\n' };
-
-interface Ran {
-  readonly code?: number;
-  readonly error?: string;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command in this process; with keys or lines, as if somebody sat at a terminal. */
-async function run(root: string, given: MigrateArguments, typed?: { readonly keys?: string; readonly lines?: readonly string[] }): Promise<Ran> {
-  let [stdout, stderr] = ['', ''];
-  const keys = Array.from(typed?.keys ?? '');
-  const lines = [...(typed?.lines ?? [])];
-  const isTTY = typed !== undefined;
-  const io: Io = {
-    cwd: root,
-    env: { NO_COLOR: '1' },
-    today: '2026-08-01',
-    stdout: { isTTY, write: text => Promise.resolve(void (stdout += text)) },
-    stderr: { isTTY, write: text => Promise.resolve(void (stderr += text)) },
-    ...(isTTY && { stdin: { isTTY, key: () => Promise.resolve(keys.shift()), line: () => Promise.resolve(lines.shift()) } }),
-  };
-  try {
-    return { code: await migrateCommand(undefined, { types: false, skip: ['sdk-v1-to-v2'], ...given }, io), stdout, stderr };
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error), stdout, stderr };
-  }
-}
 
 const undo = async (root: string): Promise<string> => {
   let said = '';

@@ -88,6 +88,8 @@ describe('a wrong configuration', () => {
     ['a value of another type', '{ "all": "yes" }', 'mcp-stateless.config.json:1:3 all: "yes" is no boolean.'],
     ['something in a list', '{ "ignore": ["a", 1] }', 'ignore.1: 1 is no string.'],
     ['a setting of one container', '{ "migrate": { "handles": { "state:carts": { "acton": "leave" } } } }', 'migrate.handles.state:carts.acton: there is no such key. Did you mean action?'],
+    ['an owner of a container', '{ "migrate": { "handles": { "state:carts": { "owner": "admin" } } } }', 'mcp-stateless.config.json:1:46 migrate.handles.state:carts.owner: "admin" must match pattern'],
+    ['a kind that no name can be made of', '{ "migrate": { "handles": { "state:carts": { "kind": "My Cart" } } } }', 'migrate.handles.state:carts.kind: "My Cart" must match pattern'],
     ['no object at all', '[]', 'the configuration: [] is no object.'],
     ['no JSON', '{', 'mcp-stateless.config.json is no JSON: '],
   ])('may be %s', async (_, text, message) => {
@@ -120,7 +122,7 @@ describe('the schema of the configuration', () => {
       types: false,
       failOn: 'never',
       baseline: 'known.json',
-      migrate: { ...DEFAULT_CHOICES, only: [], handles: { 'state:carts': { action: 'handle', kind: 'cart', creator: 'open_cart', ttlMinutes: 5 } } },
+      migrate: { ...DEFAULT_CHOICES, only: [], handles: { 'state:carts': { action: 'handle', kind: 'cart', creator: 'open_cart', ttlMinutes: 5, owner: 'claim:email', per: 'container' } } },
     };
     expect(checkSettings(full, NAMES)).toEqual({ settings: full });
     const schema = settingsSchema(NAMES) as { properties: Record<string, { properties?: object }> };

@@ -31,8 +31,12 @@ export type Decision = 'apply' | 'skip' | 'show' | 'quit';
 
 const KEYS: Readonly<Record<string, Decision>> = { a: 'apply', y: 'apply', s: 'skip', n: 'skip', d: 'show', v: 'show', q: 'quit', '\u001b': 'quit' };
 
-/** One key. Control-C ends it all, as anywhere. */
 export async function askDecision(prompt: string, input: Input, out: Output): Promise<Decision> {
+  return askKey(prompt, KEYS, input, out);
+}
+
+/** One key. Control-C ends it all, as anywhere. */
+export async function askKey<T extends string>(prompt: string, keys: Readonly<Record<string, T>>, input: Input, out: Output): Promise<T> {
   await out.write(prompt);
   for (;;) {
     const key = await input.key();
@@ -40,7 +44,7 @@ export async function askDecision(prompt: string, input: Input, out: Output): Pr
       await out.write('\n');
       throw new Ended();
     }
-    const decision = KEYS[key.toLowerCase()];
+    const decision = keys[key.toLowerCase()];
     if (decision) {
       await out.write(`${decision}\n`);
       return decision;

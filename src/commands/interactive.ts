@@ -16,8 +16,11 @@ export interface Conversation {
   readonly patch: (changes: readonly FileChange[]) => string;
 }
 
+/** Beside the steps: the configuration with what was decided. */
+type Beside = readonly FileChange[];
+
 /** The units that somebody does not want. Ends when nothing is to be written. */
-export async function decideInteractively(project: Project, transforms: readonly TransformDefinition[], registry: Registry, options: PlanOptions, talk: Conversation): Promise<readonly DroppedStep[]> {
+export async function decideInteractively(project: Project, transforms: readonly TransformDefinition[], registry: Registry, options: PlanOptions, talk: Conversation, beside: Beside = []): Promise<readonly DroppedStep[]> {
   const dropped: DroppedStep[] = [];
   const applied = new Set<string>();
   let quit = false;
@@ -27,7 +30,7 @@ export async function decideInteractively(project: Project, transforms: readonly
     const open = plan.steps.filter(s => s.transform !== 'markers' && !applied.has(nameOf(s)));
     const [step] = open;
     if (!step) {
-      await confirm(plan.steps.length, Object.keys(plan.result).length, talk);
+      await confirm(new Set([...Object.keys(plan.result), ...beside.map(c => c.file)]).size, talk);
       return dropped;
     }
     const decision: Decision = quit ? 'skip' : await decide(step, `${(applied.size + 1).toString()}/${(applied.size + open.length).toString()}`, talk);
@@ -48,8 +51,8 @@ async function decide(step: Step, position: string, { input, out, style, patch }
   }
 }
 
-async function confirm(steps: number, files: number, { input, out }: Conversation): Promise<void> {
-  if (steps === 0 || files === 0) {
+async function confirm(files: number, { input, out }: Conversation): Promise<void> {
+  if (files === 0) {
     await out.write('Nothing to write.\n');
     return;
   }

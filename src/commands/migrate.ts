@@ -10,25 +10,27 @@ import { planChecked, type CheckedPlan } from '../migrate/checked.js';
 import { answered, questionsFor } from '../migrate/choose.js';
 import { recover, undoLast, UndoRefused } from '../migrate/journal.js';
 import { lastMigration, saveLast, type PassedProof } from '../migrate/last.js';
-import type { PlanOptions } from '../migrate/plan.js';
+import { digest, type PlanOptions } from '../migrate/plan.js';
 import type { DroppedStep, FileChange } from '../migrate/step.js';
 import { prepareSteps } from '../migrate/steps.js';
 import type { TypeCheck } from '../migrate/types.js';
 import { writePlan, WriteRefused } from '../migrate/write.js';
 import { Project } from '../project.js';
 import { registry } from '../registry.js';
+import { nearest } from '../settings/nearest.js';
 import type { Settings } from '../settings/settings.js';
 import { migrationSummary, type SummaryOptions } from '../report/migration.js';
 import { paint, wantsColour, type Paint } from '../report/paint.js';
 import { unifiedPatch } from '../report/patch.js';
 import { count, planText } from '../report/plan.js';
-import { askChoices, Ended } from './ask.js';
+import { askChoices, askDecision, Ended } from './ask.js';
 import { rootOf } from './audit.js';
-import { decideInteractively } from './interactive.js';
+import { decideHandles } from './handles.js';
+import { decideInteractively, type Conversation } from './interactive.js';
 import type { WantedProof } from './proof.js';
 import { EXIT, UsageError, type ExitCode, type Input, type Io } from './io.js';
 import { installCommand, ownCommands, runCheck, uncommitted } from './surroundings.js';
-import { settingsOf } from './settings.js';
+import { settingsOf, settingsProblem, withHandles, type Recording } from './settings.js';
 
 export interface MigrateArguments extends Partial<Pick<Choices, 'target' | 'store' | 'provider' | 'logging' | 'roots' | 'legacy' | 'keepProtocolLogging' | 'handlePer'>> {
   readonly write?: boolean;
@@ -104,8 +106,9 @@ class Migration {
     };
     const keyboard = given.interactive ? this.#keyboard() : undefined;
     if (given.interactive && !keyboard) throw new UsageError('--interactive needs a terminal. Use --unit or --skip to choose units without one.');
-    const dropped = keyboard ? await decideInteractively(this.#project, transforms, registry, options, { input: keyboard, out: io.stdout, style: this.#style, patch: changes => this.#patch(changes) }) : [];
-    const plan = planChecked(this.#project, transforms, registry, { ...options, dropped }, await this.#types());
+    await this.#checkHandles(choices);
+    const { dropped, recorded, ...talked } = keyboard ? await this.#talk(options, keyboard) : { options, dropped: [], recorded: undefined };
+    const plan = withRecord(planChecked(this.#project, transforms, registry, { ...talked.options, dropped }, await this.#types()), recorded);
     const patch = this.#patch(changesOf(this.#project, plan));
     if (given.patch !== undefined && given.patch !== '-') save(resolve(io.cwd, given.patch), patch, 'patch');
     await this.#show(plan, patch, shown, dropped);
@@ -114,7 +117,36 @@ class Migration {
       this.#saveSummary(plan, shown, { planned: true });
       return EXIT.clean;
     }
-    return this.#write(plan, { ...DEFAULT_CHOICES, ...choices }, shown);
+    return this.#write(plan, { ...DEFAULT_CHOICES, ...talked.options.choices }, shown);
+  }
+
+  /** Containers first: what the units look like depends on them. */
+  async #talk(options: PlanOptions, input: Input): Promise<{ readonly options: PlanOptions; readonly dropped: readonly DroppedStep[]; readonly recorded: Recording | undefined }> {
+    const talk: Conversation = { input, out: this.io.stdout, style: this.#style, patch: changes => this.#patch(changes) };
+    const handles = await decideHandles(this.#project, transforms, registry, options, talk);
+    const decided: PlanOptions = { ...options, choices: { ...options.choices, handles } };
+    const recorded = isSame(handles, options.choices?.handles ?? {}) ? undefined : await this.#record(handles, talk);
+    return { options: decided, dropped: await decideInteractively(this.#project, transforms, registry, decided, talk, recorded ? [recorded] : []), recorded };
+  }
+
+  /** The configuration with what was decided, if that is wanted. */
+  async #record(handles: Choices['handles'], { input, out }: Conversation): Promise<Recording | undefined> {
+    const change = withHandles(this.root, handles);
+    if ('wanted' in change) {
+      await out.write(`${change.file} is not written out in one object. Add to it, so that later runs decide the same:\n${change.wanted}`);
+      return undefined;
+    }
+    const answer = await askDecision(`Record this in ${change.file}, so that later runs decide the same? [y]es  [n]o: `, input, out);
+    return answer === 'apply' ? change : undefined;
+  }
+
+  /** A decision about something that is not there, under a name that is nearly that of something that is. */
+  async #checkHandles({ handles = {} }: Partial<Choices>): Promise<void> {
+    const known = new Set(this.#findings.filter(f => CONTAINERS.test(f.rule)).flatMap(f => [f.subject, `${f.subject}@${f.file}`]));
+    for (const key of Object.keys(handles)) {
+      const meant = known.has(key) ? undefined : nearest(key, [...known].filter(k => handles[k] === undefined));
+      if (meant !== undefined) await this.io.stderr.write(`${settingsProblem(this.root, ['migrate', 'handles', key], `nothing that was found has this name. Did you mean ${meant}?`)}\n`);
+    }
   }
 
   /** What was said, what is asked, and what is taken because nobody can be asked. */
@@ -258,10 +290,25 @@ function quietlyUndo(root: string): void {
   }
 }
 
+const CONTAINERS = /^no-(?:session|process)-state$/;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 function changesOf(project: Project, plan: CheckedPlan): readonly FileChange[] {
   return Object.entries(plan.result).map(([file, after]) => ({ file, before: project.text(file) ?? '', after }));
+}
+
+/** The configuration is written, and taken back, with the rest. */
+function withRecord(plan: CheckedPlan, recording: Recording | undefined): CheckedPlan {
+  if (!recording) return plan;
+  const { file, before, after, onto } = recording;
+  // A package.json may also get dependencies.
+  const changed = plan.result[file];
+  const result = { ...plan.result, [file]: typeof changed === 'string' ? onto(changed) : after };
+  return { ...plan, result, read: before === '' ? plan.read : { ...plan.read, [file]: digest(before) } };
+}
+
+function isSame(a: Choices['handles'], b: Choices['handles']): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function checkArguments(given: MigrateArguments): void {

@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { ruleList } from '../../rules/list.js';
 import { transformList } from '../../transforms/list.js';
 import { clauses } from '../catalogue/clauses.js';
+import type { Choices } from '../choices.js';
 import { configOf } from '../config/read.js';
 import type { ConfigNode } from '../config/tree.js';
 import { LineIndex } from '../parse/source.js';
+import { newConfiguration, recordInCode, recordInJson } from '../settings/record.js';
 import type { Names } from '../settings/schema.js';
 import type { Settings } from '../settings/settings.js';
 import type { Problem } from '../settings/validate.js';
@@ -14,6 +16,7 @@ import { UsageError } from './io.js';
 
 const FILE = /^mcp-stateless\.config\.(?:[cm]?[jt]s|json)$/;
 const KEY = 'mcp-stateless';
+const NEW = 'mcp-stateless.config.json';
 const MAX_PROBLEMS = 10;
 
 /** The configuration in this folder. Folders above are never looked into: what stands there is not ours to run. */
@@ -23,6 +26,31 @@ export async function settingsOf(root: string): Promise<Settings> {
   if (file !== undefined && inManifest !== undefined) throw new UsageError(`There are two configurations: ${file}, and "${KEY}" in package.json. Keep one of them.`);
   if (file !== undefined) return checked(await load(root, file), file, file.endsWith('.json') ? { text: read(root, file), at: [] } : undefined);
   return inManifest === undefined ? {} : checked(inManifest, 'package.json', { text: read(root, 'package.json'), at: [KEY] });
+}
+
+export interface Recording {
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+  /** The same on another text of the file. */
+  readonly onto: (text: string) => string;
+}
+
+/** The configuration with these decisions, or what to write into it where that cannot be done. */
+export function withHandles(root: string, handles: Choices['handles']): Recording | { readonly file: string; readonly wanted: string } {
+  const file = fileIn(root) ?? (manifestSettings(root) === undefined ? undefined : 'package.json');
+  if (file === undefined) return { file: NEW, before: '', after: newConfiguration(handles), onto: () => newConfiguration(handles) };
+  const before = read(root, file).replace(/^\uFEFF/, '');
+  const record = (text: string): string | undefined => (file.endsWith('.json') ? recordInJson(text, file === 'package.json' ? [KEY] : [], handles) : recordInCode(file, text, handles));
+  const after = record(before);
+  return after === undefined ? { file, wanted: newConfiguration(handles) } : { file, before, after, onto: text => record(text) ?? text };
+}
+
+/** Something in the configuration that only shows when it is used, with its place. */
+export function settingsProblem(root: string, path: readonly string[], message: string): string {
+  const file = fileIn(root) ?? 'package.json';
+  const place = file.endsWith('.json') ? placeOf(file, { text: read(root, file), at: file === 'package.json' ? [KEY] : [] }, { path, key: true, message }) : file;
+  return `${place} ${path.join('.')}: ${message}`;
 }
 
 function fileIn(root: string): string | undefined {

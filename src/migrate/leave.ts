@@ -16,9 +16,9 @@ export interface Remains {
 export function markResult({ project, findings }: State, { declines, rewrites, resolve }: Remains): readonly FileChange[] {
   const wanted = new Map<string, MarkerAt[]>();
   const want = (file: string, marker: MarkerAt): unknown => wanted.set(file, [...(wanted.get(file) ?? []), marker]);
-  for (const { for: fingerprint, marker } of declines) {
+  for (const { for: fingerprint, marker, detail } of declines) {
     const finding = marker === undefined ? undefined : findings.find(f => f.fingerprint === fingerprint);
-    if (finding && marker !== undefined) want(finding.file, { id: marker, offset: finding.range[0] });
+    if (finding && marker !== undefined) want(finding.file, { id: marker, offset: finding.range[0], ...(detail !== undefined && { detail }) });
   }
   for (const marker of rewrites.flatMap(r => r.markers ?? [])) want(marker.file, marker);
   const marked = [...wanted.keys()];

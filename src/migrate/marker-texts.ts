@@ -37,6 +37,7 @@ export const MARKER_TEXTS: Readonly<Record<string, MarkerText>> = {
   'state-not-serializable': { text: '{detail} cannot be stored outside this process. Keep it in one process, keyed by a handle, or replace it.', otherwise: 'This', until: 'person' },
   'dynamic-registration': { text: 'The list of tools must not depend on earlier requests. Register always; return an error when the state is missing.', until: 'finding' },
   'live-resource': { text: 'Only the process that opened this can use it: route calls with one handle to that replica, or run one replica. It is closed when it is idle for ttlMs.', until: 'person' },
+  'handle-argument': { text: 'This call needs a handle now: {detail}.', otherwise: 'a tool gives it', until: 'person' },
   'owner-claim': { text: 'Choose the claim that names the user, and use it in ownerOf.', until: 'person' },
   'session-telemetry': { text: 'The session id was used for telemetry. Use the principal or a request id.', until: 'finding' },
   'session-auth': { text: 'The session id was used for authorization. Review by hand: use the principal.', until: 'finding' },

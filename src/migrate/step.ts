@@ -1,5 +1,5 @@
 import type { Finding, Fingerprint } from '../finding.js';
-import type { Decline, DependencyChange, TransformDefinition, Variable } from '../transform.js';
+import type { Decline, DependencyChange, HandleProposal, TransformDefinition, Variable } from '../transform.js';
 
 export interface FileChange {
   readonly file: string;
@@ -52,6 +52,7 @@ export interface Step {
   readonly notes: readonly string[];
   readonly dependencies: readonly DependencyChange[];
   readonly variables: readonly Variable[];
+  readonly handles?: readonly HandleProposal[];
 }
 
 /** A unit that was not taken, because it would have made things worse. */

@@ -173,6 +173,7 @@ class Taking {
         notes: [...(rewrite.notes ?? []), ...(i === rewrites.length - 1 ? applied.notes : [])],
         dependencies: rewrite.dependencies ?? [],
         variables: rewrite.variables ?? [],
+        ...(rewrite.handles && { handles: rewrite.handles }),
       };
     });
   }

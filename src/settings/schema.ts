@@ -1,4 +1,4 @@
-import { HANDLE_SCOPES, LEGACIES, LOGGINGS, PROVIDERS, ROOTS, STORES, TARGETS } from '../choices.js';
+import { HANDLE_FORMS, HANDLE_SCOPES, LEGACIES, LOGGINGS, PROVIDERS, ROOTS, STORES, TARGETS } from '../choices.js';
 
 export interface Names {
   readonly rules: readonly string[];
@@ -8,6 +8,8 @@ export interface Names {
 
 /** A schema as far as this project writes them. */
 export type Schema = { readonly [key: string]: string | boolean | number | Schema | readonly (string | Schema)[] };
+
+const { kind: KIND, creator: TOOL, owner: OWNER } = HANDLE_FORMS;
 
 const LEVELS = ['off', 'info', 'warning', 'error'] as const;
 
@@ -58,13 +60,15 @@ function migrateSchema(transforms: readonly string[]): Schema {
       handlePer: oneOf(HANDLE_SCOPES, 'Whether containers that the same tools use share one handle.'),
       handles: {
         type: 'object',
-        description: 'By the subject of a finding, such as state:carts.',
+        description: 'By the subject of a finding, such as state:carts; with the file, such as state:carts@src/server.ts, where several have that subject.',
         additionalProperties: object(
           {
-            action: { enum: ['handle', 'leave'] },
-            kind: { type: 'string', pattern: '^[a-z][a-z0-9_]*$', description: 'Kind of thing that the handle names, such as cart.' },
-            creator: text('Tool that creates it, when one does already.'),
-            ttlMinutes: { type: 'number', exclusiveMinimum: 0 },
+            action: oneOf(['handle', 'leave'], 'Whether it is moved behind a handle, or left to a person.'),
+            kind: { type: 'string', pattern: KIND.source, description: 'Kind of thing that the handle names, such as cart. Containers with different kinds are never merged.' },
+            creator: { type: 'string', pattern: TOOL.source, description: 'Name of the tool that gives the handle: one that begins this state already, or a new one.' },
+            ttlMinutes: { type: 'number', exclusiveMinimum: 0, description: 'Minutes without use after which the state goes.' },
+            owner: { type: 'string', pattern: OWNER.source, description: 'Who may use a handle: user (the client with the sub that it signed in for), claim:NAME (another claim that names the user), or anyone who has the handle.' },
+            per: oneOf(HANDLE_SCOPES, 'Whether it may share a handle with other containers; stronger than handlePer.'),
           },
           'What is decided about one container.',
         ),

@@ -9,6 +9,7 @@ import type { Access, Cell } from './cells.js';
 import { comesFromArguments, isMinted, mentionsCall } from './keys.js';
 import type { Reach } from './reach.js';
 import { isExternalStore } from './stores.js';
+import { partsOf, transactionMade } from './transactions.js';
 
 export type CellClass =
   /** Not written or not read while calls are served: configuration, constants. */
@@ -48,12 +49,14 @@ export class Classifier {
     const reads = cell.accesses.filter(a => a.mode === 'read');
     if (this.#holdsTransports(cell)) return 'transports';
     if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
-    if (isExternalStore(cell.values) && !isMemoryStore(this.mcp, cell)) return 'attached';
+    const transacts = this.#keepsTransactions(writes);
+    if (isExternalStore(cell.values) && !transacts && !isMemoryStore(this.mcp, cell)) return 'attached';
     if (this.isKeyedBySession(cell)) return reads.length === 0 && this.#onlyHosting(cell) ? 'hosting' : 'session';
     // What reads them is a feed or a timer, not a call.
     if (this.#isOfSubscribers(cell, writes) && !this.#isOfOneRun(cell)) return 'process';
     if (reads.length === 0 && !writes.some(w => isValueUsed(w.node))) return 'idle';
     if (this.#onlyHosting(cell)) return 'hosting';
+    if (transacts && !this.#isOfOneRun(cell)) return this.#isKeyedByCaller(writes, reads) ? 'handle' : 'process';
     if (this.#isOfOneRun(cell) || isConstant(cell) || isPattern(cell)) return 'idle';
     if (cell.values.some(({ value }) => value.kind === 'collection' && value.of === 'WeakMap')) return 'attached';
     if (isInstrument(this.mcp, cell) || this.#isLevel(cell, writes)) return 'instrument';
@@ -63,6 +66,11 @@ export class Classifier {
     if (this.#isKeyedByCaller(writes, reads)) return 'handle';
     if (isLazy(cell, writes) || this.#isLoadedOnce(cell, writes) || this.#isSetUpByHook(writes)) return 'lazy';
     return this.#changesWithCalls(cell, writes) ? 'process' : 'derived';
+  }
+
+  /** A transaction that one call opens and another one uses. */
+  #keepsTransactions(writes: readonly Access[]): boolean {
+    return writes.some(({ file, value }) => value !== undefined && partsOf(this.mcp, file, value).some(p => transactionMade(this.mcp, p.file, p.node) !== undefined));
   }
 
   /** A key, or a member of a set, that is the session id. */
@@ -403,6 +411,7 @@ const LIVE_CALLS = /^(?:launch|launchPersistentContext|connectOverCDP|spawn|fork
 /** Whether a value is a connection that remembers what was done with it. */
 export function isLive(mcp: McpModel, file: SourceFile, node: TSESTree.Node): boolean {
   const made = innermost(node);
+  if (transactionMade(mcp, file, made) !== undefined) return true;
   const values = mcp.values(file, made);
   if (values.some(({ value }) => value.kind === 'external' && LIVE_MODULES.test(value.module))) return true;
   if (values.some(({ value }) => value.kind === 'global' && value.path[0] === 'WebSocket')) return true;

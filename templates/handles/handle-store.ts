@@ -32,6 +32,8 @@ export interface HandleStoreOptions<T> {
   readonly waitMs?: number;
   /** Largest state, as JSON. 256 KiB when absent. */
   readonly maxBytes?: number;
+  /** Whoever has a handle may use it, also somebody else than the one who got it. Not so when absent. */
+  readonly bearer?: boolean;
   readonly backend?: HandleBackend;
 }
 
@@ -61,7 +63,7 @@ export class HandleStore<T> {
   readonly #options: Required<HandleStoreOptions<T>>;
 
   constructor(options: HandleStoreOptions<T>) {
-    const defaults = { argument: `${options.kind}_id`, ttlMs: 24 * 60 * 60_000, lockMs: 30_000, waitMs: 60_000, maxBytes: 256 * 1024 };
+    const defaults = { argument: `${options.kind}_id`, ttlMs: 24 * 60 * 60_000, lockMs: 30_000, waitMs: 60_000, maxBytes: 256 * 1024, bearer: false };
     this.#options = { ...defaults, backend: new MemoryBackend(), ...options };
   }
 
@@ -169,9 +171,9 @@ export class HandleStore<T> {
 
   /** The owner is part of the key: a foreign handle is not found, like one that never was. */
   #key(handle: unknown, owner: string): string {
-    const { kind } = this.#options;
+    const { kind, bearer } = this.#options;
     if (typeof handle !== 'string' || handle.length !== kind.length + 33 || !handle.startsWith(`${kind}_`)) throw this.#unknown();
-    return createHash('sha256').update(JSON.stringify([kind, handle, owner])).digest('hex');
+    return createHash('sha256').update(JSON.stringify(bearer ? [kind, handle] : [kind, handle, owner])).digest('hex');
   }
 
   #unknown(): UnknownHandleError {
@@ -260,11 +262,15 @@ interface Principal {
 const SIGNED_IN = 'authInfo';
 type Signed = Readonly<Partial<Record<typeof SIGNED_IN, Principal | undefined>>>;
 
-/** Who may use a handle: the client and the user that signed in. Where nobody does, all callers are the same one. */
-export function ownerOf(caller: Signed & { readonly http?: Signed | undefined }): string {
+/**
+ * Who may use a handle: the client and the user that signed in. Where nobody does, all callers are the same one. `claim` names the
+ * user where `sub` does not: then a sign-in without it is refused.
+ */
+export function ownerOf(caller: Signed & { readonly http?: Signed | undefined }, claim?: string): string {
   // The second SDK line has it under `http`, the first one does not.
   const principal = caller.http?.[SIGNED_IN] ?? caller[SIGNED_IN];
   if (!principal) return 'anonymous';
-  const user = principal.extra?.['sub'];
+  const user = principal.extra?.[claim ?? 'sub'];
+  if (claim !== undefined && typeof user !== 'string') throw new Error(`The sign-in does not say who the user is: it has no ${claim}.`);
   return JSON.stringify([principal.clientId, typeof user === 'string' ? user : '']);
 }

@@ -16,6 +16,8 @@ export interface LiveStoreOptions<T> {
   readonly ttlMs?: number;
   /** As many can be open at once. 100 when absent. */
   readonly limit?: number;
+  /** Whoever has a handle may use it, also somebody else than the one who got it. Not so when absent. */
+  readonly bearer?: boolean;
 }
 
 /** One thing that is open. Calls take turns. */
@@ -36,7 +38,7 @@ export class LiveStore<T extends object> {
   readonly #entries = new Map<string, Entry<T>>();
 
   constructor(options: LiveStoreOptions<T>) {
-    this.#options = { argument: `${options.kind}_id`, ttlMs: 30 * 60_000, limit: 100, ...options };
+    this.#options = { argument: `${options.kind}_id`, ttlMs: 30 * 60_000, limit: 100, bearer: false, ...options };
   }
 
   /** 192 random bits: where nobody signs in, the handle is the only proof of access. */
@@ -120,6 +122,11 @@ export class LiveStore<T extends object> {
     });
   }
 
+  /** For the end of the process. */
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#entries].map(([key, entry]) => this.#forget(key, entry)));
+  }
+
   async #run<R>(key: string, entry: Entry<T>, body: (slot: Slot<T>) => R | Promise<R>): Promise<R> {
     if (entry.gone) throw this.#unknown();
     const slot: Slot<T> = { value: entry.value };
@@ -140,6 +147,7 @@ export class LiveStore<T extends object> {
 
   async #forget(key: string, entry: Entry<T>): Promise<void> {
     entry.gone = true;
+    clearTimeout(entry.timer);
     this.#entries.delete(key);
     await this.#close(entry.value);
   }
@@ -155,8 +163,9 @@ export class LiveStore<T extends object> {
 
   /** The owner is part of the key: a foreign handle is not found, like one that never was. */
   #key(handle: unknown, owner: string): string {
-    if (typeof handle !== 'string') throw this.#unknown();
-    return createHash('sha256').update(JSON.stringify([this.#options.kind, handle, owner])).digest('hex');
+    const { kind, bearer } = this.#options;
+    if (typeof handle !== 'string' || handle.length !== kind.length + 33 || !handle.startsWith(`${kind}_`)) throw this.#unknown();
+    return createHash('sha256').update(JSON.stringify(bearer ? [kind, handle] : [kind, handle, owner])).digest('hex');
   }
 
   #unknown(): UnknownHandleError {

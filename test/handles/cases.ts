@@ -13,8 +13,16 @@ interface Expected {
   readonly tools: ReadonlyMap<string, readonly string[]>;
 }
 
+/** How much of it: with the prove engine, and over how many processes. */
+interface Extent {
+  readonly engine: boolean;
+  readonly replicas: number;
+}
+
+const WHOLE: Extent = { engine: true, replicas: 3 };
+
 /** Everything that is promised of a migrated server, for one of them. */
-export async function proveCase(name: string, store: Choices['store'], env: Readonly<Record<string, string>>, engine = true): Promise<void> {
+export async function proveCase(name: string, store: Choices['store'], env: Readonly<Record<string, string>>, { engine, replicas }: Extent = WHOLE): Promise<void> {
   const { calls } = readCase(name);
   const folder = copyOf(name);
   try {
@@ -25,7 +33,7 @@ export async function proveCase(name: string, store: Choices['store'], env: Read
     expect(Object.keys(plan.result).length).toBeGreaterThan(2);
     expect(auditFolder(folder, registry).findings.filter(f => /^no-(?:session|process)-state$/.test(f.rule)).map(f => f.subject), 'state that is left').toEqual([]);
     const host = build(folder, 'stateless');
-    await sameAnswers(name, host, env, expected);
+    await sameAnswers(name, host, env, expected, { replicas });
     if (engine) await proven(name, host, env, expected);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -41,7 +49,7 @@ export async function proveWhole(name: string, store: Choices['store'], env: Rea
     expect(plan.declines, 'declined').toEqual([]);
     expectNoState(folder);
     const host = buildWhole(folder);
-    await sameAnswers(name, host, env, expected, false);
+    await sameAnswers(name, host, env, expected, { replicas: WHOLE.replicas, users: false });
     await proven(name, host, env, expected, ['modern', 'older']);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -63,10 +71,10 @@ async function answersBefore(host: string, calls: ReturnType<typeof readCase>['c
   }
 }
 
-/** Three replicas in turn, and all of them started anew in the middle. */
-async function sameAnswers(name: string, host: string, env: Readonly<Record<string, string>>, expected: Expected, users = true): Promise<void> {
+/** Replicas in turn, and all of them started anew in the middle. */
+async function sameAnswers(name: string, host: string, env: Readonly<Record<string, string>>, expected: Expected, { replicas: count, users = true }: { readonly replicas: number; readonly users?: boolean }): Promise<void> {
   const { calls, parallel } = readCase(name);
-  let replicas = await startAll(host, env);
+  let replicas = await startAll(host, env, count);
   try {
     const first = await over(replicas, expected);
     await first.begin();
@@ -74,7 +82,7 @@ async function sameAnswers(name: string, host: string, env: Readonly<Record<stri
     const middle = Math.ceil(calls.length / 2);
     for (const call of calls.slice(0, middle)) answers.push(await first.call(call));
     await Promise.all(replicas.map(r => r.stop()));
-    replicas = await startAll(host, env);
+    replicas = await startAll(host, env, count);
     const second = await over(replicas, expected);
     for (const [key, value] of first.handles) second.handles.set(key, value);
     for (const call of calls.slice(middle)) answers.push(await second.call(call));
@@ -95,8 +103,8 @@ async function over(replicas: readonly Replica[], { tools }: Expected, user?: st
   return Caller.over(await Promise.all(replicas.map(r => connect(r.url, user))), tools);
 }
 
-function startAll(host: string, env: Readonly<Record<string, string>>): Promise<readonly Replica[]> {
-  return Promise.all([1, 2, 3].map(() => start(host, env)));
+function startAll(host: string, env: Readonly<Record<string, string>>, count = WHOLE.replicas): Promise<readonly Replica[]> {
+  return Promise.all(Array.from({ length: count }, () => start(host, env)));
 }
 
 /** Somebody else's handle, where there are users, and one that never was get the same answer. */

@@ -27,6 +27,11 @@ const DECLINED: Readonly<Record<string, readonly (readonly [name: string, text: 
   'state-key': [
     ['a key that is not the session', server('const m = new Map<string, string[]>();', [`    const list = m.get(extra.sessionId ?? '') ?? [];\n    list.push(text);\n    m.set(extra.sessionId ?? '', list);\n    return ${content('text')};`, `    return ${content("String(m.get('shared')?.length)")};`])],
     ['all sessions at once', server('const m = new Map<string, string[]>();', [`    m.set(extra.sessionId ?? '', [text]);\n    return ${content('text')};`, `    return ${content('[...m.values()].flat().join()')};`])],
+    ['more than the session in a set', server('const asked = new Set<string>();', [`    const key = \`\${extra.sessionId}:\${text}\`;\n    if (asked.has(key)) return ${content("'again'")};\n    asked.add(key);\n    return ${content('text')};`, `    return ${content("String(asked.has(extra.sessionId ?? ''))")};`])],
+    ['the session with something else', server('const m = new Map<string, number>();', [`    const key = \`\${extra.sessionId}:\${text}\`;\n    m.set(key, (m.get(key) ?? 0) + 1);\n    return ${content('String(m.get(key))')};`, `    return ${content("String(m.get(extra.sessionId + text))")};`])],
+    ['the session with something else, by a function', server('const m = new Map<string, number>();\nconst keyFor = (session: string | undefined, name: string) => `${session}:${name}`;', [`    m.set(keyFor(extra.sessionId, text), 1);\n    return ${content('text')};`, `    return ${content("String(m.get(keyFor(extra.sessionId, text)))")};`])],
+    ['several entries for one session', server('const m = new Map<string, string>();', [`    m.set(\`draft:\${extra.sessionId}\`, text);\n    return ${content('text')};`, `    m.set(\`final:\${extra.sessionId}\`, m.get(\`draft:\${extra.sessionId}\`) ?? '');\n    return ${content("m.get(`final:${extra.sessionId}`) ?? ''")};`])],
+    ['how many sessions are in a set', server('const loud = new Set<string>();', [`    loud.add(extra.sessionId ?? '');\n    return ${content('String(loud.size)')};`, `    return ${content("String(loud.has(extra.sessionId ?? ''))")};`])],
     ['the session id in the answer', server('const m = new Map<string, string[]>();', [`    m.set(extra.sessionId ?? '', [text]);\n    return ${content('`${extra.sessionId}`')};`, `    return ${content("String(m.get(extra.sessionId ?? '')?.length)")};`])],
   ],
   'state-key and other lists': [
@@ -44,6 +49,8 @@ const DECLINED: Readonly<Record<string, readonly (readonly [name: string, text: 
   ],
   'state-not-serializable': [
     ['a Map', server('const notes = new Map<string, string>();\nlet last = "";', [`    notes.set('x' + notes.size, text);\n    return ${content('[...notes.keys()].join()')};`, `    return ${content('[...notes.values()].join()')};`])],
+    ['a Set', server('const names = new Set<string>();', [`    names.add(text + names.size);\n    return ${content('text')};`, `    return ${content('[...names].join()')};`])],
+    ['bytes', server('let image: Buffer | undefined;', [`    image = Buffer.from(text);\n    return ${content('text')};`, `    return ${content("image?.toString('base64') ?? ''")};`])],
     ['a date', server('let since: Date | undefined;', [`    since = new Date(text);\n    return ${content('text')};`, `    return ${content('String(since)')};`])],
     ['objects of a class', server('class Board {\n  constructor(readonly name: string) {}\n  show() { return this.name; }\n}\nconst boards: Board[] = [];', [`    boards.push(new Board(text));\n    return ${content('text')};`, `    return ${content('boards.map(b => b.show()).join()')};`])],
     ['a function', server('let format: ((x: string) => string) | undefined;', [`    format = x => x + text;\n    return ${content('text')};`, `    return ${content("String(format?.('a'))")};`])],
@@ -63,6 +70,7 @@ const DECLINED: Readonly<Record<string, readonly (readonly [name: string, text: 
   ],
   'session-store': [
     ['data in Redis', server(`import Redis from 'ioredis';\nconst redis = new Redis();`, [`    await redis.set(\`cart:\${extra.sessionId}\`, text);\n    return ${content('text')};`, `    return ${content("(await redis.get(`cart:${extra.sessionId}`)) ?? ''")};`])],
+    ['items in DynamoDB', server(`import { DynamoDBClient } from '@aws-sdk/client-dynamodb';\nimport { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';\nconst dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({}));`, [`    await dynamo.send(new PutCommand({ TableName: 'notes', Item: { pk: extra.sessionId, text } }));\n    return ${content('text')};`, `    const { Item } = await dynamo.send(new GetCommand({ TableName: 'notes', Key: { pk: extra.sessionId } }));\n    return ${content("String(Item?.['text'])")};`])],
     ['rows in a database', server(`import { Pool } from 'pg';\nconst pool = new Pool();`, [`    await pool.query('insert into notes values ($1, $2)', [extra.sessionId, text]);\n    return ${content('text')};`])],
   ],
   'session-telemetry': [
@@ -72,7 +80,7 @@ const DECLINED: Readonly<Record<string, readonly (readonly [name: string, text: 
 };
 
 /** Where each container of these servers is declared. */
-const DECLARED = /^\s*(?:const|let) (?!server|.*(?:new Redis|new Pool|require|randomUUID))|redis\.set|pool\.query/;
+const DECLARED = /^\s*(?:const|let) (?!server|.*(?:new Redis|new Pool|require|randomUUID))|redis\.set|pool\.query|dynamo\.send/;
 
 describe.each(Object.entries(DECLINED))('%s', (heading, cases) => {
   const [marker = ''] = heading.split(' ');
@@ -90,6 +98,54 @@ describe.each(Object.entries(DECLINED))('%s', (heading, cases) => {
     expect(lines.slice(at).find(l => !l.includes('TODO('))).toMatch(DECLARED);
     expect(declines.map(d => d.for).every(f => state.some(s => s.fingerprint === f))).toBe(true);
     expect(JSON.stringify(result)).not.toContain('HandleStore');
+  });
+});
+
+describe('the comment says what stands in the way of this one', () => {
+  const said = (heading: string, index: number): string | undefined => {
+    const text = DECLINED[heading]?.[index]?.[1] ?? '';
+    return plan(text).markers[0]?.text.replace(/^TODO\(mcp-stateless:/, '');
+  };
+  it.each([
+    ['state-key', 1, 'state-key): Session state that cannot be moved automatically: m is also used as a whole, over all sessions. Give it a handle, as in create_<kind>.'],
+    ['state-initial', 0, 'state-initial): Session state that cannot be moved automatically: what m begins with depends on the arguments of the tool that is called first. Give it a handle, as in create_<kind>.'],
+    ['state-escapes', 0, 'state-escapes): Session state that cannot be moved automatically: log is used by a function that may run after the call. Give it a handle, as in create_<kind>.'],
+    ['state-nested', 0, 'state-nested): Session state that cannot be moved automatically: a call uses two entries of m at once. Give it a handle, as in create_<kind>.'],
+    ['state-not-serializable', 0, 'state-not-serializable): notes, made by new Map, cannot be stored outside this process. Keep it in one process, keyed by a handle, or replace it.'],
+  ])('%s', (heading, index, expected) => {
+    expect(said(heading, index)).toBe(expected);
+  });
+});
+
+describe('stores outside', () => {
+  const reasonFor = (text: string): string | undefined => plan(text).declines.find(d => d.marker === 'session-store')?.reason;
+  it('with data of tools get the plan for another key, by tool', () => {
+    expect(reasonFor(DECLINED['session-store']?.[0]?.[1] ?? '')).toMatch(/^tool_0 keeps data in Redis under the session id\. Let a tool give out an id/);
+  });
+
+  it('with the record of the session itself get the plan to remove it', () => {
+    const record = `${HEAD}import express from 'express';\nimport Redis from 'ioredis';\nimport { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nconst redis = new Redis();\nconst app = express();\napp.post('/mcp', async (req, res) => {\n  const server = new McpServer({ name: 's', version: '1.0.0' });\n  const sessionId = req.headers['mcp-session-id'] as string;\n  await redis.set(\`session:\${sessionId}\`, JSON.stringify({ at: Date.now() }));\n  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });\n  await server.connect(transport);\n  await transport.handleRequest(req, res, req.body);\n});\n`;
+    expect(reasonFor(record)).toMatch(/^This is the record of the session itself in Redis: remove it/);
+  });
+});
+
+describe('a server that knows its users', () => {
+  const signedIn = (guard: string): string => server(`${guard}\nlet last = '';`, [`    last = text;\n    return ${content('text')};`, `    return ${content('last')};`]);
+  it.each([
+    ['by bearer tokens', signedIn("import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';\nexport const guard = requireBearerAuth;")],
+    ['by a verifier of its own', signedIn('export const verifier = { verifyAccessToken: async (token: string) => ({ token }) };')],
+  ])('%s is asked which claim names them', (_name, text) => {
+    const { result, markers, declines } = plan(text);
+    expect(declines).toEqual([]);
+    expect(markers.map(m => m.id)).toEqual(['owner-claim']);
+    expect(result['server.ts']).toMatch(/TODO\(mcp-stateless:owner-claim\).*\n\s+server\.registerTool\('tool_0'/);
+  });
+
+  it('and not any more when somebody chose', () => {
+    const text = signedIn('export const verifyAccessToken = 1;');
+    const { markers, result } = planMigration(new Project(memoryTree(new Map([['server.ts', text]]))), transforms.filter(t => t.id === 'session-to-handle'), registry, { choices: { target: 'v1-stateless', handles: { 'state:last': { owner: 'claim:email' } } } });
+    expect(markers).toEqual([]);
+    expect(result['server.ts']).toContain("ownerOf(extra, 'email')");
   });
 });
 

@@ -92,6 +92,23 @@ describe('a handle', () => {
     expect(given).toEqual([undefined]);
   });
 
+  it('that is nearly right is asked for under a key that has nothing in common with the right one', async () => {
+    const backend = new OpenBackend();
+    const handle = await make({ backend }).create('me');
+    const [stored = ''] = backend.records.keys();
+    const asked: string[] = [];
+    const spied = make({ backend: { load: key => Promise.resolve(void asked.push(key)), save: () => Promise.resolve(false) } });
+    // All but one character right, at each place: how long a comparison takes would tell nothing.
+    for (let at = 4; at < handle.length; at++) {
+      const guess = handle.slice(0, at) + (handle[at] === 'A' ? 'B' : 'A') + handle.slice(at + 1);
+      await expect(spied.read(guess, 'me')).rejects.toThrow(refused);
+    }
+    const alike = (key: string): number => Array.from(key).findIndex((c, i) => c !== stored[i]);
+    expect(asked).toHaveLength(32);
+    expect(new Set(asked).size).toBe(32);
+    expect(Math.max(...asked.map(alike))).toBeLessThan(8);
+  });
+
   it('of a user that signs in as another one is lost, and comes back with the first', async () => {
     const store = make();
     const handle = await store.create(ownerOf({ authInfo: { clientId: 'app', extra: { sub: 'alice' } } }));
@@ -99,6 +116,17 @@ describe('a handle', () => {
     await expect(store.read(handle, ownerOf({ authInfo: { clientId: 'other', extra: { sub: 'alice' } } }))).rejects.toThrow(refused);
     await expect(store.read(handle, ownerOf({}))).rejects.toThrow(refused);
     expect(await store.read(handle, ownerOf({ http: { authInfo: { clientId: 'app', extra: { sub: 'alice' } } } }))).toEqual({ n: 0 });
+  });
+
+  it('belongs to what another claim names, or to whoever has it, where that was chosen', async () => {
+    const auth = { clientId: 'app', extra: { sub: 'alice', email: 'a@x' } };
+    expect(ownerOf({ authInfo: auth }, 'email')).toBe('["app","a@x"]');
+    expect(() => ownerOf({ authInfo: { clientId: 'app', extra: { sub: 'alice' } } }, 'email')).toThrow('has no email');
+    expect(ownerOf({}, 'email')).toBe('anonymous');
+    const store = make({ bearer: true });
+    const handle = await store.create('alice');
+    expect(await store.read(handle, 'bob')).toEqual({ n: 0 });
+    await expect(make({ bearer: true }).read(handle, 'bob')).rejects.toThrow(refused);
   });
 
   it('that is no handle is refused before any storage is asked', async () => {

@@ -39,7 +39,7 @@ function liveClosings(context: ProjectRewriteContext, cell: ClassifiedCell): rea
   const live = cell.accesses.find(({ mode, value, file }) => mode === 'write' && value !== undefined && isLive(context.mcp, file, value));
   const isKnown = closings !== undefined && closings.length > 0 && (cell.class === 'session' || declarationOf(cell)?.annotation !== undefined || !isTypeScript(cell.file));
   if (isKnown) return closings;
-  if (live ?? closings) throw new Obstacle('state-not-serializable', cell.file, cell.at, `${cell.name} holds a live connection${live ? ` (${live.file.text.slice(...(live.value ?? live.node).range).split('\n')[0]?.slice(0, 60) ?? ''})` : ''}, which cannot be stored outside this process. Keep it in one process under an id that a tool gives out, with its owner, and close it when it is idle.`);
+  if (live ?? closings) throw new Obstacle('state-not-serializable', cell.file, cell.at, `${cell.name} holds a live connection${live ? ` (${live.file.text.slice(...(live.value ?? live.node).range).split('\n')[0]?.slice(0, 60) ?? ''})` : ''}, which cannot be stored outside this process. Keep it in one process under an id that a tool gives out, with its owner, and close it when it is idle.`, `${cell.name}, a live connection,`);
   return undefined;
 }
 
@@ -79,20 +79,22 @@ function keyedContainer(context: ProjectRewriteContext, group: StateGroup, cell:
   const { file, at } = cell;
   const declarator = at.parent;
   const field = declarator?.type === 'PropertyDefinition' ? declarator : undefined;
-  const refuse = (marker: Obstacle['marker'], reason: string): Obstacle => new Obstacle(marker, file, at, reason);
+  const refuse = (marker: Obstacle['marker'], reason: string, what?: string): Obstacle => new Obstacle(marker, file, at, reason, what);
   if (declarator?.type !== 'VariableDeclarator' && !field) throw refuse('state-escapes', `${cell.name} is not declared where it begins.`);
   const owner = declarator?.type === 'VariableDeclarator' ? declarator : field;
   const init = (declarator?.type === 'VariableDeclarator' ? declarator.init : field?.value) ?? undefined;
   const made = init ? innermost(init) : undefined;
   const annotation = declarator?.type === 'VariableDeclarator' ? declarator.id.typeAnnotation?.typeAnnotation : field?.typeAnnotation?.typeAnnotation;
   const isMap = made?.type === 'NewExpression' && made.callee.type === 'Identifier' && made.callee.name === 'Map';
+  const isSet = made?.type === 'NewExpression' && made.callee.type === 'Identifier' && made.callee.name === 'Set';
   const isRecord = made?.type === 'ObjectExpression' && made.properties.length === 0;
-  if (!owner || (!isMap && !isRecord)) throw refuse('state-not-serializable', `${cell.name} is neither a Map nor an object that begins empty.`);
+  if (!owner || (!isMap && !isRecord && !isSet)) throw refuse('state-not-serializable', `${cell.name} is neither a Map nor a Set nor an object that begins empty.`, cell.name);
+  if (isSet) return sessionSet(cell, group, made, owner);
   if (isMap && made.arguments.length > 0) throw refuse('state-initial', `${cell.name} does not begin empty.`);
   const entry = entryType(annotation) ?? (isMap ? made.typeArguments?.params[1] : undefined);
-  if (!entry && isTypeScript(file)) throw refuse('state-not-serializable', `${cell.name} does not say what its entries are.`);
+  if (!entry && isTypeScript(file)) throw refuse('state-not-serializable', `${cell.name} does not say what its entries are.`, `${cell.name}, of which the type is not known,`);
   const wrong = closings ? undefined : entry ? notJson(mcp, file, entry) : untyped(context, cell);
-  if (wrong !== undefined) throw refuse('state-not-serializable', `${wrong} in ${cell.name} cannot be stored outside this process.`);
+  if (wrong !== undefined) throw refuse('state-not-serializable', `${wrong} in ${cell.name} cannot be stored outside this process.`, `${wrong} in ${cell.name}`);
   if (!closings) checkClasses(context, cell);
   return {
     cell,
@@ -109,23 +111,43 @@ function keyedContainer(context: ProjectRewriteContext, group: StateGroup, cell:
   };
 }
 
+/** Sessions for which something is on: yes or no behind each handle. */
+function sessionSet(cell: ClassifiedCell, group: StateGroup, made: TSESTree.NewExpression, declaration: TSESTree.Node): Container {
+  const { file, at } = cell;
+  if (made.arguments.length > 0) throw new Obstacle('state-initial', file, at, `${cell.name} does not begin empty.`);
+  const isField = declaration.type === 'PropertyDefinition';
+  return {
+    cell,
+    group,
+    form: 'set',
+    file,
+    variable: at.type === 'Identifier' && !isField ? file.variableOf(at) : undefined,
+    cls: isField ? cell.owner : undefined,
+    property: propertyName(cell.name, true),
+    type: isTypeScript(file) ? 'boolean' : undefined,
+    initial: 'false',
+    closings: undefined,
+    declarations: [declaration],
+  };
+}
+
 function plainContainer(context: ProjectRewriteContext, group: StateGroup, cell: ClassifiedCell, closings: readonly Closing[] | undefined): Container {
   const { mcp } = context;
   const { file, at } = cell;
-  const refuse = (marker: Obstacle['marker'], reason: string): Obstacle => new Obstacle(marker, file, at, reason);
+  const refuse = (marker: Obstacle['marker'], reason: string, what?: string): Obstacle => new Obstacle(marker, file, at, reason, what);
   const declared = declarationOf(cell);
   if (!declared) throw refuse('state-escapes', `${cell.name} is not declared where it begins.`);
   const { init, annotation, declarations } = declared;
   const inner = init ? innermost(init) : undefined;
   const rich = inner?.type === 'NewExpression' && inner.callee.type === 'Identifier' ? inner.callee.name : undefined;
-  if (rich !== undefined) throw refuse('state-not-serializable', RICH.test(rich) ? `${cell.name} is a ${rich}, which is no JSON.` : `${cell.name} is an instance of ${rich}, which is no JSON.`);
+  if (rich !== undefined) throw refuse('state-not-serializable', RICH.test(rich) ? `${cell.name} is a ${rich}, which is no JSON.` : `${cell.name} is an instance of ${rich}, which is no JSON.`, `${cell.name}, made by new ${rich},`);
   // Without an annotation the compiler takes the type of the first value, and holds all others to it.
   const isWidened = isTypeScript(file) && typeOfValue(file, inner) !== undefined;
   const wrong = closings ? undefined : annotation ? notJson(mcp, file, annotation) : isWidened ? undefined : untyped(context, cell);
-  if (wrong !== undefined) throw refuse('state-not-serializable', `${wrong} in ${cell.name} cannot be stored outside this process.`);
+  if (wrong !== undefined) throw refuse('state-not-serializable', `${wrong} in ${cell.name} cannot be stored outside this process.`, `${wrong} in ${cell.name}`);
   if (!closings) checkClasses(context, cell);
   const type = isTypeScript(file) ? (annotation ? text(file, annotation) : typeOfValue(file, inner)) : undefined;
-  if (type === undefined && isTypeScript(file)) throw refuse('state-not-serializable', `${cell.name} has no type that could be written down.`);
+  if (type === undefined && isTypeScript(file)) throw refuse('state-not-serializable', `${cell.name} has no type that could be written down.`, `${cell.name}, of which the type is not known,`);
   if (init) checkInitial(context, cell, init);
   return {
     cell,
@@ -205,7 +227,7 @@ function checkClasses({ mcp }: ProjectRewriteContext, cell: ClassifiedCell): voi
   for (const { mode, file, value } of cell.accesses) {
     if (mode !== 'write' || value === undefined) continue;
     const made = mcp.values(file, value).find(k => k.value.kind === 'instance' || k.value.kind === 'function' || (k.value.kind === 'global' && k.value.path.includes('new') && !k.value.path.includes('Array')) || (k.value.kind === 'sdk' && LIVE_ROLES.has(roleOf(k.value.type))));
-    if (made) throw new Obstacle('state-not-serializable', cell.file, cell.at, `${cell.name} is given ${made.value.kind === 'function' ? 'a function' : 'an object of a class'}, which cannot be stored outside this process.`);
+    if (made) throw new Obstacle('state-not-serializable', cell.file, cell.at, `${cell.name} is given ${made.value.kind === 'function' ? 'a function' : 'an object of a class'}, which cannot be stored outside this process.`, `${cell.name}, which is given ${made.value.kind === 'function' ? 'a function' : 'an object of a class'},`);
   }
 }
 
@@ -214,12 +236,19 @@ function untyped({ mcp, state }: ProjectRewriteContext, cell: ClassifiedCell): s
   const init = cell.at.parent?.type === 'VariableDeclarator' ? cell.at.parent.init : undefined;
   const known = (file: SourceFile) => (node: TSESTree.Node): boolean => comesFromArguments(mcp, state().reach, file, node) || cell.accesses.some(a => a.node === node);
   const keyed = cell.class === 'session';
-  if (init && !keyed && !isJsonValue(mcp, cell.file, init, known(cell.file))) return cell.file.text.slice(...init.range).split('\n')[0];
+  if (init && !keyed && !isJsonValue(mcp, cell.file, init, known(cell.file))) return shown(cell.file, init);
   for (const { mode, value, file, op } of cell.accesses) {
     if (mode !== 'write' || value === undefined || op === 'delete') continue;
-    if (!isJsonValue(mcp, file, value, known(file))) return file.text.slice(...value.range).split('\n')[0];
+    if (!isJsonValue(mcp, file, value, known(file))) return shown(file, value);
   }
   return undefined;
+}
+
+/** The first line, with what it leaves open told by dots. */
+function shown(file: SourceFile, node: TSESTree.Node): string {
+  const whole = text(file, node);
+  const [first = ''] = whole.split('\n');
+  return first === whole ? whole : `${first.replace(/[\s({[]+$/, '')}(...)`;
 }
 
 function entryType(annotation: TSESTree.TypeNode | undefined): TSESTree.TypeNode | undefined {

@@ -3,6 +3,7 @@ import type { ProjectRewriteContext } from '../../src/transform.js';
 import { memberName, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import { indexOf, innermost } from '../../src/mcp/file-index.js';
 import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
+import { ownerText } from './choice.js';
 import type { DispatchedTool, RegisteredTool, Store, Unit } from './design.js';
 import type { Emitted } from './emitted.js';
 import type { Files } from './files.js';
@@ -33,6 +34,7 @@ export function describeStore(store: Store, { typed, quote, semicolon, indent, e
     `initial: () => ({ ${store.containers.map(c => `${c.property}: ${c.initial}`).join(', ')} })`,
     ...(store.live ? [closeOption(store)] : []),
     ...(store.ttlMs === undefined ? [] : [`ttlMs: ${String(store.ttlMs)}`]),
+    ...(store.owner === 'anyone' ? ['bearer: true'] : []),
     ...(backend && !store.live ? ['backend: handleBackend'] : []),
   ];
   return `${shape}${exported}const ${store.variable} = new ${store.live ? 'LiveStore' : 'HandleStore'}${typed ? `<${store.type}>` : ''}({\n${options.map(o => `${indent}${o},`).join('\n')}\n})${semicolon}`;
@@ -40,7 +42,7 @@ export function describeStore(store: Store, { typed, quote, semicolon, indent, e
 
 /** Each is closed, also when another one fails to. */
 function closeOption({ containers }: Store): string {
-  const calls = containers.flatMap(({ property, closings = [] }) => closings.map(({ path, call }) => `state.${property}?${path}.${call}`));
+  const calls = containers.flatMap(({ property, closings = [] }) => closings.map(({ path, call }) => call.replaceAll('$.', `state.${property}?${path}.`)));
   return `close: state => ${calls.length === 1 ? (calls[0] ?? '') : `Promise.allSettled([${calls.join(', ')}])`}`;
 }
 
@@ -63,7 +65,6 @@ export function addCreator(creation: Creation): void {
     if (head?.kind === 'registered') addRegistered(creation, head, users);
     else if (head) addDispatched(creation, head, users);
   }
-  instruct(creation, users);
 }
 
 function placeOf(unit: Unit): number {
@@ -97,7 +98,7 @@ function addRegistered({ files, store, needZod, emitted }: Creation, unit: Regis
   files.need(file, files.specifier(file, emitted.store), 'ownerOf');
   const text = [
     opening,
-    `${indent}const ${store.argument} = await ${store.variable}.create(ownerOf(${ctx}))${semicolon}`,
+    `${indent}const ${store.argument} = await ${store.variable}.create(${ownerText(store.owner, ctx, quote)})${semicolon}`,
     `${indent}return { content: [{ type: ${q('text')}, text: \`Created \${${store.argument}}\` }], structuredContent: { ${store.argument} } }${semicolon}`,
     `})${semicolon}`,
   ].join(eol);
@@ -136,7 +137,7 @@ function addDispatched({ files, store, contextOnce }: Creation, unit: Dispatched
   if (fn.params[1] === undefined && contextOnce(fn)) files.add(file, parametersEdit(file, fn, [fn.params[0] ? file.text.slice(...fn.params[0].range) : '_request', caller.text]));
   const at = branch.range[0];
   const outer = indentAt(file, at);
-  const body = [`const ${store.argument} = await ${store.variable}.create(ownerOf(${caller.expression}))${semicolon}`, `return { content: [{ type: ${q('text')}, text: \`Created \${${store.argument}}\` }], structuredContent: { ${store.argument} } }${semicolon}`];
+  const body = [`const ${store.argument} = await ${store.variable}.create(${ownerText(store.owner, caller.expression, files.editor(file).style.quote)})${semicolon}`, `return { content: [{ type: ${q('text')}, text: \`Created \${${store.argument}}\` }], structuredContent: { ${store.argument} } }${semicolon}`];
   const opening = branch.type === 'SwitchCase' ? `case ${q(store.creator)}: {` : `if (${testedName(file, branch)} === ${q(store.creator)}) {`;
   if (branch.type === 'IfStatement' && branch.parent.type === 'IfStatement') throw new Obstacle('state-escapes', file, branch, 'There is no place for a tool that gives handles out: the tools are told apart by one chain of else.');
   files.insert(file, at, [opening, ...body.map(l => `${indent}${l}`), '}', ''].join(`${eol}${outer}`));
@@ -190,28 +191,34 @@ function appendText(files: Files, file: SourceFile, node: TSESTree.Node, sentenc
   return true;
 }
 
-/** What the server says about itself. */
-const instructed = new WeakSet<Files>();
+/** A text that is written here or has a name; of one that is put together, at the end. */
+function appendInstructions({ mcp }: ProjectRewriteContext, files: Files, file: SourceFile, value: TSESTree.Node, sentence: string): void {
+  if (appendText(files, file, value, sentence)) return;
+  const inner = innermost(value);
+  const declared = inner.type === 'Identifier' ? mcp.infer.references.declarationOf(file, inner) : undefined;
+  const definition = declared?.variable.defs[0]?.node;
+  if (declared && definition?.type === 'VariableDeclarator' && definition.init && appendText(files, declared.file, definition.init, sentence)) return;
+  const { quote } = files.editor(file).style;
+  if (mcp.values(file, value).some(k => k.value.kind === 'text') || inner.type === 'BinaryExpression') files.insert(file, value.range[1], ` + ${quote}${sentence}${quote}`);
+}
 
-/** Once for each rewrite: the descriptions of the arguments name the other tools. */
-function instruct({ context, files, store }: Creation, users: readonly string[]): void {
-  if (instructed.has(files)) return;
-  instructed.add(files);
+/** What the server says about itself. `places` are the files that register the tools. */
+export function instruct(context: ProjectRewriteContext, files: Files, handles: readonly { readonly store: Store; readonly users: readonly string[] }[], places: ReadonlySet<SourceFile>): void {
   const made = context.project.codeFiles().flatMap(path => {
     const file = /Server\(/.test(context.project.text(path) ?? '') && context.project.mentionsMcp(path) ? context.project.source(path) : undefined;
     return file ? indexOf(file).news.flatMap(node => (context.mcp.constructed(file, node, /^(?:Mcp)?Server$/) ? [{ file, node }] : [])) : [];
   });
-  const [only, ...others] = made;
+  const [only, ...others] = made.length > 1 ? made.filter(m => places.has(m.file)) : made;
   if (!only || others.length > 0) return;
   const { file, node } = only;
-  const sentence = `Call ${store.creator} first: ${takes(users)} the ${store.argument} that it returns.`;
+  const sentence = handles.map(({ store, users }) => `Call ${store.creator} first: ${takes(users)} the ${store.argument} that it returns.`).join(' ');
   const { quote } = files.editor(file).style;
   const options = node.arguments[1];
   const property = `instructions: ${quote}${sentence}${quote}`;
   if (options === undefined && node.arguments[0]) files.insert(file, node.arguments[0].range[1], `, { ${property} }`);
   else if (options?.type === 'ObjectExpression') {
     const written = propertyOf(options, 'instructions');
-    if (written) appendText(files, file, written.value, ` ${sentence}`);
+    if (written) appendInstructions(context, files, file, written.value, ` ${sentence}`);
     else if (!options.properties.some(p => p.type === 'SpreadElement')) files.add(file, first(file, options, property));
   }
 }

@@ -2,6 +2,7 @@ import type { Variable } from '@typescript-eslint/scope-manager';
 import type { ClassNode, FunctionNode } from '../../src/mcp/values.js';
 import type { SourceFile, TSESTree } from '../../src/define-transform.js';
 import type { ClassifiedCell, StateGroup } from '../../src/state/model.js';
+import type { Choices, HandleOwner } from '../../src/choices.js';
 import type { Finding } from '../../src/define-transform.js';
 import type { Closing } from './live.js';
 
@@ -9,8 +10,8 @@ import type { Closing } from './live.js';
 export interface Container {
   readonly cell: ClassifiedCell;
   readonly group: StateGroup;
-  /** `map`: one entry for each session; only the entry is kept. */
-  readonly form: 'map' | 'record' | 'variable' | 'field';
+  /** `map`: one entry for each session; only the entry is kept. `set`: the sessions for which something is on. */
+  readonly form: 'map' | 'record' | 'set' | 'variable' | 'field';
   readonly file: SourceFile;
   readonly variable: Variable | undefined;
   readonly cls: ClassNode | undefined;
@@ -43,7 +44,10 @@ export interface Store {
   readonly type: string;
   /** Name of the state in functions. */
   readonly local: string;
+  /** Undefined: that of the store. */
   readonly ttlMs: number | undefined;
+  readonly owner: HandleOwner;
+  readonly per: Choices['handlePer'];
   /** It holds connections, which stay in this process. */
   readonly live: boolean;
   readonly file: SourceFile;

@@ -2,6 +2,7 @@
 import type { DependencyChange, ProjectRewriteContext, Variable } from '../../src/transform.js';
 import type { SourceFile } from '../../src/define-transform.js';
 import { styleOf } from '../../src/edits/style.js';
+import { packageOf } from '../../src/emit/package.js';
 import { isCommonJs } from './files.js';
 import { isTypeScript } from './containers.js';
 import { TEMPLATES, type Template } from './templates.js';
@@ -46,16 +47,19 @@ export class Emitter {
   }
 
   #place(file: SourceFile, name: string, template: Template, words: string): Place {
-    const known = this.#places.get(name);
+    // What is built by itself does not reach into its neighbours.
+    const own = packageOf(this.context.project, file.path);
+    const key = `${own?.path ?? ''}\0${name}`;
+    const known = this.#places.get(key);
     if (known) return known;
-    const path = this.#existing(name, words);
+    const path = this.#existing(own, name, words);
     const place = path === undefined ? this.#text(file, name, template) : { path, text: undefined };
-    this.#places.set(name, place);
+    this.#places.set(key, place);
     return place;
   }
 
-  #existing(name: string, words: string): string | undefined {
-    return this.context.project.codeFiles().find(path => new RegExp(`(?:^|/)${name}\\.[cm]?[jt]s$`).test(path) && this.context.project.text(path)?.includes(words) === true);
+  #existing(own: ReturnType<typeof packageOf>, name: string, words: string): string | undefined {
+    return this.context.project.codeFiles().find(path => packageOf(this.context.project, path) === own && new RegExp(`(?:^|/)${name}\\.[cm]?[jt]s$`).test(path) && this.context.project.text(path)?.includes(words) === true);
   }
 
   #text(file: SourceFile, name: string, template: Template): { readonly path: string; readonly text: string } {

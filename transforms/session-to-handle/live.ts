@@ -2,12 +2,15 @@
 import type { ProjectRewriteContext } from '../../src/transform.js';
 import { keyName, memberName, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import { innermost } from '../../src/mcp/file-index.js';
+import type { McpModel } from '../../src/mcp/model.js';
 import { isLive } from '../../src/state/classify.js';
 import type { ClassifiedCell } from '../../src/state/model.js';
+import { partsOf, transactionMade } from '../../src/state/transactions.js';
 
 /** What ends a connection: `.close()`, or `.browser.close()` of an entry that holds one. */
 export interface Closing {
   readonly path: string;
+  /** With `$` for what is closed. */
   readonly call: string;
 }
 
@@ -23,18 +26,17 @@ export function closingsOf(context: ProjectRewriteContext, cell: ClassifiedCell)
   return [...distinct.values()];
 }
 
-function closingsIn(context: ProjectRewriteContext, file: SourceFile, value: TSESTree.Node): readonly (Closing | 'unknown')[] {
-  const made = madeBy(file, value);
-  const objects = context.mcp.values(file, made).flatMap(k => (k.value.kind === 'object' ? [{ file: k.value.file, node: k.value.node }] : []));
-  if (objects.length === 0) return closing(context, file, made, '');
+function closingsIn({ mcp }: ProjectRewriteContext, file: SourceFile, value: TSESTree.Node): readonly (Closing | 'unknown')[] {
   // `{ browser, page, startedAt }`
-  return objects.flatMap(({ file: g, node }) => node.properties.flatMap(p => (p.type === 'Property' && !p.computed ? closing(context, g, madeBy(g, p.value), `.${keyName(p.key) ?? ''}`) : [])));
+  return partsOf(mcp, file, value).flatMap(({ file: g, node, property }) => closing(mcp, g, node, property ? `.${keyName(property.key) ?? ''}` : ''));
 }
 
-function closing({ mcp }: ProjectRewriteContext, file: SourceFile, made: TSESTree.Node, path: string): readonly (Closing | 'unknown')[] {
+function closing(mcp: McpModel, file: SourceFile, made: TSESTree.Node, path: string): readonly (Closing | 'unknown')[] {
+  const transaction = transactionMade(mcp, file, made);
+  if (transaction !== undefined) return [{ path, call: transaction }];
   if (!isLive(mcp, file, made)) return [];
   const call = closingCall(mcp.values(file, made).flatMap(({ value }) => (value.kind === 'external' ? [value.module] : value.kind === 'global' ? [value.path[0] ?? ''] : [])), calledName(made));
-  return call === undefined ? ['unknown'] : [{ path, call }];
+  return call === undefined ? ['unknown'] : [{ path, call: `$.${call}` }];
 }
 
 function closingCall(origins: readonly string[], called: string | undefined): string | undefined {
@@ -48,13 +50,4 @@ function calledName(node: TSESTree.Node): string | undefined {
   if (node.type !== 'CallExpression') return undefined;
   const callee = innermost(node.callee);
   return callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
-}
-
-/** `await chromium.launch()` behind the name that has it. */
-function madeBy(file: SourceFile, node: TSESTree.Node): TSESTree.Node {
-  const inner = innermost(node);
-  if (inner.type === 'AwaitExpression') return madeBy(file, inner.argument);
-  if (inner.type !== 'Identifier') return inner;
-  const definition = file.variableOf(inner)?.defs[0]?.node;
-  return definition?.type === 'VariableDeclarator' && definition.id.type === 'Identifier' && definition.init ? madeBy(file, definition.init) : inner;
 }

@@ -1,10 +1,12 @@
 import type { Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
-import { keyName, walkTree, type SourceFile, type TSESTree } from '../../src/define-transform.js';
+import { enclosingFunction, keyName, walkTree, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import { innermost } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
+import { callersOf } from './callers.js';
+import { ownerText, proposalOf } from './choice.js';
 import { isTypeScript } from './containers.js';
-import { addCreator, describeStore } from './creators.js';
+import { addCreator, describeStore, instruct } from './creators.js';
 import type { RegisteredTool, Store, Unit } from './design.js';
 import type { Emitted } from './emitted.js';
 import { Files } from './files.js';
@@ -45,11 +47,13 @@ class ComponentRewriter {
 
   run(): ProjectRewrite {
     this.#collect();
+    this.#dropEndings();
     this.#dropUnused();
     for (const { store, trace } of this.#traces) this.#mentions(store, trace);
     for (const { helper, stores } of this.#helpers.values()) this.#helper(helper, stores);
     for (const work of this.#works.values()) this.#tool(work);
     for (const { store } of this.component.stores) this.#declare(store);
+    instruct(this.context, this.#files, this.component.stores.map(({ store }) => ({ store, users: this.#usersOf(store) })), new Set([...this.#works.values()].map(w => w.unit.file)));
     this.#releaseImports();
     const stores = this.component.stores.map(s => s.store);
     const [main] = stores;
@@ -62,8 +66,9 @@ class ComponentRewriter {
       created: this.emitted.created,
       dependencies: this.emitted.dependencies,
       variables: this.emitted.variables,
-      markers: this.#markers(stores),
+      markers: [...this.#markers(stores), ...callersOf(this.context, stores.map(store => ({ store, users: this.#usersOf(store) })))],
       notes: stores.map(s => this.#note(s)),
+      handles: this.component.stores.map(s => proposalOf(s.store, s.traced)),
     };
   }
 
@@ -86,16 +91,31 @@ class ComponentRewriter {
       for (const other of this.#works.values()) if (other.unit !== unit && other.unit.kind === 'registered' && unit.kind === 'registered' && other.unit.fn === unit.fn) throw new Obstacle('state-escapes', unit.file, unit.call, `${unit.name} and ${other.unit.name} have one handler.`);
   }
 
+  /** What closed entries one by one goes; what closed all of them, when the process ends, asks the store. */
+  #dropEndings(): void {
+    const closed = new Set<string>();
+    for (const { store, trace } of this.#traces) {
+      for (const { file, node, whole, called } of trace.endings) {
+        if (called !== undefined) this.#files.release(file, [called], [node]);
+        const fn = enclosingFunction(node);
+        const key = `${file.path}:${String(fn?.range[0])}:${store.variable}`;
+        if (whole && store.live && !closed.has(key)) {
+          closed.add(key);
+          const isBody = fn?.body === node;
+          this.#files.add(file, { range: node.range, text: `${isBody ? '' : fn?.async ? 'await ' : 'void '}${store.variable}.closeAll()${isBody ? '' : this.#files.editor(file).style.semicolon}` });
+          if (store.file !== file) this.#files.need(file, this.#files.specifier(file, store.file.path), store.variable);
+        } else if (isStatement(node)) this.#files.remove(file, node);
+        else this.#files.add(file, { range: node.range, text: '{}' });
+      }
+    }
+  }
+
   /** Code around what goes. */
   #dropUnused(): void {
     const dropped: Dropped[] = [];
     const functions = new Map<FunctionNode, SourceFile>();
     for (const { trace } of this.#traces) {
       for (const { file, dropped: nodes } of trace.mentions) for (const node of nodes) dropped.push({ file, node });
-      for (const { file, node } of trace.endings) {
-        if (node.type === 'ExpressionStatement') this.#files.remove(file, node);
-        else this.#files.add(file, { range: node.range, text: '{}' });
-      }
     }
     for (const { unit } of this.#works.values()) functions.set(unit.fn, unit.fnFile);
     for (const { helper } of this.#helpers.values()) functions.set(helper.fn, helper.file);
@@ -160,9 +180,13 @@ class ComponentRewriter {
     else this.#wrap(file, fn, work, handles, signature.context);
   }
 
+  #owner({ owner }: Store, file: SourceFile, caller: string): string {
+    return ownerText(owner, caller, this.#files.editor(file).style.quote);
+  }
+
   /** `async ({ cart_id }, ctx) => carts.use(cart_id, ownerOf(ctx), async ({ value: state }) => { ... })` */
   #wrap(file: SourceFile, fn: FunctionNode, work: Work, handles: ReadonlyMap<Store, string>, caller: string): void {
-    const opening = work.stores.map(({ store, creates }) => `${store.variable}.${creates ? `start(ownerOf(${caller})` : `use(${handles.get(store) ?? ''}, ownerOf(${caller})`}, ${fn.async ? 'async ' : ''}({ value: ${store.local} }) => `).join('');
+    const opening = work.stores.map(({ store, creates }) => `${store.variable}.${creates ? `start(${this.#owner(store, file, caller)}` : `use(${handles.get(store) ?? ''}, ${this.#owner(store, file, caller)}`}, ${fn.async ? 'async ' : ''}({ value: ${store.local} }) => `).join('');
     const closing = ')'.repeat(work.stores.length);
     if (fn.returnType && !fn.async) {
       const type = fn.returnType.typeAnnotation;
@@ -199,7 +223,7 @@ class ComponentRewriter {
   #read(file: SourceFile, fn: FunctionNode, store: Store | undefined, handles: ReadonlyMap<Store, string>, caller: string): void {
     if (!store) return;
     const { eol, indent, semicolon } = this.#files.editor(file).style;
-    const reading = `const ${store.local} = await ${store.variable}.read(${handles.get(store) ?? ''}, ownerOf(${caller}))${semicolon || ';'}`;
+    const reading = `const ${store.local} = await ${store.variable}.read(${handles.get(store) ?? ''}, ${this.#owner(store, file, caller)})${semicolon || ';'}`;
     if (!fn.async) {
       this.#files.insert(file, asyncPlace(fn), 'async ');
       if (fn.returnType) {
@@ -267,7 +291,7 @@ class ComponentRewriter {
     const caller = contextParameter(file, fn, fn.params[1], false, false);
     const single = stores.length === 1;
     const waits = isInsideTry(unit.branch, fn) && fn.async;
-    const opening = stores.map(({ store, creates }) => `${store.variable}.${creates ? `start(ownerOf(${caller.expression})` : `answer(${given}?.${store.argument}, ownerOf(${caller.expression})`}, async ({ value: ${store.local} }) => `).join('');
+    const opening = stores.map(({ store, creates }) => `${store.variable}.${creates ? `start(${this.#owner(store, file, caller.expression)}` : `answer(${given}?.${store.argument}, ${this.#owner(store, file, caller.expression)}`}, async ({ value: ${store.local} }) => `).join('');
     const { eol, indent, semicolon } = this.#files.editor(file).style;
     const lead = indentOfLine(file, head.range[0]);
     const prefix = waits ? 'return await ' : 'return ';
@@ -330,7 +354,7 @@ class ComponentRewriter {
     const text = describeStore(store, { typed, quote, semicolon, indent, exported, backend: this.emitted.backend !== undefined });
     if (this.emitted.backend !== undefined && !store.live) this.#files.need(file, this.#files.specifier(file, this.emitted.backend), 'handleBackend');
     const top = topLevel(firstNode);
-    const before = file.program.body[file.program.body.findIndex(s => s === top) - 1];
+    const before = this.#staysBefore(file, top);
     this.#checkTypes(store);
     if (before) {
       const end = file.text.indexOf('\n', before.range[1]);
@@ -342,8 +366,16 @@ class ComponentRewriter {
     addCreator({ context: this.context, files: this.#files, store, works: [...this.#works.values()].filter(w => w.stores.some(s => s.store === store)).map(w => w.unit), needZod: f => { this.#needZod(f); }, emitted: this.emitted, contextOnce: fn => this.#contextOnce(fn) });
   }
 
+  /** The last statement above that is there afterwards: with what goes, nothing can be added. */
+  #staysBefore(file: SourceFile, top: TSESTree.Node): TSESTree.Node | undefined {
+    const goes = (statement: TSESTree.Node): boolean =>
+      this.component.stores.some(({ store }) => store.containers.some(c => c.file === file && c.declarations.some(d => d.type === 'VariableDeclarator' && (d.parent === statement || d.parent.parent === statement))));
+    const index = file.program.body.findIndex(s => s === top);
+    return file.program.body.slice(0, index).findLast(s => !goes(s));
+  }
+
   #isUsedElsewhere(store: Store): boolean {
-    return [...this.#works.values()].some(w => w.unit.fnFile !== store.file && w.stores.some(s => s.store === store)) || [...this.#helpers.values()].some(h => h.helper.file !== store.file && h.stores.includes(store)) || (store.existing === undefined && [...this.#works.values()].some(w => w.unit.file !== store.file && w.stores.some(s => s.store === store)));
+    return [...this.#works.values()].some(w => w.unit.fnFile !== store.file && w.stores.some(s => s.store === store)) || [...this.#helpers.values()].some(h => h.helper.file !== store.file && h.stores.includes(store)) || (store.live && this.#traces.some(t => t.store === store && t.trace.endings.some(e => e.whole && e.file !== store.file))) || (store.existing === undefined && [...this.#works.values()].some(w => w.unit.file !== store.file && w.stores.some(s => s.store === store)));
   }
 
   /** Types and names that the state is written with must be there where the store is. */
@@ -386,23 +418,31 @@ class ComponentRewriter {
     const live = stores.flatMap(s => (s.live ? this.#markerAt(s, 'live-resource') : []));
     const authenticated = this.context.project.codeFiles().some(f => /requireBearerAuth|mcpAuthRouter|verifyAccessToken|withMcpAuth/.test(this.context.project.text(f) ?? ''));
     if (!authenticated) return live;
-    return [...live, ...stores.flatMap(s => this.#markerAt(s, 'owner-claim'))];
+    return [...live, ...stores.flatMap(s => (s.owner === 'user' ? this.#markerAt(s, 'owner-claim') : []))];
   }
 
   #markerAt(store: Store, id: string): readonly Marker[] {
-    const unit = [...this.#works.values()].find(w => w.stores.some(x => x.store === store))?.unit;
+    const unit = store.existing ?? [...this.#works.values()].find(w => w.stores.some(x => x.store === store))?.unit;
     return unit ? [{ id, file: unit.file.path, offset: unit.kind === 'registered' ? unit.call.range[0] : unit.branch.range[0] }] : [];
   }
 
+  #usersOf(store: Store): readonly string[] {
+    return [...this.#works.values()].flatMap(w => (w.stores.some(s => s.store === store && !s.creates) ? [w.unit.name] : []));
+  }
+
   #note(store: Store): string {
-    const users = [...this.#works.values()].flatMap(w => (w.stores.some(s => s.store === store && !s.creates) ? [w.unit.name] : []));
-    return `${store.containers.map(c => c.cell.name).join(', ')}: ${store.creator} gives a ${store.argument}, ${users.join(', ')} take${users.length === 1 ? 's' : ''} it. Tests, prompts and documents that call these tools need the new argument.${store.live ? ` What is open stays in the process that opened it: route calls with one ${store.argument} to that replica, or run one. It is closed after 30 idle minutes (ttlMs).` : ''}`;
+    const users = this.#usersOf(store);
+    return `${store.containers.map(c => c.cell.name).join(', ')}: ${store.creator} gives a ${store.argument}, ${users.join(', ')} take${users.length === 1 ? 's' : ''} it. Tests, prompts and documents that call these tools need the new argument.${store.live ? ` What is open stays in the process that opened it: route calls with one ${store.argument} to that replica, or run one. It is closed after ${String((store.ttlMs ?? 1_800_000) / 60_000)} idle minutes (ttlMs).` : ''}`;
   }
 }
 
 export function argumentOf(store: Store, quote: string): NewArgument {
   const description = `${quote}The ${store.kind.replaceAll('_', ' ')} to use, from ${store.creator}${quote}`;
   return { name: store.argument, zod: `z.string().describe(${description})`, json: `{ type: ${quote}string${quote}, description: ${description} }` };
+}
+
+function isStatement({ type }: TSESTree.Node): boolean {
+  return /Statement$|Declaration$/.test(type);
 }
 
 function isNothing(node: TSESTree.Node): boolean {

@@ -3,6 +3,7 @@ import type { ProjectRewriteContext } from '../../src/transform.js';
 import { keyName, outermost, walkTree, type Finding, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import { indexOf } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
+import { choiceForAll, sharing } from './choice.js';
 import type { Container, Store, Unit } from './design.js';
 import { freeName, isNamedIn, kindOf, pascal, plural, styleOfTools } from './names.js';
 import { Obstacle } from './obstacle.js';
@@ -34,9 +35,7 @@ export function componentsOf(all: readonly Traced[]): readonly (readonly Traced[
 }
 
 export function designComponent(context: ProjectRewriteContext, tools: Tools, members: readonly Traced[], taken: Set<string>): Component {
-  const shared = context.choices.handlePer === 'group' ? [members] : members.map(m => [m]);
-  const stores = shared.map(traced => ({ store: designStore(context, tools, traced, members, taken), traced }));
-  for (const { store } of stores) if (stores.filter(s => s.store.existing).length > 0 && stores.length > 1 && store.existing) throw new Obstacle('state-nested', store.file, store.containers[0]?.cell.at ?? store.file.program, 'A tool begins one state and uses another. Give both one handle.');
+  const stores = sharing(context, members).map(traced => ({ store: designStore(context, tools, traced, members, taken), traced }));
   return { stores };
 }
 
@@ -46,20 +45,23 @@ function designStore(context: ProjectRewriteContext, tools: Tools, traced: reado
   const [first] = traced;
   const [container] = containers;
   if (!first || !container) throw new Error('A store has a container.');
-  const choice = context.choices.handles[first.finding.subject];
+  const choice = choiceForAll(context, traced);
   const files = filesOf(members, context);
   const isTaken = (name: string): boolean => taken.has(name) || isNamedIn(files)(name);
-  const existing = existingCreator(traces, choice?.creator);
+  const able = creatorAmong(traces, members.filter(m => !traced.includes(m)));
+  const existing = choice.creator === undefined || choice.creator === able?.name ? able : undefined;
+  if (choice.creator !== undefined && !existing && (tools.names.has(choice.creator) || taken.has(choice.creator))) throw new Obstacle('state-initial', container.file, container.cell.at, `${choice.creator} cannot give the handle for ${container.cell.name}: tools that use it answer before ${choice.creator} was called, or it needs what is there. Choose the name of a new tool.`);
   const style = styleOfTools(tools.names, argumentNames(files));
-  const kind = choice?.kind ?? freeKind(kindOf(containers, serverName(context, files)), taken);
+  if (choice.kind !== undefined && taken.has(choice.kind)) throw new Obstacle('state-escapes', container.file, container.cell.at, `Another handle is called ${choice.kind} already. Choose another kind for ${container.cell.name}.`);
+  const kind = choice.kind ?? freeKind(kindOf(containers, serverName(context, files)), taken);
   const words = kind.split(/[^A-Za-z0-9]+/);
   const argument = freeName([style.argument([...words, 'id']), style.argument([...words, 'handle'])], isTaken);
   const variable = freeName([plural(camel(words)), `${camel(words)}Store`, `${camel(words)}Handles`], name => isTaken(name) && !containers.some(c => c.form !== 'field' && c.cell.name === name && containers.length === 1 && !isUsedLocally(files, name, c)));
-  const creator = existing?.name ?? freeName(['create', 'new', 'open', 'begin'].map(verb => style.tool([verb, ...words])), name => taken.has(name) || tools.names.has(name));
+  const creator = existing?.name ?? choice.creator ?? freeName(['create', 'new', 'open', 'begin'].map(verb => style.tool([verb, ...words])), name => taken.has(name) || tools.names.has(name));
   const type = freeName([`${pascal(kind)}State`, `${pascal(kind)}HandleState`, `Stored${pascal(kind)}`], isTaken);
-  const local = freeName(context.choices.handlePer === 'container' && members.length > 1 ? [`${camel(words)}State`, `kept${pascal(kind)}`] : ['state', `${camel(words)}State`, `kept${pascal(kind)}`], isTaken);
+  const local = freeName(traced.length < members.length ? [`${camel(words)}State`, `kept${pascal(kind)}`] : ['state', `${camel(words)}State`, `kept${pascal(kind)}`], isTaken);
   for (const name of [kind, argument, variable, creator, type, ...(local === 'state' ? [] : [local])]) taken.add(name);
-  return { containers, finding: first.finding, kind, variable, argument, creator, existing, type, local, ttlMs: choice?.ttlMinutes === undefined ? undefined : choice.ttlMinutes * 60_000, live: containers.some(c => c.closings !== undefined), file: container.file };
+  return { containers, finding: first.finding, kind, variable, argument, creator, existing, type, local, ttlMs: choice.ttlMinutes === undefined ? undefined : choice.ttlMinutes * 60_000, owner: choice.owner ?? 'user', per: traced.length > 1 ? 'group' : (choice.per ?? context.choices.handlePer), live: containers.some(c => c.closings !== undefined), file: container.file };
 }
 
 function camel(words: readonly string[]): string {
@@ -99,11 +101,17 @@ export function filesOf(members: readonly Traced[], { project }: ProjectRewriteC
   return [...paths].sort().flatMap(path => project.source(path) ?? []);
 }
 
+/** A tool that begins one state and uses another one takes the handle of both. */
+function creatorAmong(traces: readonly Trace[], others: readonly Traced[]): Unit | undefined {
+  const found = existingCreator(traces);
+  return found && others.some(o => o.traces.some(t => t.units.has(keyOf(found)))) ? undefined : found;
+}
+
 /**
  * The one tool that puts something where nothing is, before it looks. All others find what it has put there, so it is the
  * one that gives the handle.
  */
-function existingCreator(traces: readonly Trace[], wanted: string | undefined): Unit | undefined {
+function existingCreator(traces: readonly Trace[]): Unit | undefined {
   const units = new Map<TSESTree.Node, UnitUse[]>();
   for (const trace of traces) for (const [key, use] of trace.units) units.set(key, [...(units.get(key) ?? []), use]);
   const isAbsent = (t: Trace): boolean => t.container.initial === 'undefined' || t.container.initial === 'null';
@@ -121,7 +129,7 @@ function existingCreator(traces: readonly Trace[], wanted: string | undefined): 
   if (mentions.some(m => m !== firstMention && contains(firstMention.node.parent ?? firstMention.node, m.node))) return undefined;
   // Where a tool has an answer without it, nobody had to begin: then this tool only changes what is there.
   for (const trace of traces.filter(isAbsent)) for (const [key, other] of trace.units) if (key !== keyOf(use.unit) && !isGuardedUse(trace, other)) return undefined;
-  return wanted === undefined || wanted === use.unit.name ? use.unit : undefined;
+  return use.unit;
 }
 
 /** `if (!current) return ...` before anything else is done with it, in the tool or in the function that it asks. */

@@ -209,7 +209,7 @@ function wrappedShape(node: TSESTree.Node | undefined): TSESTree.Node | undefine
 }
 
 function isAnnotations(node: TSESTree.Node): boolean {
-  return node.type === 'ObjectExpression' && node.properties.length > 0 && node.properties.every(p => p.type === 'Property' && /Hint$|^title$/.test(keyName(p.key) ?? ''));
+  return node.type === 'ObjectExpression' && node.properties.length > 0 && node.properties.every(p => p.type === 'Property' && /Hint$|^title$/.test(keyName(p.key) ?? '') && p.value.type === 'Literal');
 }
 
 function objectsOf(file: SourceFile): readonly TSESTree.ObjectExpression[] {

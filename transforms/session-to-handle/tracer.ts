@@ -4,6 +4,7 @@ import { innermost } from '../../src/mcp/file-index.js';
 import { isClassNode, isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
 import type { ProjectRewriteContext } from '../../src/transform.js';
 import type { Container, Unit } from './design.js';
+import { Endings, type Ending } from './endings.js';
 import { Obstacle } from './obstacle.js';
 import type { Tools } from './tools.js';
 import { mentionsOf, type Mention } from './uses.js';
@@ -29,8 +30,8 @@ export interface Trace {
   readonly mentions: readonly Mention[];
   readonly units: ReadonlyMap<TSESTree.Node, UnitUse>;
   readonly helpers: ReadonlyMap<FunctionNode, Helper>;
-  /** Statements that removed entries when a session ended. */
-  readonly endings: readonly { readonly file: SourceFile; readonly node: TSESTree.Node }[];
+  /** What removed and closed entries when sessions or the process ended. */
+  readonly endings: readonly Ending[];
 }
 
 const SYNC_CALLBACKS = /^(?:map|forEach|filter|find|findLast|findIndex|findLastIndex|some|every|reduce|reduceRight|sort|toSorted|flatMap|from|replace|replaceAll|stringify|parse|fromEntries)$/;
@@ -38,7 +39,7 @@ const SYNC_CALLBACKS = /^(?:map|forEach|filter|find|findLast|findIndex|findLastI
 export class Tracer {
   readonly #units = new Map<TSESTree.Node, UnitUse>();
   readonly #helpers = new Map<FunctionNode, Helper>();
-  readonly #endings: { readonly file: SourceFile; readonly node: TSESTree.Node }[] = [];
+  readonly #endings: Ending[] = [];
   readonly #name: string;
 
   constructor(
@@ -52,8 +53,10 @@ export class Tracer {
   trace(): Trace {
     const mentions = mentionsOf(this.context, this.container);
     const kept: Mention[] = [];
+    const endings = new Endings(this.context, mentions);
     for (const mention of mentions) {
-      if (this.#isEnding(mention)) this.#endings.push({ file: mention.file, node: mention.removal ?? mention.node });
+      const ended = this.#isServed(mention) ? undefined : (endings.of(mention) ?? removalOf(mention));
+      if (ended) this.#endings.push(...ended.filter(e => !this.#endings.some(known => known.node === e.node)));
       else {
         if (mention.obstacle) throw mention.obstacle;
         kept.push(mention);
@@ -64,14 +67,12 @@ export class Tracer {
     return { container: this.container, mentions: kept, units: this.#units, helpers: this.#helpers, endings: this.#endings };
   }
 
-  /** `carts.delete(id)` where a session ends: the idle time of handles does it. */
-  #isEnding({ removal, file, node }: Mention): boolean {
-    if (!removal) return false;
+  /** Whether it is done for a call. */
+  #isServed({ node }: Mention): boolean {
     const { reach } = this.context.state();
-    const from = [...reach.leadingTo(node)];
-    if (from.some(h => h.kind !== 'http' && h.kind !== 'hook')) return false;
-    for (let n: TSESTree.Node | undefined = node; n; n = n.parent) if (isFunctionNode(n) && this.tools.registered.has(n)) return false;
-    return file.text.length > 0;
+    if ([...reach.leadingTo(node)].some(h => h.kind !== 'http' && h.kind !== 'hook')) return true;
+    for (let n: TSESTree.Node | undefined = node; n; n = n.parent) if (isFunctionNode(n) && this.tools.registered.has(n)) return true;
+    return false;
   }
 
   /** Goes outwards from a place to the code of the tools that run it. */
@@ -196,6 +197,11 @@ export class Tracer {
   #obstacle(marker: Obstacle['marker'], file: SourceFile, node: TSESTree.Node, reason: string): Obstacle {
     return new Obstacle(marker, file, node, `${reason}.`);
   }
+}
+
+/** `carts.delete(id)`, wherever no call is served. */
+function removalOf({ file, removal }: Mention): readonly Ending[] | undefined {
+  return removal && [{ file, node: removal, whole: false }];
 }
 
 /** Tools must be the same for every request. */

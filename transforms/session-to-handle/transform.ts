@@ -2,7 +2,9 @@ import type { Decline, ProjectRewrite, ProjectRewriteContext, ProjectRewrites } 
 import { defineTransform, type Finding } from '../../src/define-transform.js';
 import { isMinted } from '../../src/state/keys.js';
 import type { ClassifiedCell, StateGroup } from '../../src/state/model.js';
+import { choiceFor } from './choice.js';
 import { containerOf } from './containers.js';
+import type { Container } from './design.js';
 import { Emitter } from './emitted.js';
 import { Obstacle } from './obstacle.js';
 import { planFor } from './plans.js';
@@ -70,16 +72,26 @@ class SessionToHandle {
     const { cells = [] } = group ?? {};
     const [cell] = cells;
     if (!group || !cell) throw new Unknown('What this state is made of is not in sight.');
-    if (this.context.choices.handles[finding.subject]?.action === 'leave') throw new Unknown('It was chosen to leave this as it is.');
+    if (choiceFor(this.context, finding)?.action === 'leave') throw new Unknown('It was chosen to leave this as it is.');
     // A cell can belong to several findings: it is followed once.
     const follow = (c: ClassifiedCell): Trace => {
-      const trace = this.#traces.get(c) ?? new Tracer(this.context, this.#tools, containerOf(this.context, group, c)).trace();
+      const trace = this.#traces.get(c) ?? this.#followed(containerOf(this.context, group, c));
       this.#traces.set(c, trace);
       return trace;
     };
-    const own = this.context.choices.handlePer === 'container' ? cells.filter(c => c.at === group.at) : [];
-    const traces = (own.length > 0 ? own : cells).map(follow);
+    const traces = cells.map(follow);
     return { finding, traces: [...traces, ...this.#besides(cell, traces, follow)] };
+  }
+
+  /** What is open cannot be stored; where it cannot be kept under a handle either, both is said. */
+  #followed(container: Container): Trace {
+    try {
+      return new Tracer(this.context, this.#tools, container).trace();
+    } catch (error) {
+      if (!(error instanceof Obstacle) || !container.closings || error.marker === 'dynamic-registration') throw error;
+      const { name } = container.cell;
+      throw new Obstacle('state-not-serializable', error.file, error.node, `${name} holds a live connection, which cannot be stored outside this process, nor be kept under a handle as it is: ${error.message}`, `${name}, a live connection,`);
+    }
   }
 
   /** Counters of ids and indexes beside a state, which are no finding by themselves: without them it would be half a state. */
@@ -105,7 +117,7 @@ class SessionToHandle {
       return work();
     } catch (error) {
       if (!(error instanceof Obstacle) && !(error instanceof Unknown)) throw error;
-      for (const finding of findings) this.#declines.push({ for: finding.fingerprint, reason: this.#reason(error), ...(error instanceof Obstacle && error.marker !== undefined && { marker: error.marker }) });
+      for (const finding of findings) this.#declines.push({ for: finding.fingerprint, reason: this.#reason(error), ...(error instanceof Obstacle && markerOf(error)) });
       return undefined;
     }
   }
@@ -123,6 +135,10 @@ function isBeside({ mcp }: ProjectRewriteContext, other: ClassifiedCell, cell: C
   const isModule = other.owner === undefined && other.closure === undefined;
   // What is kept under ids that a tool gave out is what the revision asks for.
   return other.class === 'handle' && !isModule && !other.accesses.some(a => a.key !== undefined && isMinted(mcp, a.file, a.key));
+}
+
+function markerOf({ marker, detail }: Obstacle): Pick<Decline, 'marker' | 'detail'> {
+  return { ...(marker !== undefined && { marker }), ...(detail !== undefined && { detail }) };
 }
 
 /** Nothing that code could show. */

@@ -5,6 +5,7 @@ import type { Edit } from '../../src/edits/edit.js';
 import type { ProjectRewriteContext } from '../../src/transform.js';
 import type { Container } from './design.js';
 import { Obstacle } from './obstacle.js';
+import { sessionKeyForm } from './session-key.js';
 
 export interface Mention {
   readonly container: Container;
@@ -30,8 +31,20 @@ export function mentionsOf(context: ProjectRewriteContext, container: Container)
   return places.flatMap(({ file, node }): readonly Mention[] => {
     if (container.declarations.some(d => d.range[0] <= node.range[0] && node.range[1] <= d.range[1] && file === container.file)) return [];
     if (node.parent?.type === 'ExportSpecifier') throw new Obstacle('state-escapes', file, node, `${container.cell.name} is exported in a list, so code out of sight may use it.`);
-    return [container.form === 'map' || container.form === 'record' ? keyedMention(context, container, file, node) : plainMention(container, file, node)];
+    return [mentionOf(context, container, file, node)];
   });
+}
+
+function mentionOf(context: ProjectRewriteContext, container: Container, file: SourceFile, node: TSESTree.Node): Mention {
+  switch (container.form) {
+    case 'map':
+    case 'record':
+      return keyedMention(context, container, file, node);
+    case 'set':
+      return memberMention(context, container, file, node);
+    default:
+      return plainMention(container, file, node);
+  }
 }
 
 interface Place {
@@ -89,48 +102,62 @@ function plainMention(container: Container, file: SourceFile, node: TSESTree.Nod
 /** `carts.get(id)`, `carts[id]`: the key goes, and the entry is the state's own. */
 function keyedMention(context: ProjectRewriteContext, container: Container, file: SourceFile, node: TSESTree.Node): Mention {
   const name = (state: string): string => `${state}.${container.property}`;
-  const whole = (): Obstacle => new Obstacle('state-key', file, node, `${container.cell.name} is also used as a whole, over all sessions.`);
+  const whole = (): Mention => wholeMention(container, file, node);
   const member = outermost(node).parent;
   const base = { container, file, begins: false, ends: false, removal: undefined };
   if (member?.type === 'BinaryExpression' && member.operator === 'in' && member.right === node) {
-    checkKey(context, container, file, member.left);
-    return { ...base, node: member, writes: false, edits: state => [{ range: member.range, text: `(${name(state)} !== undefined)` }], dropped: [member.left] };
+    return { ...base, ...foreignKey(context, container, file, member.left), node: member, writes: false, edits: state => [{ range: member.range, text: `(${name(state)} !== undefined)` }], dropped: [member.left] };
   }
-  if (member?.type !== 'MemberExpression' || member.object !== outermost(node)) throw whole();
+  if (member?.type !== 'MemberExpression' || member.object !== outermost(node)) return whole();
   if (container.form === 'record') {
-    if (!member.computed) throw whole();
+    if (!member.computed) return whole();
     return recordMention(context, container, file, member);
   }
   const call = member.parent;
   const method = memberName(member);
   const [key, value] = call.type === 'CallExpression' && call.callee === member ? call.arguments : [];
-  if (call.type !== 'CallExpression' || !key || key.type === 'SpreadElement' || method === undefined || !/^(?:get|set|has|delete)$/.test(method)) throw whole();
-  checkKey(context, container, file, key);
+  if (call.type !== 'CallExpression' || !key || key.type === 'SpreadElement' || method === undefined || !/^(?:get|set|has|delete)$/.test(method)) return whole();
   const dropped = [key];
+  const foreign = foreignKey(context, container, file, key);
   const replaced = (text: (state: string) => string): Pick<Mention, 'edits'> => ({ edits: state => [{ range: call.range, text: text(state) }] });
   if (method === 'get') {
     checkAlias(container, file, outermost(call));
-    return { ...base, node: call, writes: false, dropped, ...replaced(name) };
+    return { ...base, ...foreign, node: call, writes: false, dropped, ...replaced(name) };
   }
   if (method === 'has') {
     const not = call.parent.type === 'UnaryExpression' && call.parent.operator === '!' ? call.parent : undefined;
-    return { ...base, node: call, writes: false, dropped, edits: s => [not ? { range: not.range, text: `${name(s)} === undefined` } : { range: call.range, text: `(${name(s)} !== undefined)` }] };
+    return { ...base, ...foreign, node: call, writes: false, dropped, edits: s => [not ? { range: not.range, text: `${name(s)} === undefined` } : { range: call.range, text: `(${name(s)} !== undefined)` }] };
   }
   const statement = call.parent.type === 'ExpressionStatement' || (call.parent.type === 'ArrowFunctionExpression' && call.parent.body === call) ? call.parent : undefined;
   const used = new Obstacle('state-escapes', file, call, `What ${container.cell.name}.${method}() returns is used.`);
   if (!statement) throw used;
-  if (statement.type === 'ArrowFunctionExpression' && method === 'delete') return { ...base, node: call, writes: true, ends: true, dropped, removal: call, obstacle: used, ...replaced(s => `${name(s)} = undefined`) };
-  if (method === 'delete') return { ...base, node: call, writes: true, ends: true, dropped, removal: statement, ...replaced(s => `${name(s)} = undefined`) };
-  if (!value || value.type === 'SpreadElement') throw whole();
-  return { ...base, node: call, writes: true, begins: true, dropped, edits: s => [{ range: [call.range[0], value.range[0]], text: `${name(s)} = ` }, { range: [value.range[1], call.range[1]], text: '' }] };
+  if (statement.type === 'ArrowFunctionExpression' && method === 'delete') return { ...base, node: call, writes: true, ends: true, dropped, removal: call, obstacle: foreign.obstacle ?? used, ...replaced(s => `${name(s)} = undefined`) };
+  if (method === 'delete') return { ...base, ...foreign, node: call, writes: true, ends: true, dropped, removal: statement, ...replaced(s => `${name(s)} = undefined`) };
+  if (!value || value.type === 'SpreadElement') return whole();
+  return { ...base, ...foreign, node: call, writes: true, begins: true, dropped, edits: s => [{ range: [call.range[0], value.range[0]], text: `${name(s)} = ` }, { range: [value.range[1], call.range[1]], text: '' }] };
+}
+
+/** `muted.has(id)`, `muted.add(id)`, `muted.delete(id)`: whether it is on for the caller. */
+function memberMention(context: ProjectRewriteContext, container: Container, file: SourceFile, node: TSESTree.Node): Mention {
+  const member = outermost(node).parent;
+  const call = member?.type === 'MemberExpression' && member.object === outermost(node) ? member.parent : undefined;
+  const method = member?.type === 'MemberExpression' ? memberName(member) : undefined;
+  const [key] = call?.type === 'CallExpression' && call.callee === member ? call.arguments : [];
+  if (call?.type !== 'CallExpression' || !key || key.type === 'SpreadElement' || !/^(?:has|add|delete)$/.test(method ?? '')) return wholeMention(container, file, node);
+  const name = (state: string): string => `${state}.${container.property}`;
+  const base = { container, file, node: call, begins: false, ends: false, removal: undefined, dropped: [key], ...foreignKey(context, container, file, key) };
+  if (method === 'has') return { ...base, writes: false, edits: s => [{ range: call.range, text: name(s) }] };
+  const statement = call.parent.type === 'ExpressionStatement' ? call.parent : undefined;
+  const isUsed = !statement && !(call.parent.type === 'ArrowFunctionExpression' && call.parent.body === call);
+  const obstacle = base.obstacle ?? (isUsed ? new Obstacle('state-escapes', file, call, `What ${container.cell.name}.${method ?? ''}() returns is used.`) : undefined);
+  return { ...base, ...(obstacle && { obstacle }), writes: true, ends: method === 'delete', removal: method === 'delete' ? statement : undefined, edits: s => [{ range: call.range, text: `${name(s)} = ${String(method === 'add')}` }] };
 }
 
 function recordMention(context: ProjectRewriteContext, container: Container, file: SourceFile, member: TSESTree.MemberExpression): Mention {
-  checkKey(context, container, file, member.property);
   const outer = outermost(member);
   const parent = outer.parent;
   const name = (state: string): string => `${state}.${container.property}`;
-  const base = { container, file, begins: false, ends: false, removal: undefined, dropped: [member.property] };
+  const base = { container, file, begins: false, ends: false, removal: undefined, dropped: [member.property], ...foreignKey(context, container, file, member.property) };
   if (parent?.type === 'UnaryExpression' && parent.operator === 'delete') {
     const statement = parent.parent.type === 'ExpressionStatement' ? parent.parent : undefined;
     if (!statement) throw new Obstacle('state-escapes', file, parent, `What removing an entry of ${container.cell.name} returns is used.`);
@@ -150,12 +177,32 @@ function isUsedAsPresent(node: TSESTree.MemberExpression): boolean {
   return /^(?:VariableDeclarator|ReturnStatement|CallExpression|SpreadElement|Property)$/.test(parent.type) || (parent.type === 'BinaryExpression' && !/^[!=]==?$/.test(parent.operator));
 }
 
-function checkKey({ mcp }: ProjectRewriteContext, { cell }: Container, file: SourceFile, key: TSESTree.Node): void {
-  if (mcp.values(file, key).some(k => k.value.kind === 'session-id')) return;
-  const two = cell.accesses.some(a => a.key && a.key !== key && a.fn === cell.accesses.find(b => b.key === key)?.fn && mcp.values(a.file, a.key).some(k => k.value.kind === 'session-id'));
-  throw two
+/** All sessions at once: a tool cannot have that. */
+function wholeMention(container: Container, file: SourceFile, node: TSESTree.Node): Mention {
+  const obstacle = new Obstacle('state-key', file, node, `${container.cell.name} is also used as a whole, over all sessions.`);
+  return { container, file, node, writes: false, begins: false, ends: false, edits: () => [], dropped: [], removal: undefined, obstacle };
+}
+
+/** The one way in which the keys of a container are made of session ids. */
+const forms = new WeakMap<Container, string>();
+
+function shown(file: SourceFile, { range }: TSESTree.Node): string {
+  return file.text.slice(...range).replace(/\s+/g, ' ').slice(0, 40);
+}
+
+/** A key that is not the session id; nothing in code that goes. */
+function foreignKey({ mcp }: ProjectRewriteContext, container: Container, file: SourceFile, key: TSESTree.Node): { readonly obstacle?: Obstacle } {
+  const { cell } = container;
+  const form = sessionKeyForm(mcp, file, key);
+  const others = forms.get(container) ?? form;
+  if (form !== undefined) forms.set(container, others ?? form);
+  if (form !== undefined && others === form) return {};
+  if (form !== undefined) return { obstacle: new Obstacle('state-key', file, key, `${cell.name} has several entries for one session, such as that under ${shown(file, key)}.`) };
+  const two = cell.accesses.some(a => a.key && a.key !== key && a.fn === cell.accesses.find(b => b.key === key)?.fn && sessionKeyForm(mcp, a.file, a.key) !== undefined);
+  const obstacle = two
     ? new Obstacle('state-nested', file, key, `A call uses two entries of ${cell.name} at once.`)
-    : new Obstacle('state-key', file, key, `${cell.name} is also looked up by ${file.text.slice(...key.range).slice(0, 40)}, which is not the session id.`);
+    : new Obstacle('state-key', file, key, `${cell.name} is also looked up by ${shown(file, key)}, which is not the session id alone.`);
+  return { obstacle };
 }
 
 /** A part of the state that is put somewhere else would be a copy of its own after the call. */
