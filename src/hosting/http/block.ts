@@ -18,6 +18,8 @@ import type { SourceFile } from '../../parse/source.js';
 import { bodyOf, localsUsed, type Body } from './body.js';
 import { loneSse } from './lone-sse.js';
 import { SessionNames } from './names.js';
+import { makeReadable, type Holder } from './opening.js';
+import { protectionOf, type Protection } from './protection.js';
 import { functionAround, routesOf, servingCalls, type Route } from './routes.js';
 import { sseBranches, type SseBranches } from './sse-branches.js';
 import { isRefusal, mayMatter, onlyRefuses, preparesStream } from './statements.js';
@@ -49,8 +51,7 @@ export interface Endpoint {
   /** What was told of errors of the transport. */
   readonly onerror?: TSESTree.Expression;
   /** Host names that are allowed, when the transport was told to check them. */
-  readonly hosts?: readonly string[];
-  readonly origins?: readonly string[];
+  readonly protection?: Protection;
 }
 
 /** Everything in a file that hosts sessions over HTTP. */
@@ -196,40 +197,26 @@ function errorListener(names: SessionNames, file: SourceFile, { handler: { fn } 
 
 interface Options {
   readonly json: boolean;
-  readonly hosts?: readonly string[];
-  readonly origins?: readonly string[];
+  readonly protection?: Protection;
 }
 
 function transportOptions(mcp: McpModel, file: SourceFile, route: Route, lone: readonly TSESTree.VariableDeclarator[]): Options | Obstacle {
   let json = false;
-  let hosts: readonly string[] | undefined;
-  let origins: readonly string[] | undefined;
+  let protection: Protection | undefined;
   for (const made of indexOf(file).news) {
     if (!(contains(route.handler.fn, made) || lone.some(l => l.init === made)) || !/StreamableHTTPServerTransport$/.test(mcp.constructed(file, made)?.type ?? '')) continue;
     const [options] = made.arguments;
     if (!options) continue;
     if (options.type !== 'ObjectExpression') return obstacle(`The options of the transport at ${file.path}:${lineOf(file, made)} are not written out there.`);
-    const value = (name: string): TSESTree.Node | undefined => propertyValue(options, name);
-    if (options.properties.some(p => p.type !== 'Property')) return obstacle(`The options of the transport at ${file.path}:${lineOf(file, made)} are not all written out there.`);
-    const answer = value('enableJsonResponse');
+    const answer = propertyValue(options, 'enableJsonResponse');
     if (answer && answer.type !== 'Literal') return obstacle(`Whether responses are JSON is decided at run time at ${file.path}:${lineOf(file, answer)}. Give it to responseMode.`);
     if (answer?.type === 'Literal' && answer.value === true) json = true;
-    const protection = value('enableDnsRebindingProtection');
-    if (!protection || (protection.type === 'Literal' && protection.value === false)) continue;
-    const allowedHosts = value('allowedHosts');
-    const allowedOrigins = value('allowedOrigins');
-    hosts = allowedHosts ? hostNames(allowedHosts) : undefined;
-    origins = allowedOrigins ? hostNames(allowedOrigins) : undefined;
-    if (protection.type !== 'Literal' || (allowedHosts && !hosts) || (allowedOrigins && !origins)) return obstacle(`Which hosts are allowed is not written out at ${file.path}:${lineOf(file, protection)}. Use hostHeaderValidation and originValidation there.`);
+    const found = protectionOf(mcp, file, route.handler.fn, options);
+    if (found && isObstacle(found)) return found;
+    protection = found ?? protection;
   }
-  return { json, ...(hosts && { hosts }), ...(origins && { origins }) };
-}
-
-/** Written out, without scheme and port. */
-function hostNames(node: TSESTree.Node): readonly string[] | undefined {
-  if (node.type !== 'ArrayExpression') return undefined;
-  const names = node.elements.map(e => (e?.type === 'Literal' && typeof e.value === 'string' ? e.value.replace(/^\w+:\/\//, '').replace(/:\d+$/, '') : undefined));
-  return names.every(n => n !== undefined) ? [...new Set(names)] : undefined;
+  if (protection && !/\bexpress\b/.test(file.text)) return obstacle(`${file.path} lets the transport check hosts. Use the checks of the adapter for its host.`);
+  return { json, ...(protection && { protection }) };
 }
 
 type Made = Pick<SessionBlock, 'factory' | 'perRequest' | 'origin' | 'used' | 'connects'>;
@@ -305,11 +292,19 @@ function madeInHandler(context: BlockContext, endpoint: Endpoint, names: Session
   const locals = nodes.flatMap(n => localsUsed(file, fn, n)).filter(n => n !== nameOf(server.declarator));
   const isPattern = server.declarator.id.type !== 'Identifier';
   if (server.setup.length === 0 && !isPattern) {
-    if (locals.length > 0) return perRequest(context, endpoint, init);
-    return { factory: factoryOfCall(mcp, file, init), perRequest: false, used: [init], connects: [] };
+    const made = locals.length > 0 ? perRequest(context, endpoint, init) : { factory: factoryOfCall(mcp, file, init), perRequest: false, used: [init], connects: [] };
+    if (!server.holder || isObstacle(made)) return made;
+    makeReadable(draft, server.holder);
+    return { ...made, factory: takenFrom(made.factory, server.holder) };
   }
   if (locals.length > 0) return obstacle(`What sets up the server at ${file.path}:${lineOf(file, init)} depends on the request.`);
   return isPattern ? patternFactory(context, server.declarator) : { factory: setupFactory(draft, file, server.declarator, server.setup), perRequest: false, used: nodes, connects: [] };
+}
+
+/** The server in an object that was made for it. */
+function takenFrom({ call, isAsync }: Factory, { access }: Holder): Factory {
+  const expression = `${isAsync ? 'async ' : ''}() => ${isAsync ? `(await ${call})` : /^new\b/.test(call) && !call.endsWith(')') ? `(${call})` : call}${access}`;
+  return { expression, call: `(${expression})()`, isAsync };
 }
 
 function nameOf({ id }: TSESTree.VariableDeclarator): string {

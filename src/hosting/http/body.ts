@@ -8,7 +8,8 @@ import type { McpModel } from '../../mcp/model.js';
 import { roleOf } from '../../mcp/roles.js';
 import type { FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
-import type { SessionNames } from './names.js';
+import { some, type SessionNames } from './names.js';
+import { feeding, holderOfSession, type Holder } from './opening.js';
 import { Plumbing } from './plumbing.js';
 import { parameterNames, servingCalls } from './routes.js';
 
@@ -20,6 +21,10 @@ export interface Body {
   readonly keep: readonly TSESTree.Statement[];
   /** Answers of its own to GET, for people: they stay, for requests that do not ask for a stream. */
   readonly answers: readonly TSESTree.IfStatement[];
+  /** Of those, what was asked when a session began. */
+  readonly fed?: readonly TSESTree.Statement[];
+  /** What went wrong in them was answered there. */
+  readonly tried?: TSESTree.TryStatement;
   /** The first statement that is about sessions. */
   readonly core?: TSESTree.Statement;
   /** `const server = getServer()` of a new session, and what sets it up. */
@@ -29,6 +34,8 @@ export interface Body {
 export interface ServerOfSession {
   readonly declarator: TSESTree.VariableDeclarator;
   readonly setup: readonly TSESTree.Statement[];
+  /** What is declared is not the server itself but an object that holds it. */
+  readonly holder?: Holder;
 }
 
 const ANSWERS = /\.(?:handleRequest|handlePostMessage)\s*\(/;
@@ -40,12 +47,15 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   names.follow(fn);
   const [request = '', reply = ''] = parameterNames(fn);
   const plumbing = new Plumbing(names, file, [reply, 'response', 'res', 'reply'].filter(Boolean), [request, 'request', 'req'].filter(Boolean), ends);
-  const server = serverOfSession(mcp, file, fn, names);
+  const server = serverOfSession(mcp, file, fn, names) ?? holderOfSession(mcp, file, fn, names);
   if (server && 'reason' in server) return server;
   for (const call of servingCalls(mcp, file, fn, /^handleRequest$/)) for (const wrap of wrapsOf(call)) plumbing.wraps.add(wrap);
   if (server) plumbing.servers.add(server.declarator);
   for (const s of server?.setup ?? []) plumbing.servers.add(s);
   const block = branchOf(file, names, fn.body);
+  const outer = flat(block.body, file);
+  const fed = server ? feeding(file, names, server, outer) : [];
+  for (const s of fed) plumbing.moved.add(s);
   const statements = flattened(block.body, plumbing, file);
   if ('reason' in statements) return statements;
   const keep: TSESTree.Statement[] = [];
@@ -59,6 +69,7 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
       continue;
     }
     core ??= statement;
+    keep.push(...fed.filter(f => contains(statement, f)));
     if (isAnswerToGet(file, statement) && !names.mentions(statement)) {
       answers.push(statement);
       continue;
@@ -70,7 +81,8 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   }
   const loose = keep.find(s => usesWhatGoes(file, s, block, keep));
   if (loose) return obstacle(`Line ${lineOf(file, loose)} of ${file.path} uses what is made for the session. Decide when it should run.`, 'session-lifecycle');
-  return { block, keep, answers, ...(core && { core }), ...(server && { server }) };
+  const tried = fed.some(f => some(f, n => n.type === 'AwaitExpression' || n.type === 'CallExpression')) ? tryAround(fed, block) : undefined;
+  return { block, keep, answers, ...(fed.length > 0 && { fed }), ...(tried && { tried }), ...(core && { core }), ...(server && { server }) };
 }
 
 /** It uses a name that is declared in the block, in a statement that does not stay. */
@@ -131,6 +143,16 @@ function wrappedBlock(names: SessionNames, statement: TSESTree.Statement): TSEST
   const callback = call.arguments.at(-1);
   if (callback?.type !== 'ArrowFunctionExpression' || callback.params.length > 0 || callback.body.type !== 'BlockStatement') return undefined;
   return call.arguments.slice(0, -1).some(a => names.mentions(a)) ? undefined : callback.body;
+}
+
+function tryAround([first]: readonly TSESTree.Statement[], block: TSESTree.Node): TSESTree.TryStatement | undefined {
+  for (let n = first?.parent; n && n !== block; n = n.parent) if (n.type === 'TryStatement' && n.handler && first && contains(n.block, first)) return n;
+  return undefined;
+}
+
+/** The same statements, without a look at what stands around them. */
+function flat(statements: readonly TSESTree.Statement[], file: SourceFile): readonly TSESTree.Statement[] {
+  return statements.flatMap(s => (s.type === 'TryStatement' && CORE.test(file.text.slice(...s.block.range)) ? flat(s.block.body, file) : [s]));
 }
 
 /** `try { ... } catch { 500 }` around everything is what the SDK does itself. */

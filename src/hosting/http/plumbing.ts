@@ -22,6 +22,8 @@ export class Plumbing {
   readonly servers = new Set<TSESTree.Node>();
   /** Calls that get the answer on its way out: they stay around it. */
   readonly wraps = new Set<TSESTree.Node>();
+  /** Statements that stay, and stand somewhere else. */
+  readonly moved = new Set<TSESTree.Node>();
 
   constructor(
     readonly names: SessionNames,
@@ -37,7 +39,7 @@ export class Plumbing {
   foreign(node: TSESTree.Node, depth = 0): TSESTree.Node | undefined {
     let found: TSESTree.Node | undefined;
     walkTree(node, n => {
-      if (found) return false;
+      if (found || this.moved.has(n)) return false;
       if (n.type === 'CallExpression' && !this.#isPlumbingCall(n, depth)) found = n;
       else if (n.type === 'NewExpression' && !this.#isPlumbingNew(n)) found = n;
       else if (n.type === 'AssignmentExpression' && !this.#isPlumbingTarget(n.left, node)) found = n;
