@@ -9,7 +9,7 @@ import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.
 import { lineOf } from '../../src/hosting/closure.js';
 import type { SseBranches } from '../../src/hosting/http/sse-branches.js';
 import { HANDLE, type Endpoint, type SessionBlock } from '../../src/hosting/http/block.js';
-import { leftoversOf, writeLeftovers } from '../../src/hosting/http/leftovers.js';
+import { leftoversOf, toldSettings, writeLeftovers } from '../../src/hosting/http/leftovers.js';
 import { wrapsOf } from '../../src/hosting/http/body.js';
 import { answerToGet } from '../../src/hosting/http/get-answer.js';
 import { checkFor } from '../../src/hosting/http/protection.js';
@@ -52,7 +52,15 @@ export function writeBlock(draft: FileDraft, block: SessionBlock): Obstacle | un
   for (const declarator of block.lone) draft.removeStatement(declarator.parent);
   declareHandler(draft, block, first, place, names, needsClose, closers, leftovers.close);
   writeLeftovers(draft, block.perRequest ? { ...leftovers, remove: [...leftovers.remove, ...leftovers.close], close: [] } : leftovers, needsField && place.parent?.type !== 'ClassBody' ? `${names.handler}?` : names.handler);
+  removeTold(draft, isGone);
   return undefined;
+}
+
+/** Log lines say no more what a setting was that nothing asks. */
+function removeTold(draft: FileDraft, isGone: (node: TSESTree.Node) => boolean): void {
+  const told = toldSettings(draft.file, n => draft.isGone(n) || isGone(n));
+  for (const property of told) draft.gone(property);
+  for (const object of new Set(told.map(p => p.parent))) draft.editor.removeProperties(told.filter(p => p.parent === object));
 }
 
 /** In a class they are fields. */

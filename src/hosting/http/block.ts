@@ -1,3 +1,4 @@
+import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import type { Choices } from '../../choices.js';
 import type { Finding } from '../../finding.js';
@@ -14,8 +15,9 @@ import { originOf } from '../origin.js';
 import { lazySingleton, makeAnew } from '../singleton.js';
 import type { McpModel } from '../../mcp/model.js';
 import { contains } from '../../mcp/nodes.js';
+import { isFunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
-import { bodyOf, localsUsed, type Body } from './body.js';
+import { bodyOf, localsUsed, type Body, type ServerOfSession } from './body.js';
 import { loneSse } from './lone-sse.js';
 import { SessionNames } from './names.js';
 import { makeReadable, type Holder } from './opening.js';
@@ -225,7 +227,8 @@ type Made = Pick<SessionBlock, 'factory' | 'perRequest' | 'origin' | 'used' | 'c
 function serverOf(context: BlockContext, names: SessionNames, endpoints: readonly Endpoint[], sse: readonly Route[]): Made | Obstacle {
   const { mcp, file, draft } = context;
   const handlers = [...endpoints.map(e => e.main), ...endpoints.flatMap(e => e.others), ...sse].map(r => r.handler.fn);
-  const connects = connectsOf(mcp, file).filter(c => handlers.some(h => contains(h, c)) || c.arguments.some(a => isLoneName(context, a)));
+  const helped = helperConnects(context, handlers);
+  const connects = [...connectsOf(mcp, file).filter(c => handlers.some(h => contains(h, c)) || c.arguments.some(a => isLoneName(context, a))), ...helped.flatMap(h => h.calls)];
   const first = endpoints.find(e => e.body.server) ?? endpoints.find(e => connects.some(c => contains(e.main.handler.fn, c))) ?? endpoints[0];
   const repaired = repairSingletons(context, handlers, connects);
   if (repaired) return repaired;
@@ -238,8 +241,38 @@ function serverOf(context: BlockContext, names: SessionNames, endpoints: readonl
     if (first && localsUsed(file, first.main.handler.fn, receiver).length > 0) return perRequest(context, first, receiver);
     return { factory: factoryOfCall(mcp, file, connect.callee.object), perRequest: false, used: [connect.callee.object], connects: [] };
   }
+  if (helped.some(h => h.variable !== variableAt(file, receiver))) return obstacle(`${file.path} connects different servers to its transports.`);
   const origin = originOf({ mcp, draft, handle: HANDLE, oneAtATime: false }, file, connect.callee.object, connects);
   return isObstacle(origin) ? origin : { factory: origin.factory, origin, perRequest: false, used: [], connects };
+}
+
+interface HelperConnect {
+  /** The server that handlers give to the helper. */
+  readonly variable: Variable;
+  readonly calls: readonly TSESTree.CallExpression[];
+}
+
+/** `const transport = await connected(server, res)`: a function that only handlers call, and that connects what it is given. */
+function helperConnects({ mcp, file }: BlockContext, handlers: readonly TSESTree.Node[]): readonly HelperConnect[] {
+  return connectsOf(mcp, file).flatMap(connect => {
+    const receiver = connect.callee.type === 'MemberExpression' ? innermost(connect.callee.object) : undefined;
+    const definition = receiver?.type === 'Identifier' ? file.variableOf(receiver)?.defs[0] : undefined;
+    if (definition?.type !== 'Parameter' || !isFunctionNode(definition.node) || handlers.some(h => contains(h, connect))) return [];
+    const fn = definition.node;
+    const index = fn.params.findIndex(p => p === definition.name);
+    const uses = mcp.infer.references.ofFunction(file, fn).filter(p => p.node !== fn);
+    const calls = uses.flatMap(({ node }) => (node.parent.type === 'CallExpression' && node.parent.callee === node ? [node.parent] : []));
+    if (index < 0 || calls.length !== uses.length || !uses.every(u => u.file === file && handlers.some(h => contains(h, u.node)))) return [];
+    return calls.flatMap(call => {
+      const variable = variableAt(file, call.arguments[index]);
+      return variable ? [{ variable, calls: [call, connect] }] : [];
+    });
+  });
+}
+
+function variableAt(file: SourceFile, node: TSESTree.Node | undefined): Variable | undefined {
+  const inner = node && innermost(node);
+  return inner?.type === 'Identifier' ? file.variableOf(inner) : undefined;
 }
 
 function isLoneName({ mcp, file }: BlockContext, node: TSESTree.Node): boolean {
@@ -284,7 +317,7 @@ function perRequest({ mcp, file }: BlockContext, endpoint: Endpoint, init: TSEST
 function madeInHandler(context: BlockContext, endpoint: Endpoint, names: SessionNames): Made | Obstacle {
   const { mcp, file, draft } = context;
   const server = endpoint.body.server;
-  const init = server?.declarator.init;
+  const init = server?.made;
   if (!server || !init) return obstacle('The server of a session is not understood.');
   const { fn } = endpoint.main.handler;
   const nodes = [init, ...server.setup];
@@ -298,13 +331,13 @@ function madeInHandler(context: BlockContext, endpoint: Endpoint, names: Session
     return { ...made, factory: takenFrom(made.factory, server.holder) };
   }
   if (locals.length > 0) return obstacle(`What sets up the server at ${file.path}:${lineOf(file, init)} depends on the request.`);
-  return isPattern ? patternFactory(context, server.declarator) : { factory: setupFactory(draft, file, server.declarator, server.setup), perRequest: false, used: nodes, connects: [] };
+  return isPattern ? patternFactory(context, server.declarator) : { factory: setupFactory(draft, file, server), perRequest: false, used: nodes, connects: [] };
 }
 
 /** The server in an object that was made for it. */
 function takenFrom({ call, isAsync }: Factory, { access }: Holder): Factory {
   const expression = `${isAsync ? 'async ' : ''}() => ${isAsync ? `(await ${call})` : /^new\b/.test(call) && !call.endsWith(')') ? `(${call})` : call}${access}`;
-  return { expression, call: `(${expression})()`, isAsync };
+  return { expression, call: isAsync ? `${call}.then(made => made${access})` : expression.slice('() => '.length), isAsync };
 }
 
 function nameOf({ id }: TSESTree.VariableDeclarator): string {
@@ -330,10 +363,11 @@ function patternFactory({ mcp, file, draft }: BlockContext, { id, init }: TSESTr
 }
 
 /** The statements that make a server, as a function. */
-function setupFactory(draft: Draft, file: SourceFile, declarator: TSESTree.VariableDeclarator, setup: readonly TSESTree.Statement[]): Factory {
+function setupFactory(draft: Draft, file: SourceFile, { declarator, made, at, setup }: ServerOfSession): Factory {
   const { editor } = draft.of(file);
   const { eol, indent, semicolon } = editor.style;
-  const isAsync = [declarator, ...setup].some(s => /\bawait\b/.test(editor.text(s)));
-  const lines = [declarator.parent, ...setup].map(s => `${indent}${reindented(file, s.range, indent)}${eol}`);
+  const isAsync = [made, ...setup].some(s => /\bawait\b/.test(editor.text(s)));
+  const declared = at === declarator.parent ? reindented(file, at.range, indent) : `const ${nameOf(declarator)} = ${reindented(file, made.range, indent)}${semicolon}`;
+  const lines = [declared, ...setup.map(s => reindented(file, s.range, indent))].map(s => `${indent}${s}${eol}`);
   return { expression: `${isAsync ? 'async ' : ''}() => {${eol}${lines.join('')}${indent}return ${nameOf(declarator)}${semicolon}${eol}}`, call: '', isAsync };
 }

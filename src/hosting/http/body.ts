@@ -1,3 +1,4 @@
+import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import { lineOf } from '../closure.js';
 import { isFresh } from '../fresh.js';
@@ -33,6 +34,9 @@ export interface Body {
 
 export interface ServerOfSession {
   readonly declarator: TSESTree.VariableDeclarator;
+  /** What makes it, where it is declared or assigned, in this statement. */
+  readonly made: TSESTree.Expression;
+  readonly at: TSESTree.Node;
   readonly setup: readonly TSESTree.Statement[];
   /** What is declared is not the server itself but an object that holds it. */
   readonly holder?: Holder;
@@ -50,7 +54,7 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   const server = serverOfSession(mcp, file, fn, names) ?? holderOfSession(mcp, file, fn, names);
   if (server && 'reason' in server) return server;
   for (const call of servingCalls(mcp, file, fn, /^handleRequest$/)) for (const wrap of wrapsOf(call)) plumbing.wraps.add(wrap);
-  if (server) plumbing.servers.add(server.declarator);
+  if (server) for (const n of [server.declarator, server.at]) plumbing.servers.add(n);
   for (const s of server?.setup ?? []) plumbing.servers.add(s);
   const block = branchOf(file, names, fn.body);
   const outer = flat(block.body, file);
@@ -103,7 +107,7 @@ function isAnswerToGet(file: SourceFile, statement: TSESTree.Statement): stateme
 
 function isAbout(file: SourceFile, statement: TSESTree.Statement, server: ServerOfSession | undefined): boolean {
   if (!server) return false;
-  if (contains(statement, server.declarator)) return true;
+  if (contains(statement, server.declarator) || contains(statement, server.at)) return true;
   const { id } = server.declarator;
   return id.type === 'Identifier' && (file.variableOf(id)?.references.some(r => contains(statement, r.identifier)) ?? false);
 }
@@ -185,17 +189,26 @@ export function serverOfSession(mcp: McpModel, file: SourceFile, fn: FunctionNod
   const [declarator, another] = declarators;
   if (!declarator) return undefined;
   if (another) return obstacle(`${file.path} makes more than one server in a handler.`);
-  if (!declarator.init || (!isFresh(mcp, file, declarator.init, 0, 'called-for-each') && !lazySingleton(mcp, file, declarator.init))) return obstacle(`Line ${lineOf(file, declarator)} of ${file.path} takes a server that may be shared.`);
   const variable = declarator.id.type === 'Identifier' ? file.variableOf(declarator.id) : undefined;
-  if (!variable) return { declarator, setup: [] };
+  const making = declarator.init ? { made: declarator.init, at: declarator.parent } : variable && assignedOnce(variable);
+  if (!making || (!isFresh(mcp, file, making.made, 0, 'called-for-each') && !lazySingleton(mcp, file, making.made))) return obstacle(`Line ${lineOf(file, declarator)} of ${file.path} takes a server that may be shared.`);
+  if (!variable) return { declarator, ...making, setup: [] };
   const setup: TSESTree.Statement[] = [];
   for (const { identifier, init } of variable.references) {
     if (init === true) continue;
     const statement = statementAround(identifier);
     if (!statement || statement.type !== 'ExpressionStatement' || names.mentions(statement) || CORE.test(file.text.slice(...statement.range)) || /\.close\s*\(/.test(file.text.slice(...statement.range))) continue;
-    if (statement.parent === declarator.parent.parent && !setup.includes(statement)) setup.push(statement);
+    if (statement !== making.at && statement.parent === making.at.parent && !setup.includes(statement)) setup.push(statement);
   }
-  return { declarator, setup };
+  return { declarator, ...making, setup };
+}
+
+/** `let server; try { server = createServer(); ... }`. */
+function assignedOnce(variable: Variable): { readonly made: TSESTree.Expression; readonly at: TSESTree.Statement } | undefined {
+  const [written, another] = variable.references.filter(r => r.isWrite());
+  const assignment = written?.identifier.parent;
+  if (another || assignment?.type !== 'AssignmentExpression' || assignment.operator !== '=' || assignment.parent.type !== 'ExpressionStatement') return undefined;
+  return { made: assignment.right, at: assignment.parent };
 }
 
 function serverDeclarators(mcp: McpModel, file: SourceFile, fn: FunctionNode): readonly TSESTree.VariableDeclarator[] {

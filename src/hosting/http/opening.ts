@@ -30,7 +30,7 @@ export function holderOfSession(mcp: McpModel, file: SourceFile, fn: FunctionNod
     const declarator = file.variableOf(callee.object)?.defs[0]?.node;
     if (declarator?.type !== 'VariableDeclarator' || !declarator.init || !contains(fn, declarator) || mcp.member(file, callee)) continue;
     const holder = holderOf(mcp, file, call);
-    if (holder) return { declarator, setup: [], holder };
+    if (holder) return { declarator, made: declarator.init, at: declarator.parent, setup: [], holder };
   }
   return undefined;
 }
@@ -86,13 +86,13 @@ export function makeReadable(draft: Draft, { file, hidden }: Holder): void {
  * Statements of the branch that opens a session on which the server depends: values that are taken from the request, and checks who may
  * come in. Without sessions every request opens, so they stand in front of all of it.
  */
-export function feeding(file: SourceFile, names: SessionNames, { declarator, setup }: ServerOfSession, outer: readonly TSESTree.Statement[]): readonly TSESTree.Statement[] {
-  const block = declarator.parent.parent;
-  if (block.type !== 'BlockStatement' || outer.includes(declarator.parent)) return [];
+export function feeding(file: SourceFile, names: SessionNames, { made, at, setup }: ServerOfSession, outer: readonly TSESTree.Statement[]): readonly TSESTree.Statement[] {
+  const block = at.parent;
+  if (block?.type !== 'BlockStatement' || outer.some(s => s === at)) return [];
   const needed = new Set<Variable>();
-  for (const node of [declarator.init, ...setup]) if (node) addUsed(file, node, needed);
+  for (const node of [made, ...setup]) addUsed(file, node, needed);
   const found: TSESTree.Statement[] = [];
-  for (const statement of block.body.filter(s => s.range[1] <= declarator.range[0]).reverse()) {
+  for (const statement of block.body.filter(s => s.range[1] <= at.range[0]).reverse()) {
     if (names.mentions(statement) || !(gives(statement, needed) || isGuard(statement))) continue;
     addUsed(file, statement, needed);
     found.unshift(statement);

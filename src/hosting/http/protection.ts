@@ -49,7 +49,7 @@ export function protectionOf(mcp: McpModel, file: SourceFile, fn: FunctionNode, 
     if (!node) return [];
     const text = file.text.slice(...node.range);
     const parts = [...(enabled.type === 'Literal' ? [] : [file.text.slice(...enabled.range)]), ...(isNeverEmpty(node) ? [] : [text])];
-    return [{ what, list: isSimple(node) ? text : `(${text})`, condition: parts.length === 2 && parts[0]?.startsWith(`${text} `) ? (parts[0] ?? '') : parts.map(p => (parts.length > 1 && /\|\||\?/.test(p) ? `(${p})` : p)).join(' && '), used: [enabled, node] }];
+    return [{ what, list: isSimple(node) ? text : `(${text})`, condition: conditionOf(text, parts), used: [enabled, node] }];
   };
   return { lists: [...list('hosts', hosts), ...list('origins', origins)] };
 }
@@ -81,6 +81,13 @@ function spread(mcp: McpModel, file: SourceFile, fn: FunctionNode, options: TSES
   if (!keys.has('enableDnsRebindingProtection')) return unknown;
   const list = (what: RuntimeList['what'], key: string): readonly RuntimeList[] => (keys.has(key) ? [{ what, list: `${name.name}.${key}`, condition: `${name.name}?.${key}`, used: [name] }] : []);
   return { lists: [...list('hosts', 'allowedHosts'), ...list('origins', 'allowedOrigins')] };
+}
+
+/** `origins !== undefined` says enough about `origins`. */
+function conditionOf(list: string, parts: readonly string[]): string {
+  const [first] = parts;
+  if (parts.length === 2 && first?.startsWith(`${list} `)) return first;
+  return parts.map(p => (parts.length > 1 && /\|\||\?/.test(p) ? `(${p})` : p)).join(' && ');
 }
 
 function isNeverEmpty(node: TSESTree.Node): boolean {
