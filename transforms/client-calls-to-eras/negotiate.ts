@@ -22,8 +22,14 @@ export function negotiating({ mcp, file, finding }: Place): Change | string {
   if (!object) return 'The options of the client are made elsewhere. Give them `versionNegotiation` there.';
   const [first] = object.properties;
   if (!first) return { edits: [{ range: object.range, text: `{ ${option} }` }], notes: [ASKS] };
+  const written = isWidened(file, object) ? option.replace(/ }$/, ' as const }') : option;
   const apart = file.text.slice(object.range[0], first.range[0]).includes('\n') ? `,${eol}${indentAt(file, first.range[0])}` : ', ';
-  return { edits: [{ range: [first.range[0], first.range[0]], text: option + apart }], notes: [ASKS] };
+  return { edits: [{ range: [first.range[0], first.range[0]], text: written + apart }], notes: [ASKS] };
+}
+
+/** In a variable without a type the word would be any text. */
+function isWidened(file: SourceFile, { parent }: TSESTree.ObjectExpression): boolean {
+  return /\.[cm]?tsx?$/.test(file.path) && parent.type === 'VariableDeclarator' && !parent.id.typeAnnotation;
 }
 
 function literalOf(file: SourceFile, options: TSESTree.CallExpressionArgument): TSESTree.ObjectExpression | undefined {

@@ -161,7 +161,7 @@ function createCall(draft: FileDraft, { factory, legacy }: SessionBlock, { json,
   const options = [
     ...(legacy === 'reject' ? [`legacy: ${quote}reject${quote}`] : []),
     ...(json ? [`responseMode: ${quote}json${quote}`] : []),
-    ...(onerror ? [`onerror: ${reindented(draft.file, onerror.range, base)}`] : []),
+    ...(onerror ? [`onerror: ${onerror.head}${reindented(draft.file, onerror.node.range, base)}`] : []),
   ];
   const expression = factory.expression.includes('\n') && !factory.expression.includes(`\n${base}`) ? factory.expression.replace(/\n(?=.)/g, `\n${base}`) : factory.expression;
   return `createMcpHandler(${expression}${options.length > 0 ? `, { ${options.join(', ')} }` : ''})`;
@@ -177,7 +177,7 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   const base = indentAt(file, fn.body.type === 'BlockStatement' ? body.block.range[1] - 1 : fn.range[0]);
   const made = block.perRequest ? createCall(draft, block, endpoint, base + editor.style.indent) : undefined;
   const call = isWeb(endpoint) ? `${made ?? names.handler}.fetch(${webRequest(endpoint, args[0] ?? '')})` : `${made === undefined ? names.node : `toNodeHandler(${made})`}(${args.join(', ')})`;
-  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...(endpoint.onerror ? [endpoint.onerror] : []), ...(endpoint.protection?.lists ?? []).flatMap(l => l.used), ...block.used];
+  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...(endpoint.onerror ? [endpoint.onerror.node] : []), ...(endpoint.protection?.lists ?? []).flatMap(l => l.used), ...block.used];
   writeHandler(draft, endpoint, call, base, kept);
   for (const route of [main, ...others.filter(o => o.method === 'post')]) {
     if (route.method === 'post' && route.call?.callee.type === 'MemberExpression') editor.replace(route.call.callee.property, 'all');
@@ -307,7 +307,7 @@ function guard(draft: FileDraft, { main, protection }: Endpoint): void {
   const app = draft.editor.text(main.call.callee.object);
   const [start] = withComments(draft.file, main.statement);
   const base = indentAt(draft.file, start);
-  draft.editor.insert(start, lists.map(l => `${checkFor(app, main.path, l)}${semicolon}${eol}${base}`).join('').replace(/[ \t]*$/, '') + eol + base);
+  draft.editor.insert(start, lists.map(l => `${checkFor(app, main.path, l, quote)}${semicolon}${eol}${base}`).join('').replace(/[ \t]*$/, '') + eol + base);
 }
 
 /** The route, and an `if` of which nothing else is left. */

@@ -51,7 +51,7 @@ export interface Endpoint {
   /** What the transport got was the context of a host, with the request in it. */
   readonly takesContext?: boolean;
   /** What was told of errors of the transport. */
-  readonly onerror?: TSESTree.Expression;
+  readonly onerror?: ErrorListener;
   /** Host names that are allowed, when the transport was told to check them. */
   readonly protection?: Protection;
 }
@@ -72,6 +72,13 @@ export interface SessionBlock {
   readonly connects: readonly TSESTree.CallExpression[];
   /** What the factory is made of: the names in it stay in use. */
   readonly used: readonly TSESTree.Node[];
+}
+
+/** Who is told of errors: a function, or what was done where they were caught. */
+export interface ErrorListener {
+  readonly node: TSESTree.Expression;
+  /** `error => `, in front of a log line. */
+  readonly head: string;
 }
 
 export const HANDLE: HandleType = { names: ['mcpHandler', 'sessionlessHandler'], type: { name: 'McpHttpHandler', module: '@modelcontextprotocol/server' } };
@@ -177,7 +184,7 @@ function endpointOf(context: BlockContext, names: SessionNames, routes: readonly
   }
   const options = transportOptions(mcp, file, main, loneTransports(mcp, file));
   if (isObstacle(options)) return options;
-  const onerror = errorListener(names, file, main);
+  const onerror = errorListener(names, file, main) ?? caughtLog(file, main, body);
   return { main, others, body, serving, takesContext: takesContext(mcp, file, serving), ...options, ...(onerror && { onerror }) };
 }
 
@@ -188,13 +195,26 @@ function takesContext(mcp: McpModel, file: SourceFile, { callee }: TSESTree.Call
 }
 
 /** `transport.onerror = error => ...`, when it needs nothing of the session. */
-function errorListener(names: SessionNames, file: SourceFile, { handler: { fn } }: Route): TSESTree.Expression | undefined {
+function errorListener(names: SessionNames, file: SourceFile, { handler: { fn } }: Route): ErrorListener | undefined {
   for (const member of indexOf(file).members.get('onerror') ?? []) {
     const { parent } = member;
     if (parent.type !== 'AssignmentExpression' || parent.left !== member || !contains(fn, member) || !names.isRootedIn(member.object)) continue;
-    if (!names.mentions(parent.right) && localsUsed(file, fn, parent.right).length === 0) return parent.right;
+    if (!names.mentions(parent.right) && localsUsed(file, fn, parent.right).length === 0) return { node: parent.right, head: '' };
   }
   return undefined;
+}
+
+/** `catch (error) { log.error('Could not serve', error); res.status(500)... }`: the line that tells of the error, where it needs nothing else. */
+function caughtLog(file: SourceFile, { handler: { fn } }: Route, { tried, caught }: Body): ErrorListener | undefined {
+  const handler = tried ? undefined : caught?.handler;
+  if (!handler) return undefined;
+  const { param } = handler;
+  if (param && param.type !== 'Identifier') return undefined;
+  const [first] = handler.body.body;
+  const call = first?.type === 'ExpressionStatement' ? first.expression : undefined;
+  if (call?.type !== 'CallExpression' || !/^(?:console|[\w.]*[lL]og(?:ger)?)\.\w+\s*\(/.test(file.text.slice(...call.range))) return undefined;
+  if (localsUsed(file, fn, call).some(name => name !== param?.name)) return undefined;
+  return { node: call, head: param ? `${param.name} => ` : '() => ' };
 }
 
 interface Options {

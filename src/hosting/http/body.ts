@@ -26,6 +26,8 @@ export interface Body {
   readonly fed?: readonly TSESTree.Statement[];
   /** What went wrong in them was answered there. */
   readonly tried?: TSESTree.TryStatement;
+  /** What was tried is served by the handler of the SDK now: errors that were caught here are told to it. */
+  readonly caught?: TSESTree.TryStatement;
   /** The first statement that is about sessions. */
   readonly core?: TSESTree.Statement;
   /** `const server = getServer()` of a new session, and what sets it up. */
@@ -86,7 +88,8 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   const loose = keep.find(s => usesWhatGoes(file, s, block, keep));
   if (loose) return obstacle(`Line ${lineOf(file, loose)} of ${file.path} uses what is made for the session. Decide when it should run.`, 'session-lifecycle');
   const tried = fed.some(f => some(f, n => n.type === 'AwaitExpression' || n.type === 'CallExpression')) ? tryAround(fed, block) : undefined;
-  return { block, keep, answers, ...(fed.length > 0 && { fed }), ...(tried && { tried }), ...(core && { core }), ...(server && { server }) };
+  const caught = block.body.find((s): s is TSESTree.TryStatement => s.type === 'TryStatement' && CORE.test(file.text.slice(...s.block.range)));
+  return { block, keep, answers, ...(fed.length > 0 && { fed }), ...(tried && { tried }), ...(caught && { caught }), ...(core && { core }), ...(server && { server }) };
 }
 
 /** It uses a name that is declared in the block, in a statement that does not stay. */

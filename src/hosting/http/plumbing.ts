@@ -92,9 +92,10 @@ export class Plumbing {
     return [...this.servers].some(s => contains(s, call)) || this.names.mcp.types(this.file, call).some(t => roleOf(t.type) === 'server');
   }
 
+  /** What is sent to the client is no plumbing. */
   #isCarried(node: TSESTree.Node): boolean {
     const root = rootName(node);
-    return root !== undefined && this.carried.has(root);
+    return root !== undefined && this.carried.has(root) && !(node.type === 'MemberExpression' && node.parent.type === 'CallExpression' && memberName(node) === 'send');
   }
 
   #isServer(callee: TSESTree.Node): boolean {

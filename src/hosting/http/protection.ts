@@ -105,9 +105,9 @@ function hostNames(node: TSESTree.Node): readonly string[] | undefined {
   return names.every(n => n !== undefined) ? [...new Set(names)] : undefined;
 }
 
-/** `if (protection?.allowedHosts) app.use('/mcp', hostHeaderValidation(...));`: hosts are compared without ports. */
-export function checkFor(app: string, path: string, { what, list, condition }: RuntimeList): string {
-  const names = what === 'hosts' ? `${list}.map(host => new URL(\`http://\${host}\`).hostname)` : `${list}.map(origin => new URL(origin).hostname)`;
-  const use = `${app}.use(${path}, ${what === 'hosts' ? 'hostHeaderValidation' : 'originValidation'}(${names}))`;
+/** `if (protection?.allowedHosts) app.all('/mcp', hostHeaderValidation(...));`: for this address only, and hosts are compared without ports. */
+export function checkFor(app: string, path: string, { what, list, condition }: RuntimeList, quote: string): string {
+  const names = what === 'hosts' ? `${list}.map(host => host.replace(/:\\d+$/, ''))` : `${list}.map(origin => origin.replace(/^\\w+:\\/\\/|:\\d+$/g, ''))`;
+  const use = `${app}.all(${path}, ${what === 'hosts' ? 'hostHeaderValidation' : 'originValidation'}(${names}))`;
   return condition === '' ? use : `if (${condition}) ${use}`;
 }
