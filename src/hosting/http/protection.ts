@@ -107,7 +107,7 @@ function hostNames(node: TSESTree.Node): readonly string[] | undefined {
 
 /** `if (protection?.allowedHosts) app.all('/mcp', hostHeaderValidation(...));`: for this address only, and hosts are compared without ports. */
 export function checkFor(app: string, path: string, { what, list, condition }: RuntimeList, quote: string): string {
-  const names = what === 'hosts' ? `${list}.map(host => host.replace(/:\\d+$/, ''))` : `${list}.map(origin => origin.replace(/^\\w+:\\/\\/|:\\d+$/g, ''))`;
+  const names = what === 'hosts' ? `${list}.map(host => host.replace(/:\\d+$/, ${quote}${quote}))` : `${list}.map(origin => origin.replace(/^\\w+:\\/\\/|:\\d+$/g, ${quote}${quote}))`;
   const use = `${app}.all(${path}, ${what === 'hosts' ? 'hostHeaderValidation' : 'originValidation'}(${names}))`;
   return condition === '' ? use : `if (${condition}) ${use}`;
 }
