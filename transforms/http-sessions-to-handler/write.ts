@@ -163,7 +163,7 @@ function createCall(draft: FileDraft, { factory, legacy }: SessionBlock, { json,
     ...(json ? [`responseMode: ${quote}json${quote}`] : []),
     ...(onerror ? [`onerror: ${onerror.head}${reindented(draft.file, onerror.node.range, base)}`] : []),
   ];
-  const expression = factory.expression.includes('\n') && !factory.expression.includes(`\n${base}`) ? factory.expression.replace(/\n(?=.)/g, `\n${base}`) : factory.expression;
+  const expression = /\n\}$/.test(factory.expression) ? factory.expression.replace(/\n(?=.)/g, `\n${base}`) : factory.expression;
   return `createMcpHandler(${expression}${options.length > 0 ? `, { ${options.join(', ')} }` : ''})`;
 }
 
@@ -175,7 +175,7 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   if (endpoint.messages) return writeLone(draft, endpoint, endpoint.messages, names, block.used);
   const args = serving.arguments.map(a => editor.text(a));
   const base = indentAt(file, fn.body.type === 'BlockStatement' ? body.block.range[1] - 1 : fn.range[0]);
-  const made = block.perRequest ? createCall(draft, block, endpoint, base + editor.style.indent) : undefined;
+  const made = block.perRequest ? createCall(draft, block, endpoint, base + editor.style.indent.repeat(body.tried ? 2 : 1)) : undefined;
   const call = isWeb(endpoint) ? `${made ?? names.handler}.fetch(${webRequest(endpoint, args[0] ?? '')})` : `${made === undefined ? names.node : `toNodeHandler(${made})`}(${args.join(', ')})`;
   const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...(endpoint.onerror ? [endpoint.onerror.node] : []), ...(endpoint.protection?.lists ?? []).flatMap(l => l.used), ...block.used];
   writeHandler(draft, endpoint, call, base, kept);

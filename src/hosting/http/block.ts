@@ -325,13 +325,18 @@ function connectsOf(mcp: McpModel, file: SourceFile): readonly TSESTree.CallExpr
 }
 
 function perRequest({ mcp, file }: BlockContext, endpoint: Endpoint, init: TSESTree.Expression): Made | Obstacle {
+  return keptWithSession(file, endpoint, [init]) ?? { factory: factoryOfCall(mcp, file, init), perRequest: true, used: [init], connects: [] };
+}
+
+/** A value that would not be there without the session. */
+function keptWithSession(file: SourceFile, endpoint: Endpoint, nodes: readonly TSESTree.Node[]): Obstacle | undefined {
+  const own = endpoint.body.server ? nameOf(endpoint.body.server.declarator) : '';
   const kept = endpoint.body.keep;
   const missing = file.scopes.scopes.flatMap(s => s.variables).find(v => {
     const definition = v.defs[0];
-    return definition !== undefined && contains(endpoint.body.block, definition.name) && definition.type !== 'Parameter' && !contains(init, definition.name) && v.references.some(r => contains(init, r.identifier)) && !kept.some(s => contains(s, definition.name));
+    return definition !== undefined && contains(endpoint.body.block, definition.name) && definition.type !== 'Parameter' && !nodes.some(n => contains(n, definition.name)) && v.name !== own && v.references.some(r => nodes.some(n => contains(n, r.identifier))) && !kept.some(s => contains(s, definition.name));
   });
-  if (missing) return obstacle(`The server of a session is made with ${missing.name}, which ${file.path} keeps with the session.`, 'session-lifecycle');
-  return { factory: factoryOfCall(mcp, file, init), perRequest: true, used: [init], connects: [] };
+  return missing && obstacle(`The server of a session is made with ${missing.name}, which ${file.path} keeps with the session.`, 'session-lifecycle');
 }
 
 function madeInHandler(context: BlockContext, endpoint: Endpoint, names: SessionNames): Made | Obstacle {
@@ -350,8 +355,9 @@ function madeInHandler(context: BlockContext, endpoint: Endpoint, names: Session
     makeReadable(draft, server.holder);
     return { ...made, factory: takenFrom(made.factory, server.holder) };
   }
-  if (locals.length > 0) return obstacle(`What sets up the server at ${file.path}:${lineOf(file, init)} depends on the request.`);
-  return isPattern ? patternFactory(context, server.declarator) : { factory: setupFactory(draft, file, server), perRequest: false, used: nodes, connects: [] };
+  if (locals.length > 0 && isPattern) return obstacle(`What sets up the server at ${file.path}:${lineOf(file, init)} depends on the request.`);
+  if (isPattern) return patternFactory(context, server.declarator);
+  return keptWithSession(file, endpoint, nodes) ?? { factory: setupFactory(draft, file, server), perRequest: locals.length > 0, used: nodes, connects: [] };
 }
 
 /** The server in an object that was made for it. */

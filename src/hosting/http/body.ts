@@ -1,6 +1,7 @@
 import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import { lineOf } from '../closure.js';
+import { indexOf, memberName } from '../../mcp/file-index.js';
 import { isFresh } from '../fresh.js';
 import { obstacle, type Obstacle } from '../obstacle.js';
 import { lazySingleton } from '../singleton.js';
@@ -76,6 +77,7 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
     }
     core ??= statement;
     keep.push(...fed.filter(f => contains(statement, f)));
+    if (fed.includes(statement)) continue;
     if (isAnswerToGet(file, statement) && !names.mentions(statement)) {
       answers.push(statement);
       continue;
@@ -85,11 +87,14 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
     if (foreign && !isCore && i < last) keep.push(statement);
     else if (foreign) return obstacle(`Line ${lineOf(file, foreign)} of ${file.path} does more than keep sessions: ${shortened(file, foreign)}. Decide when it should run.`, 'session-lifecycle');
   }
+  const needed = [...answers, ...connected(file, fn), ...(server ? [server.made, ...server.setup] : []), ...servingCalls(mcp, file, fn, /^handleRequest$/).flatMap(c => [...c.arguments, ...wrapsOf(c).flatMap(w => w.arguments.filter(a => !contains(a, c)))])];
+  for (const s of keep.filter(k => isReadForSessions(file, k, [...needed, ...keep.filter(o => o !== k)]) && !plumbing.foreign(k))) keep.splice(keep.indexOf(s), 1);
   const loose = keep.find(s => usesWhatGoes(file, s, block, keep));
   if (loose) return obstacle(`Line ${lineOf(file, loose)} of ${file.path} uses what is made for the session. Decide when it should run.`, 'session-lifecycle');
-  const tried = fed.some(f => some(f, n => n.type === 'AwaitExpression' || n.type === 'CallExpression')) ? tryAround(fed, block) : undefined;
+  const nested = fed.filter(f => !outer.includes(f));
+  const tried = nested.some(f => some(f, n => n.type === 'AwaitExpression' || n.type === 'CallExpression')) ? tryAround(nested, block) : undefined;
   const caught = block.body.find((s): s is TSESTree.TryStatement => s.type === 'TryStatement' && CORE.test(file.text.slice(...s.block.range)));
-  return { block, keep, answers, ...(fed.length > 0 && { fed }), ...(tried && { tried }), ...(caught && { caught }), ...(core && { core }), ...(server && { server }) };
+  return { block, keep, answers, ...(nested.length > 0 && { fed: nested }), ...(tried && { tried }), ...(caught && { caught }), ...(core && { core }), ...(server && { server }) };
 }
 
 /** It uses a name that is declared in the block, in a statement that does not stay. */
@@ -150,6 +155,20 @@ function wrappedBlock(names: SessionNames, statement: TSESTree.Statement): TSEST
   const callback = call.arguments.at(-1);
   if (callback?.type !== 'ArrowFunctionExpression' || callback.params.length > 0 || callback.body.type !== 'BlockStatement') return undefined;
   return call.arguments.slice(0, -1).some(a => names.mentions(a)) ? undefined : callback.body;
+}
+
+/** `serverFor(tenant)` in `serverFor(tenant).connect(transport)`. */
+function connected(file: SourceFile, fn: FunctionNode): readonly TSESTree.Node[] {
+  return indexOf(file).calls.flatMap(({ callee }) => (callee.type === 'MemberExpression' && memberName(callee) === 'connect' && contains(fn, callee) ? [callee.object] : []));
+}
+
+/** `const token = c.get('token')`, which only code about sessions used. */
+function isReadForSessions(file: SourceFile, statement: TSESTree.Statement, needed: readonly TSESTree.Node[]): boolean {
+  if (statement.type !== 'VariableDeclaration') return false;
+  return statement.declarations.every(({ id }) => {
+    const uses = id.type === 'Identifier' ? (file.variableOf(id)?.references.filter(r => r.init !== true) ?? []) : [];
+    return uses.length > 0 && !uses.some(u => needed.some(n => contains(n, u.identifier)));
+  });
 }
 
 function tryAround([first]: readonly TSESTree.Statement[], block: TSESTree.Node): TSESTree.TryStatement | undefined {

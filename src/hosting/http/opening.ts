@@ -88,12 +88,13 @@ export function makeReadable(draft: Draft, { file, hidden }: Holder): void {
  */
 export function feeding(file: SourceFile, names: SessionNames, { made, at, setup }: ServerOfSession, outer: readonly TSESTree.Statement[]): readonly TSESTree.Statement[] {
   const block = at.parent;
-  if (block?.type !== 'BlockStatement' || outer.some(s => s === at)) return [];
+  if (block?.type !== 'BlockStatement') return [];
+  const isOuter = outer.some(s => s === at);
   const needed = new Set<Variable>();
   for (const node of [made, ...setup]) addUsed(file, node, needed);
   const found: TSESTree.Statement[] = [];
-  for (const statement of block.body.filter(s => s.range[1] <= at.range[0]).reverse()) {
-    if (names.mentions(statement) || !(gives(statement, needed) || isGuard(statement))) continue;
+  for (const statement of (isOuter ? [...outer] : block.body).filter(s => s.range[1] <= at.range[0]).reverse()) {
+    if (names.mentions(statement) || !(gives(statement, needed) || (!isOuter && isGuard(statement)))) continue;
     addUsed(file, statement, needed);
     found.unshift(statement);
   }
