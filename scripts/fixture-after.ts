@@ -23,8 +23,8 @@ for (const fixture of transformFixtures([id])) {
   rmSync(after, { recursive: true, force: true });
   const left = plan.left.filter(f => transform.fixes.some(x => x.rule === f.rule)).map(f => `${f.file} ${f.subject}`);
   const declines = plan.declines.map(d => d.reason);
-  const kept = existsSync(join(fixture.folder, 'expect.json')) ? (JSON.parse(readFileSync(join(fixture.folder, 'expect.json'), 'utf8')) as { choices?: object; run?: object }) : {};
-  const expected = { ...(kept.choices && { choices: kept.choices }), ...(kept.run && { run: kept.run }), ...(left.length > 0 && { left }), ...(declines.length > 0 && { declines }) };
+  const kept = existsSync(join(fixture.folder, 'expect.json')) ? (JSON.parse(readFileSync(join(fixture.folder, 'expect.json'), 'utf8')) as { choices?: object; run?: object; client?: object }) : {};
+  const expected = { ...(kept.choices && { choices: kept.choices }), ...(kept.run && { run: kept.run }), ...(kept.client && { client: kept.client }), ...(left.length > 0 && { left }), ...(declines.length > 0 && { declines }) };
   rmSync(join(fixture.folder, 'expect.json'), { force: true });
   if (Object.keys(expected).length > 0) writeFileSync(join(fixture.folder, 'expect.json'), `${JSON.stringify(expected, null, 2)}\n`);
   if (Object.keys(plan.result).length === 0) continue;

@@ -46,7 +46,7 @@ function linesOf(plan: Plan): readonly string[] {
 function loose(path: string, text: string): ReadonlySet<string> {
   const found = new Set<string>();
   for (const scope of parseSource(path, text).scopes.scopes) {
-    for (const { identifier, resolved } of scope.references) if ((!resolved || resolved.defs.length === 0) && identifier.type === 'Identifier') found.add(`${identifier.name} is not declared`);
+    for (const { identifier, resolved } of scope.references) if ((!resolved || resolved.defs.length === 0) && identifier.type === 'Identifier' && !(identifier.name in globalThis)) found.add(`${identifier.name} is not declared`);
     for (const v of scope.variables) if (v.defs[0]?.type === 'ImportBinding' && v.references.length === 0) found.add(`${v.name} is not used`);
   }
   return found;

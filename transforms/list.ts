@@ -2,6 +2,7 @@
 import type { TransformDefinition } from '../src/transform.js';
 
 export const transformList: readonly Pick<TransformDefinition, 'id' | 'title' | 'fixes'>[] = [
+  {"id":"client-calls-to-eras","title":"Let clients agree on a revision, and call what is gone on older connections only","fixes":[{"rule":"use-version-negotiation","clauses":["client-version-negotiation"]},{"rule":"no-client-session"},{"rule":"no-ping"},{"rule":"no-logging","clauses":["logging-set-level"]},{"rule":"no-resource-subscriptions","clauses":["resources-subscribe"]}]},
   {"id":"handshake-to-request","title":"Ask each request what its client can do, instead of the handshake","fixes":[{"rule":"no-initialize-handshake","clauses":["client-identity-from-handshake","handshake-initialized-notification"]},{"rule":"no-dynamic-lists","clauses":["capability-conditional-registration"]}]},
   {"id":"http-sessions-to-handler","title":"Serve HTTP with one handler instead of a transport per session","fixes":[{"rule":"no-session-transport"},{"rule":"no-session-header"},{"rule":"no-sse-transport","clauses":["http-sse-transport"]},{"rule":"no-initialize-handshake","clauses":["handshake-initialize-request"]},{"rule":"no-shared-server"},{"rule":"no-resumability"},{"rule":"no-session-id-use"}]},
   {"id":"logging-to-logger","title":"Log with OpenTelemetry, to stderr, or with the logger of the project","fixes":[{"rule":"no-logging","clauses":["logging-feature","logging-per-request-level","logging-set-level"]}]},

@@ -10,7 +10,7 @@ export interface Gate {
   readonly node: TSESTree.Node;
 }
 
-const WORDS = /\bisLegacyRequest\b|\bera\b/;
+const WORDS = /\bisLegacyRequest\b|\bera\b|\bgetProtocolEra\b/;
 const CONTEXT = 'server#McpRequestContext';
 const MAX_DEPTH = 4;
 
@@ -131,9 +131,11 @@ export class Gates {
 
   #isEra(file: SourceFile, node: TSESTree.Node): boolean {
     const inner = innermost(node);
+    if (inner.type === 'CallExpression') return inner.callee.type === 'MemberExpression' && memberName(inner.callee) === 'getProtocolEra';
     if (inner.type === 'MemberExpression') return memberName(inner) === 'era' && inner.object.type !== 'Super' && this.#isContext(file, inner.object);
     if (inner.type !== 'Identifier') return false;
     const definition = file.variableOf(inner)?.defs[0];
+    if (definition?.node.type === 'VariableDeclarator' && definition.node.init?.type === 'CallExpression' && definition.node.id.type === 'Identifier') return this.#isEra(file, definition.node.init);
     if (definition?.node.type === 'VariableDeclarator') return definition.node.id.type === 'ObjectPattern' && takesEra(definition.node.id, inner.name) && definition.node.init !== null && this.#isContext(file, definition.node.init);
     if (!definition || !isFunctionNode(definition.node)) return false;
     const fn = definition.node;

@@ -222,7 +222,7 @@ function ofParameter(context: OriginContext, file: SourceFile, variable: Variabl
   const late: TSESTree.Statement[] = [];
   for (const { identifier } of variable.references) {
     const call = callOn(identifier, /^connect$/);
-    if (call && own.includes(call.node)) continue;
+    if ((call && own.includes(call.node)) || own.some(o => o.arguments.some(a => innermost(a) === identifier))) continue;
     const statement = setupStatement(identifier, own);
     if (!statement) return obstacle(`${variable.name} is a parameter, and line ${lineOf(file, identifier)} uses it for more than to set it up and connect it.`);
     if (!late.includes(statement)) late.push(statement);
@@ -275,6 +275,7 @@ function ofArgument(context: OriginContext, file: SourceFile, argument: TSESTree
 function ofGivenName(context: OriginContext, file: SourceFile, name: TSESTree.Identifier, call: TSESTree.CallExpression): Origin | Obstacle {
   const variable = file.variableOf(name);
   const definition = variable?.defs[0]?.node;
+  if (variable?.defs[0]?.type === 'Parameter') return ofParameter(context, file, variable, [call]);
   if (!variable || definition?.type !== 'VariableDeclarator' || !definition.init || definition.id.type !== 'Identifier') return obstacle(`${name.name} at ${file.path}:${lineOf(file, call)} is not made in the same file.`);
   if (!isFresh(context.mcp, file, definition.init)) return obstacle(`${name.name} comes from code that may give the same server twice.`);
   const closure = closureOf(file, variable, definition, { own: [call], oneAtATime: context.oneAtATime });

@@ -76,7 +76,8 @@ export function worseFinding(added: readonly Finding[]): string | undefined {
 /** An answered finding that is still there, perhaps in other words. */
 export function keptFinding(rewrites: readonly ProjectRewrite[], before: readonly Finding[], after: readonly Finding[]): string | undefined {
   const room = new Map<string, number>();
-  for (const f of before) count(room, keyIn(f), 1);
+  // What only older connections get to is information, not something to do.
+  for (const f of before) if (f.era !== 'older') count(room, keyIn(f), 1);
   const answered = new Set<Fingerprint>(rewrites.flatMap(r => (r.edits.size === 0 && !r.removed?.length ? [] : r.answers)));
   const keys = new Set<string>();
   for (const f of before) {
@@ -84,16 +85,16 @@ export function keptFinding(rewrites: readonly ProjectRewrite[], before: readonl
     keys.add(keyIn(f));
     count(room, keyIn(f), -1);
   }
-  const kept = after.find(f => keys.has(keyIn(f)) && count(room, keyIn(f), -1) < 0);
+  const kept = after.find(f => f.era !== 'older' && keys.has(keyIn(f)) && count(room, keyIn(f), -1) < 0);
   return kept && `${kept.file}:${kept.line.toString()} would still be found: ${kept.message}`;
 }
 
 /** How many of these findings are gone, whatever the others are called now. */
 export function goneOf(answers: readonly Fingerprint[], before: readonly Finding[], after: readonly Finding[]): number {
   const still = new Map<string, number>();
-  for (const f of after) count(still, keyIn(f), 1);
+  for (const f of after) if (f.era !== 'older') count(still, keyIn(f), 1);
   const mine = before.filter(f => answers.includes(f.fingerprint));
-  for (const f of before) if (!mine.includes(f)) count(still, keyIn(f), -1);
+  for (const f of before) if (!mine.includes(f) && f.era !== 'older') count(still, keyIn(f), -1);
   return mine.filter(f => count(still, keyIn(f), -1) < 0).length;
 }
 

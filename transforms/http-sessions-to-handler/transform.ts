@@ -69,7 +69,7 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
       answers: keepsSessions ? [] : answered(fileDraft, findings, listed),
       edits,
       removedComments: draft.removedComments,
-      ...(block.endpoints.some(e => e.hosts ?? e.origins) && project.manifests.length > 0 && { dependencies: [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] }),
+      ...(block.endpoints.some(e => e.protection) && project.manifests.length > 0 && { dependencies: [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] }),
       notes: keepsSessions ? ['Clients of older revisions keep their sessions: they still need the same process for all requests of one.'] : notesOf(block),
     };
   } catch (error) {
@@ -92,10 +92,12 @@ function isGone(draft: FileDraft, finding: Finding): boolean {
   return draft.isGone(node);
 }
 
-function notesOf({ endpoints, sse }: SessionBlock): readonly string[] {
+function notesOf({ endpoints, sse, names }: SessionBlock): readonly string[] {
   const [lone] = endpoints.filter(e => e.messages);
   return [
     'GET and DELETE are answered with 405 now; a stream that was open between calls is gone.',
+    ...(endpoints.some(e => e.body.fed) ? ['What was asked of the first request of a session is asked of each request now.'] : []),
+    ...[...names.uncounted].map(call => `Nothing counts sessions any more: ${names.file.text.slice(...call.range).replace(/\s+/g, ' ')} went from ${names.file.path}. Count requests instead, where that is wanted.`),
     ...(lone ? [`HTTP+SSE is served no more: ${lone.main.path} speaks streamable HTTP now. Clients that can do both find out by themselves; others are to be changed.`] : []),
     ...(!lone && sse.length > 0 ? ['HTTP+SSE is served no more: its clients must use the address of the streamable endpoint.'] : []),
   ];

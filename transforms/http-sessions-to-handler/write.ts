@@ -9,9 +9,10 @@ import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.
 import { lineOf } from '../../src/hosting/closure.js';
 import type { SseBranches } from '../../src/hosting/http/sse-branches.js';
 import { HANDLE, type Endpoint, type SessionBlock } from '../../src/hosting/http/block.js';
-import { leftoversOf, writeLeftovers } from '../../src/hosting/http/leftovers.js';
+import { leftoversOf, toldSettings, writeLeftovers } from '../../src/hosting/http/leftovers.js';
 import { wrapsOf } from '../../src/hosting/http/body.js';
 import { answerToGet } from '../../src/hosting/http/get-answer.js';
+import { checkFor } from '../../src/hosting/http/protection.js';
 import type { Route } from '../../src/hosting/http/routes.js';
 
 const SERVER = '@modelcontextprotocol/server';
@@ -51,7 +52,15 @@ export function writeBlock(draft: FileDraft, block: SessionBlock): Obstacle | un
   for (const declarator of block.lone) draft.removeStatement(declarator.parent);
   declareHandler(draft, block, first, place, names, needsClose, closers, leftovers.close);
   writeLeftovers(draft, block.perRequest ? { ...leftovers, remove: [...leftovers.remove, ...leftovers.close], close: [] } : leftovers, needsField && place.parent?.type !== 'ClassBody' ? `${names.handler}?` : names.handler);
+  removeTold(draft, isGone);
   return undefined;
+}
+
+/** Log lines say no more what a setting was that nothing asks. */
+function removeTold(draft: FileDraft, isGone: (node: TSESTree.Node) => boolean): void {
+  const told = toldSettings(draft.file, n => draft.isGone(n) || isGone(n));
+  for (const property of told) draft.gone(property);
+  for (const object of new Set(told.map(p => p.parent))) draft.editor.removeProperties(told.filter(p => p.parent === object));
 }
 
 /** In a class they are fields. */
@@ -152,9 +161,9 @@ function createCall(draft: FileDraft, { factory, legacy }: SessionBlock, { json,
   const options = [
     ...(legacy === 'reject' ? [`legacy: ${quote}reject${quote}`] : []),
     ...(json ? [`responseMode: ${quote}json${quote}`] : []),
-    ...(onerror ? [`onerror: ${reindented(draft.file, onerror.range, base)}`] : []),
+    ...(onerror ? [`onerror: ${onerror.head}${reindented(draft.file, onerror.node.range, base)}`] : []),
   ];
-  const expression = factory.expression.includes('\n') && !factory.expression.includes(`\n${base}`) ? factory.expression.replace(/\n(?=.)/g, `\n${base}`) : factory.expression;
+  const expression = /\n\}$/.test(factory.expression) ? factory.expression.replace(/\n(?=.)/g, `\n${base}`) : factory.expression;
   return `createMcpHandler(${expression}${options.length > 0 ? `, { ${options.join(', ')} }` : ''})`;
 }
 
@@ -166,14 +175,14 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   if (endpoint.messages) return writeLone(draft, endpoint, endpoint.messages, names, block.used);
   const args = serving.arguments.map(a => editor.text(a));
   const base = indentAt(file, fn.body.type === 'BlockStatement' ? body.block.range[1] - 1 : fn.range[0]);
-  const made = block.perRequest ? createCall(draft, block, endpoint, base + editor.style.indent) : undefined;
+  const made = block.perRequest ? createCall(draft, block, endpoint, base + editor.style.indent.repeat(body.tried ? 2 : 1)) : undefined;
   const call = isWeb(endpoint) ? `${made ?? names.handler}.fetch(${webRequest(endpoint, args[0] ?? '')})` : `${made === undefined ? names.node : `toNodeHandler(${made})`}(${args.join(', ')})`;
-  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...(endpoint.onerror ? [endpoint.onerror] : []), ...block.used];
+  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...(endpoint.onerror ? [endpoint.onerror.node] : []), ...(endpoint.protection?.lists ?? []).flatMap(l => l.used), ...block.used];
   writeHandler(draft, endpoint, call, base, kept);
   for (const route of [main, ...others.filter(o => o.method === 'post')]) {
     if (route.method === 'post' && route.call?.callee.type === 'MemberExpression') editor.replace(route.call.callee.property, 'all');
   }
-  if (endpoint.hosts || endpoint.origins) guard(draft, endpoint);
+  guard(draft, endpoint);
   for (const route of others) if (route.method !== 'post') removeRoute(draft, route);
   return undefined;
 }
@@ -252,10 +261,15 @@ function writeHandler(draft: FileDraft, { main, body, serving }: Endpoint, call:
     draft.replace(fn, `${fn.async && wrapsOf(serving).length > 0 ? 'async ' : ''}${open} => ${web ? wrapped(draft, serving, call) : `void ${call}`}`, [...fn.params, ...kept]);
     return;
   }
-  const keep = body.keep.map((s, i) => keptText(draft, s, inner, i > 0));
-  const hijack = raw && fn.params[1]?.type === 'Identifier' && !/hijack/.test(keep.join('')) ? [`${inner}${fn.params[1].name}.hijack()${semicolon}${eol}`] : [];
+  const { tried } = body;
+  const outside = tried ? body.keep.filter(s => !contains(tried, s)) : [];
+  const within = tried ? inner + indent : inner;
+  const keep = body.keep.filter(s => !outside.includes(s)).map((s, i) => keptText(draft, s, within, i > 0));
+  const hijack = raw && fn.params[1]?.type === 'Identifier' && !/hijack/.test(keep.join('')) ? [`${within}${fn.params[1].name}.hijack()${semicolon}${eol}`] : [];
   const last = web ? `return ${wrapped(draft, serving, call)}` : fn.async ? `await ${call}` : `void ${call}`;
-  draft.replace(body.block, `{${eol}${keep.join('')}${answers.join('')}${hijack.join('')}${inner}${last}${semicolon}${eol}${base}}`, kept);
+  const lines = `${keep.join('')}${answers.join('')}${hijack.join('')}${within}${last}${semicolon}${eol}`;
+  const caught = tried && `${inner}try {${eol}${lines}${inner}}${reindented(file, [tried.block.range[1], tried.range[1]], inner)}${eol}`;
+  draft.replace(body.block, `{${eol}${outside.map((s, i) => keptText(draft, s, inner, i > 0)).join('')}${caught ?? lines}${base}}`, [...kept, ...(tried ? [{ range: [tried.block.range[1], tried.range[1]] as [number, number] }] : [])]);
 }
 
 /** Names around an answer stay in use. */
@@ -279,13 +293,21 @@ function keptText({ file, editor: { style: { eol } } }: FileDraft, statement: TS
   return `${gap}${indent}${reindented(file, range, indent)}${eol}`;
 }
 
-function guard(draft: FileDraft, endpoint: Endpoint): void {
-  const quote = draft.editor.style.quote;
+/** The checks of the transport, in front of the route. */
+function guard(draft: FileDraft, { main, protection }: Endpoint): void {
+  if (!protection) return;
+  const { hosts, origins, lists = [] } = protection;
+  const { quote, eol, semicolon } = draft.editor.style;
   const list = (names: readonly string[]): string => `[${names.map(n => quote + n + quote).join(', ')}]`;
-  const checks = [...(endpoint.hosts ? [`hostHeaderValidation(${list(endpoint.hosts)})`] : []), ...(endpoint.origins ? [`originValidation(${list(endpoint.origins)})`] : [])];
-  if (endpoint.hosts) draft.addImport('hostHeaderValidation', EXPRESS);
-  if (endpoint.origins) draft.addImport('originValidation', EXPRESS);
-  if (endpoint.main.argument) draft.editor.insert(endpoint.main.argument.range[0], checks.map(c => `${c}, `).join(''));
+  const checks = [...(hosts ? [`hostHeaderValidation(${list(hosts)})`] : []), ...(origins ? [`originValidation(${list(origins)})`] : [])];
+  if (hosts ?? lists.some(l => l.what === 'hosts')) draft.addImport('hostHeaderValidation', EXPRESS);
+  if (origins ?? lists.some(l => l.what === 'origins')) draft.addImport('originValidation', EXPRESS);
+  if (main.argument) draft.editor.insert(main.argument.range[0], checks.map(c => `${c}, `).join(''));
+  if (lists.length === 0 || main.call?.callee.type !== 'MemberExpression' || !main.statement) return;
+  const app = draft.editor.text(main.call.callee.object);
+  const [start] = withComments(draft.file, main.statement);
+  const base = indentAt(draft.file, start);
+  draft.editor.insert(start, lists.map(l => `${checkFor(app, main.path, l, quote)}${semicolon}${eol}${base}`).join('').replace(/[ \t]*$/, '') + eol + base);
 }
 
 /** The route, and an `if` of which nothing else is left. */

@@ -94,7 +94,7 @@ function handlerText(draft: FileDraft, block: SessionBlock, { main, others, body
 
 /** The statements that make the server of the request. */
 function serverLines({ editor, file }: FileDraft, { factory }: SessionBlock, { server }: Endpoint['body'], inner: string): readonly string[] {
-  if (server && server.setup.length > 0) return [server.declarator.parent, ...server.setup].map(s => inner + reindented(file, s.range, inner));
+  if (server && server.setup.length > 0 && server.at === server.declarator.parent) return [server.at, ...server.setup].map(s => inner + reindented(file, s.range, inner));
   const name = server?.declarator.id.type === 'Identifier' ? server.declarator.id.name : 'server';
   return [`${inner}const ${name} = ${factory.isAsync ? 'await ' : ''}${factory.call}${editor.style.semicolon}`];
 }

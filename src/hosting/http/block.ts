@@ -1,3 +1,4 @@
+import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import type { Choices } from '../../choices.js';
 import type { Finding } from '../../finding.js';
@@ -14,10 +15,13 @@ import { originOf } from '../origin.js';
 import { lazySingleton, makeAnew } from '../singleton.js';
 import type { McpModel } from '../../mcp/model.js';
 import { contains } from '../../mcp/nodes.js';
+import { isFunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
-import { bodyOf, localsUsed, type Body } from './body.js';
+import { bodyOf, localsUsed, type Body, type ServerOfSession } from './body.js';
 import { loneSse } from './lone-sse.js';
 import { SessionNames } from './names.js';
+import { makeReadable, type Holder } from './opening.js';
+import { protectionOf, type Protection } from './protection.js';
 import { functionAround, routesOf, servingCalls, type Route } from './routes.js';
 import { sseBranches, type SseBranches } from './sse-branches.js';
 import { isRefusal, mayMatter, onlyRefuses, preparesStream } from './statements.js';
@@ -47,10 +51,9 @@ export interface Endpoint {
   /** What the transport got was the context of a host, with the request in it. */
   readonly takesContext?: boolean;
   /** What was told of errors of the transport. */
-  readonly onerror?: TSESTree.Expression;
+  readonly onerror?: ErrorListener;
   /** Host names that are allowed, when the transport was told to check them. */
-  readonly hosts?: readonly string[];
-  readonly origins?: readonly string[];
+  readonly protection?: Protection;
 }
 
 /** Everything in a file that hosts sessions over HTTP. */
@@ -69,6 +72,13 @@ export interface SessionBlock {
   readonly connects: readonly TSESTree.CallExpression[];
   /** What the factory is made of: the names in it stay in use. */
   readonly used: readonly TSESTree.Node[];
+}
+
+/** Who is told of errors: a function, or what was done where they were caught. */
+export interface ErrorListener {
+  readonly node: TSESTree.Expression;
+  /** `error => `, in front of a log line. */
+  readonly head: string;
 }
 
 export const HANDLE: HandleType = { names: ['mcpHandler', 'sessionlessHandler'], type: { name: 'McpHttpHandler', module: '@modelcontextprotocol/server' } };
@@ -174,7 +184,7 @@ function endpointOf(context: BlockContext, names: SessionNames, routes: readonly
   }
   const options = transportOptions(mcp, file, main, loneTransports(mcp, file));
   if (isObstacle(options)) return options;
-  const onerror = errorListener(names, file, main);
+  const onerror = errorListener(names, file, main) ?? caughtLog(file, main, body);
   return { main, others, body, serving, takesContext: takesContext(mcp, file, serving), ...options, ...(onerror && { onerror }) };
 }
 
@@ -185,51 +195,50 @@ function takesContext(mcp: McpModel, file: SourceFile, { callee }: TSESTree.Call
 }
 
 /** `transport.onerror = error => ...`, when it needs nothing of the session. */
-function errorListener(names: SessionNames, file: SourceFile, { handler: { fn } }: Route): TSESTree.Expression | undefined {
+function errorListener(names: SessionNames, file: SourceFile, { handler: { fn } }: Route): ErrorListener | undefined {
   for (const member of indexOf(file).members.get('onerror') ?? []) {
     const { parent } = member;
     if (parent.type !== 'AssignmentExpression' || parent.left !== member || !contains(fn, member) || !names.isRootedIn(member.object)) continue;
-    if (!names.mentions(parent.right) && localsUsed(file, fn, parent.right).length === 0) return parent.right;
+    if (!names.mentions(parent.right) && localsUsed(file, fn, parent.right).length === 0) return { node: parent.right, head: '' };
   }
   return undefined;
 }
 
+/** `catch (error) { log.error('Could not serve', error); res.status(500)... }`: the line that tells of the error, where it needs nothing else. */
+function caughtLog(file: SourceFile, { handler: { fn } }: Route, { tried, caught }: Body): ErrorListener | undefined {
+  const handler = tried ? undefined : caught?.handler;
+  if (!handler) return undefined;
+  const { param } = handler;
+  if (param && param.type !== 'Identifier') return undefined;
+  const [first] = handler.body.body;
+  const call = first?.type === 'ExpressionStatement' ? first.expression : undefined;
+  if (call?.type !== 'CallExpression' || !/^(?:console|[\w.]*[lL]og(?:ger)?)\.\w+\s*\(/.test(file.text.slice(...call.range))) return undefined;
+  if (localsUsed(file, fn, call).some(name => name !== param?.name)) return undefined;
+  return { node: call, head: param ? `${param.name} => ` : '() => ' };
+}
+
 interface Options {
   readonly json: boolean;
-  readonly hosts?: readonly string[];
-  readonly origins?: readonly string[];
+  readonly protection?: Protection;
 }
 
 function transportOptions(mcp: McpModel, file: SourceFile, route: Route, lone: readonly TSESTree.VariableDeclarator[]): Options | Obstacle {
   let json = false;
-  let hosts: readonly string[] | undefined;
-  let origins: readonly string[] | undefined;
+  let protection: Protection | undefined;
   for (const made of indexOf(file).news) {
     if (!(contains(route.handler.fn, made) || lone.some(l => l.init === made)) || !/StreamableHTTPServerTransport$/.test(mcp.constructed(file, made)?.type ?? '')) continue;
     const [options] = made.arguments;
     if (!options) continue;
     if (options.type !== 'ObjectExpression') return obstacle(`The options of the transport at ${file.path}:${lineOf(file, made)} are not written out there.`);
-    const value = (name: string): TSESTree.Node | undefined => propertyValue(options, name);
-    if (options.properties.some(p => p.type !== 'Property')) return obstacle(`The options of the transport at ${file.path}:${lineOf(file, made)} are not all written out there.`);
-    const answer = value('enableJsonResponse');
+    const answer = propertyValue(options, 'enableJsonResponse');
     if (answer && answer.type !== 'Literal') return obstacle(`Whether responses are JSON is decided at run time at ${file.path}:${lineOf(file, answer)}. Give it to responseMode.`);
     if (answer?.type === 'Literal' && answer.value === true) json = true;
-    const protection = value('enableDnsRebindingProtection');
-    if (!protection || (protection.type === 'Literal' && protection.value === false)) continue;
-    const allowedHosts = value('allowedHosts');
-    const allowedOrigins = value('allowedOrigins');
-    hosts = allowedHosts ? hostNames(allowedHosts) : undefined;
-    origins = allowedOrigins ? hostNames(allowedOrigins) : undefined;
-    if (protection.type !== 'Literal' || (allowedHosts && !hosts) || (allowedOrigins && !origins)) return obstacle(`Which hosts are allowed is not written out at ${file.path}:${lineOf(file, protection)}. Use hostHeaderValidation and originValidation there.`);
+    const found = protectionOf(mcp, file, route.handler.fn, options);
+    if (found && isObstacle(found)) return found;
+    protection = found ?? protection;
   }
-  return { json, ...(hosts && { hosts }), ...(origins && { origins }) };
-}
-
-/** Written out, without scheme and port. */
-function hostNames(node: TSESTree.Node): readonly string[] | undefined {
-  if (node.type !== 'ArrayExpression') return undefined;
-  const names = node.elements.map(e => (e?.type === 'Literal' && typeof e.value === 'string' ? e.value.replace(/^\w+:\/\//, '').replace(/:\d+$/, '') : undefined));
-  return names.every(n => n !== undefined) ? [...new Set(names)] : undefined;
+  if (protection && !/\bexpress\b/.test(file.text)) return obstacle(`${file.path} lets the transport check hosts. Use the checks of the adapter for its host.`);
+  return { json, ...(protection && { protection }) };
 }
 
 type Made = Pick<SessionBlock, 'factory' | 'perRequest' | 'origin' | 'used' | 'connects'>;
@@ -238,7 +247,8 @@ type Made = Pick<SessionBlock, 'factory' | 'perRequest' | 'origin' | 'used' | 'c
 function serverOf(context: BlockContext, names: SessionNames, endpoints: readonly Endpoint[], sse: readonly Route[]): Made | Obstacle {
   const { mcp, file, draft } = context;
   const handlers = [...endpoints.map(e => e.main), ...endpoints.flatMap(e => e.others), ...sse].map(r => r.handler.fn);
-  const connects = connectsOf(mcp, file).filter(c => handlers.some(h => contains(h, c)) || c.arguments.some(a => isLoneName(context, a)));
+  const helped = helperConnects(context, handlers);
+  const connects = [...connectsOf(mcp, file).filter(c => handlers.some(h => contains(h, c)) || c.arguments.some(a => isLoneName(context, a))), ...helped.flatMap(h => h.calls)];
   const first = endpoints.find(e => e.body.server) ?? endpoints.find(e => connects.some(c => contains(e.main.handler.fn, c))) ?? endpoints[0];
   const repaired = repairSingletons(context, handlers, connects);
   if (repaired) return repaired;
@@ -251,8 +261,38 @@ function serverOf(context: BlockContext, names: SessionNames, endpoints: readonl
     if (first && localsUsed(file, first.main.handler.fn, receiver).length > 0) return perRequest(context, first, receiver);
     return { factory: factoryOfCall(mcp, file, connect.callee.object), perRequest: false, used: [connect.callee.object], connects: [] };
   }
+  if (helped.some(h => h.variable !== variableAt(file, receiver))) return obstacle(`${file.path} connects different servers to its transports.`);
   const origin = originOf({ mcp, draft, handle: HANDLE, oneAtATime: false }, file, connect.callee.object, connects);
   return isObstacle(origin) ? origin : { factory: origin.factory, origin, perRequest: false, used: [], connects };
+}
+
+interface HelperConnect {
+  /** The server that handlers give to the helper. */
+  readonly variable: Variable;
+  readonly calls: readonly TSESTree.CallExpression[];
+}
+
+/** `const transport = await connected(server, res)`: a function that only handlers call, and that connects what it is given. */
+function helperConnects({ mcp, file }: BlockContext, handlers: readonly TSESTree.Node[]): readonly HelperConnect[] {
+  return connectsOf(mcp, file).flatMap(connect => {
+    const receiver = connect.callee.type === 'MemberExpression' ? innermost(connect.callee.object) : undefined;
+    const definition = receiver?.type === 'Identifier' ? file.variableOf(receiver)?.defs[0] : undefined;
+    if (definition?.type !== 'Parameter' || !isFunctionNode(definition.node) || handlers.some(h => contains(h, connect))) return [];
+    const fn = definition.node;
+    const index = fn.params.findIndex(p => p === definition.name);
+    const uses = mcp.infer.references.ofFunction(file, fn).filter(p => p.node !== fn);
+    const calls = uses.flatMap(({ node }) => (node.parent.type === 'CallExpression' && node.parent.callee === node ? [node.parent] : []));
+    if (index < 0 || calls.length !== uses.length || !uses.every(u => u.file === file && handlers.some(h => contains(h, u.node)))) return [];
+    return calls.flatMap(call => {
+      const variable = variableAt(file, call.arguments[index]);
+      return variable ? [{ variable, calls: [call, connect] }] : [];
+    });
+  });
+}
+
+function variableAt(file: SourceFile, node: TSESTree.Node | undefined): Variable | undefined {
+  const inner = node && innermost(node);
+  return inner?.type === 'Identifier' ? file.variableOf(inner) : undefined;
 }
 
 function isLoneName({ mcp, file }: BlockContext, node: TSESTree.Node): boolean {
@@ -285,19 +325,24 @@ function connectsOf(mcp: McpModel, file: SourceFile): readonly TSESTree.CallExpr
 }
 
 function perRequest({ mcp, file }: BlockContext, endpoint: Endpoint, init: TSESTree.Expression): Made | Obstacle {
+  return keptWithSession(file, endpoint, [init]) ?? { factory: factoryOfCall(mcp, file, init), perRequest: true, used: [init], connects: [] };
+}
+
+/** A value that would not be there without the session. */
+function keptWithSession(file: SourceFile, endpoint: Endpoint, nodes: readonly TSESTree.Node[]): Obstacle | undefined {
+  const own = endpoint.body.server ? nameOf(endpoint.body.server.declarator) : '';
   const kept = endpoint.body.keep;
   const missing = file.scopes.scopes.flatMap(s => s.variables).find(v => {
     const definition = v.defs[0];
-    return definition !== undefined && contains(endpoint.body.block, definition.name) && definition.type !== 'Parameter' && !contains(init, definition.name) && v.references.some(r => contains(init, r.identifier)) && !kept.some(s => contains(s, definition.name));
+    return definition !== undefined && contains(endpoint.body.block, definition.name) && definition.type !== 'Parameter' && !nodes.some(n => contains(n, definition.name)) && v.name !== own && v.references.some(r => nodes.some(n => contains(n, r.identifier))) && !kept.some(s => contains(s, definition.name));
   });
-  if (missing) return obstacle(`The server of a session is made with ${missing.name}, which ${file.path} keeps with the session.`, 'session-lifecycle');
-  return { factory: factoryOfCall(mcp, file, init), perRequest: true, used: [init], connects: [] };
+  return missing && obstacle(`The server of a session is made with ${missing.name}, which ${file.path} keeps with the session.`, 'session-lifecycle');
 }
 
 function madeInHandler(context: BlockContext, endpoint: Endpoint, names: SessionNames): Made | Obstacle {
   const { mcp, file, draft } = context;
   const server = endpoint.body.server;
-  const init = server?.declarator.init;
+  const init = server?.made;
   if (!server || !init) return obstacle('The server of a session is not understood.');
   const { fn } = endpoint.main.handler;
   const nodes = [init, ...server.setup];
@@ -305,11 +350,20 @@ function madeInHandler(context: BlockContext, endpoint: Endpoint, names: Session
   const locals = nodes.flatMap(n => localsUsed(file, fn, n)).filter(n => n !== nameOf(server.declarator));
   const isPattern = server.declarator.id.type !== 'Identifier';
   if (server.setup.length === 0 && !isPattern) {
-    if (locals.length > 0) return perRequest(context, endpoint, init);
-    return { factory: factoryOfCall(mcp, file, init), perRequest: false, used: [init], connects: [] };
+    const made = locals.length > 0 ? perRequest(context, endpoint, init) : { factory: factoryOfCall(mcp, file, init), perRequest: false, used: [init], connects: [] };
+    if (!server.holder || isObstacle(made)) return made;
+    makeReadable(draft, server.holder);
+    return { ...made, factory: takenFrom(made.factory, server.holder) };
   }
-  if (locals.length > 0) return obstacle(`What sets up the server at ${file.path}:${lineOf(file, init)} depends on the request.`);
-  return isPattern ? patternFactory(context, server.declarator) : { factory: setupFactory(draft, file, server.declarator, server.setup), perRequest: false, used: nodes, connects: [] };
+  if (locals.length > 0 && isPattern) return obstacle(`What sets up the server at ${file.path}:${lineOf(file, init)} depends on the request.`);
+  if (isPattern) return patternFactory(context, server.declarator);
+  return keptWithSession(file, endpoint, nodes) ?? { factory: setupFactory(draft, file, server), perRequest: locals.length > 0, used: nodes, connects: [] };
+}
+
+/** The server in an object that was made for it. */
+function takenFrom({ call, isAsync }: Factory, { access }: Holder): Factory {
+  const expression = `${isAsync ? 'async ' : ''}() => ${isAsync ? `(await ${call})` : /^new\b/.test(call) && !call.endsWith(')') ? `(${call})` : call}${access}`;
+  return { expression, call: isAsync ? `${call}.then(made => made${access})` : expression.slice('() => '.length), isAsync };
 }
 
 function nameOf({ id }: TSESTree.VariableDeclarator): string {
@@ -335,10 +389,11 @@ function patternFactory({ mcp, file, draft }: BlockContext, { id, init }: TSESTr
 }
 
 /** The statements that make a server, as a function. */
-function setupFactory(draft: Draft, file: SourceFile, declarator: TSESTree.VariableDeclarator, setup: readonly TSESTree.Statement[]): Factory {
+function setupFactory(draft: Draft, file: SourceFile, { declarator, made, at, setup }: ServerOfSession): Factory {
   const { editor } = draft.of(file);
   const { eol, indent, semicolon } = editor.style;
-  const isAsync = [declarator, ...setup].some(s => /\bawait\b/.test(editor.text(s)));
-  const lines = [declarator.parent, ...setup].map(s => `${indent}${reindented(file, s.range, indent)}${eol}`);
+  const isAsync = [made, ...setup].some(s => /\bawait\b/.test(editor.text(s)));
+  const declared = at === declarator.parent ? reindented(file, at.range, indent) : `const ${nameOf(declarator)} = ${reindented(file, made.range, indent)}${semicolon}`;
+  const lines = [declared, ...setup.map(s => reindented(file, s.range, indent))].map(s => `${indent}${s}${eol}`);
   return { expression: `${isAsync ? 'async ' : ''}() => {${eol}${lines.join('')}${indent}return ${nameOf(declarator)}${semicolon}${eol}}`, call: '', isAsync };
 }

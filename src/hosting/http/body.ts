@@ -1,5 +1,7 @@
+import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import { lineOf } from '../closure.js';
+import { indexOf, memberName } from '../../mcp/file-index.js';
 import { isFresh } from '../fresh.js';
 import { obstacle, type Obstacle } from '../obstacle.js';
 import { lazySingleton } from '../singleton.js';
@@ -8,7 +10,8 @@ import type { McpModel } from '../../mcp/model.js';
 import { roleOf } from '../../mcp/roles.js';
 import type { FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
-import type { SessionNames } from './names.js';
+import { some, type SessionNames } from './names.js';
+import { feeding, holderOfSession, type Holder } from './opening.js';
 import { Plumbing } from './plumbing.js';
 import { parameterNames, servingCalls } from './routes.js';
 
@@ -20,6 +23,12 @@ export interface Body {
   readonly keep: readonly TSESTree.Statement[];
   /** Answers of its own to GET, for people: they stay, for requests that do not ask for a stream. */
   readonly answers: readonly TSESTree.IfStatement[];
+  /** Of those, what was asked when a session began. */
+  readonly fed?: readonly TSESTree.Statement[];
+  /** What went wrong in them was answered there. */
+  readonly tried?: TSESTree.TryStatement;
+  /** What was tried is served by the handler of the SDK now: errors that were caught here are told to it. */
+  readonly caught?: TSESTree.TryStatement;
   /** The first statement that is about sessions. */
   readonly core?: TSESTree.Statement;
   /** `const server = getServer()` of a new session, and what sets it up. */
@@ -28,7 +37,12 @@ export interface Body {
 
 export interface ServerOfSession {
   readonly declarator: TSESTree.VariableDeclarator;
+  /** What makes it, where it is declared or assigned, in this statement. */
+  readonly made: TSESTree.Expression;
+  readonly at: TSESTree.Node;
   readonly setup: readonly TSESTree.Statement[];
+  /** What is declared is not the server itself but an object that holds it. */
+  readonly holder?: Holder;
 }
 
 const ANSWERS = /\.(?:handleRequest|handlePostMessage)\s*\(/;
@@ -40,12 +54,15 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   names.follow(fn);
   const [request = '', reply = ''] = parameterNames(fn);
   const plumbing = new Plumbing(names, file, [reply, 'response', 'res', 'reply'].filter(Boolean), [request, 'request', 'req'].filter(Boolean), ends);
-  const server = serverOfSession(mcp, file, fn, names);
+  const server = serverOfSession(mcp, file, fn, names) ?? holderOfSession(mcp, file, fn, names);
   if (server && 'reason' in server) return server;
   for (const call of servingCalls(mcp, file, fn, /^handleRequest$/)) for (const wrap of wrapsOf(call)) plumbing.wraps.add(wrap);
-  if (server) plumbing.servers.add(server.declarator);
+  if (server) for (const n of [server.declarator, server.at]) plumbing.servers.add(n);
   for (const s of server?.setup ?? []) plumbing.servers.add(s);
   const block = branchOf(file, names, fn.body);
+  const outer = flat(block.body, file);
+  const fed = server ? feeding(file, names, server, outer) : [];
+  for (const s of fed) plumbing.moved.add(s);
   const statements = flattened(block.body, plumbing, file);
   if ('reason' in statements) return statements;
   const keep: TSESTree.Statement[] = [];
@@ -59,6 +76,8 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
       continue;
     }
     core ??= statement;
+    keep.push(...fed.filter(f => contains(statement, f)));
+    if (fed.includes(statement)) continue;
     if (isAnswerToGet(file, statement) && !names.mentions(statement)) {
       answers.push(statement);
       continue;
@@ -68,9 +87,14 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
     if (foreign && !isCore && i < last) keep.push(statement);
     else if (foreign) return obstacle(`Line ${lineOf(file, foreign)} of ${file.path} does more than keep sessions: ${shortened(file, foreign)}. Decide when it should run.`, 'session-lifecycle');
   }
+  const needed = [...answers, ...connected(file, fn), ...(server ? [server.made, ...server.setup] : []), ...servingCalls(mcp, file, fn, /^handleRequest$/).flatMap(c => [...c.arguments, ...wrapsOf(c).flatMap(w => w.arguments.filter(a => !contains(a, c)))])];
+  for (const s of keep.filter(k => isReadForSessions(file, k, [...needed, ...keep.filter(o => o !== k)]) && !plumbing.foreign(k))) keep.splice(keep.indexOf(s), 1);
   const loose = keep.find(s => usesWhatGoes(file, s, block, keep));
   if (loose) return obstacle(`Line ${lineOf(file, loose)} of ${file.path} uses what is made for the session. Decide when it should run.`, 'session-lifecycle');
-  return { block, keep, answers, ...(core && { core }), ...(server && { server }) };
+  const nested = fed.filter(f => !outer.includes(f));
+  const tried = nested.some(f => some(f, n => n.type === 'AwaitExpression' || n.type === 'CallExpression')) ? tryAround(nested, block) : undefined;
+  const caught = block.body.find((s): s is TSESTree.TryStatement => s.type === 'TryStatement' && CORE.test(file.text.slice(...s.block.range)));
+  return { block, keep, answers, ...(nested.length > 0 && { fed: nested }), ...(tried && { tried }), ...(caught && { caught }), ...(core && { core }), ...(server && { server }) };
 }
 
 /** It uses a name that is declared in the block, in a statement that does not stay. */
@@ -91,7 +115,7 @@ function isAnswerToGet(file: SourceFile, statement: TSESTree.Statement): stateme
 
 function isAbout(file: SourceFile, statement: TSESTree.Statement, server: ServerOfSession | undefined): boolean {
   if (!server) return false;
-  if (contains(statement, server.declarator)) return true;
+  if (contains(statement, server.declarator) || contains(statement, server.at)) return true;
   const { id } = server.declarator;
   return id.type === 'Identifier' && (file.variableOf(id)?.references.some(r => contains(statement, r.identifier)) ?? false);
 }
@@ -133,6 +157,30 @@ function wrappedBlock(names: SessionNames, statement: TSESTree.Statement): TSEST
   return call.arguments.slice(0, -1).some(a => names.mentions(a)) ? undefined : callback.body;
 }
 
+/** `serverFor(tenant)` in `serverFor(tenant).connect(transport)`. */
+function connected(file: SourceFile, fn: FunctionNode): readonly TSESTree.Node[] {
+  return indexOf(file).calls.flatMap(({ callee }) => (callee.type === 'MemberExpression' && memberName(callee) === 'connect' && contains(fn, callee) ? [callee.object] : []));
+}
+
+/** `const token = c.get('token')`, which only code about sessions used. */
+function isReadForSessions(file: SourceFile, statement: TSESTree.Statement, needed: readonly TSESTree.Node[]): boolean {
+  if (statement.type !== 'VariableDeclaration') return false;
+  return statement.declarations.every(({ id }) => {
+    const uses = id.type === 'Identifier' ? (file.variableOf(id)?.references.filter(r => r.init !== true) ?? []) : [];
+    return uses.length > 0 && !uses.some(u => needed.some(n => contains(n, u.identifier)));
+  });
+}
+
+function tryAround([first]: readonly TSESTree.Statement[], block: TSESTree.Node): TSESTree.TryStatement | undefined {
+  for (let n = first?.parent; n && n !== block; n = n.parent) if (n.type === 'TryStatement' && n.handler && first && contains(n.block, first)) return n;
+  return undefined;
+}
+
+/** The same statements, without a look at what stands around them. */
+function flat(statements: readonly TSESTree.Statement[], file: SourceFile): readonly TSESTree.Statement[] {
+  return statements.flatMap(s => (s.type === 'TryStatement' && CORE.test(file.text.slice(...s.block.range)) ? flat(s.block.body, file) : [s]));
+}
+
 /** `try { ... } catch { 500 }` around everything is what the SDK does itself. */
 function flattened(statements: readonly TSESTree.Statement[], plumbing: Plumbing, file: SourceFile): readonly TSESTree.Statement[] | Obstacle {
   const found: TSESTree.Statement[] = [];
@@ -163,17 +211,26 @@ export function serverOfSession(mcp: McpModel, file: SourceFile, fn: FunctionNod
   const [declarator, another] = declarators;
   if (!declarator) return undefined;
   if (another) return obstacle(`${file.path} makes more than one server in a handler.`);
-  if (!declarator.init || (!isFresh(mcp, file, declarator.init, 0, 'called-for-each') && !lazySingleton(mcp, file, declarator.init))) return obstacle(`Line ${lineOf(file, declarator)} of ${file.path} takes a server that may be shared.`);
   const variable = declarator.id.type === 'Identifier' ? file.variableOf(declarator.id) : undefined;
-  if (!variable) return { declarator, setup: [] };
+  const making = declarator.init ? { made: declarator.init, at: declarator.parent } : variable && assignedOnce(variable);
+  if (!making || (!isFresh(mcp, file, making.made, 0, 'called-for-each') && !lazySingleton(mcp, file, making.made))) return obstacle(`Line ${lineOf(file, declarator)} of ${file.path} takes a server that may be shared.`);
+  if (!variable) return { declarator, ...making, setup: [] };
   const setup: TSESTree.Statement[] = [];
   for (const { identifier, init } of variable.references) {
     if (init === true) continue;
     const statement = statementAround(identifier);
     if (!statement || statement.type !== 'ExpressionStatement' || names.mentions(statement) || CORE.test(file.text.slice(...statement.range)) || /\.close\s*\(/.test(file.text.slice(...statement.range))) continue;
-    if (statement.parent === declarator.parent.parent && !setup.includes(statement)) setup.push(statement);
+    if (statement !== making.at && statement.parent === making.at.parent && !setup.includes(statement)) setup.push(statement);
   }
-  return { declarator, setup };
+  return { declarator, ...making, setup };
+}
+
+/** `let server; try { server = createServer(); ... }`. */
+function assignedOnce(variable: Variable): { readonly made: TSESTree.Expression; readonly at: TSESTree.Statement } | undefined {
+  const [written, another] = variable.references.filter(r => r.isWrite());
+  const assignment = written?.identifier.parent;
+  if (another || assignment?.type !== 'AssignmentExpression' || assignment.operator !== '=' || assignment.parent.type !== 'ExpressionStatement') return undefined;
+  return { made: assignment.right, at: assignment.parent };
 }
 
 function serverDeclarators(mcp: McpModel, file: SourceFile, fn: FunctionNode): readonly TSESTree.VariableDeclarator[] {

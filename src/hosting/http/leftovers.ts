@@ -8,8 +8,11 @@ import { enclosingClass, enclosingFunction, indexOf } from '../../mcp/file-index
 import { contains, statementAround } from '../../mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
+import { dotted } from '../purity.js';
 import { some, type SessionNames } from './names.js';
 import { Plumbing } from './plumbing.js';
+
+const LOG_LINE = /(?:^|\.)(?:console|log(?:ger)?)\.\w+$/i;
 
 /** What is left of the sessions outside of the routes: sweepers, counters, the loop that closes all of them. */
 export interface Leftovers {
@@ -37,7 +40,7 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
   const close: TSESTree.Statement[] = [];
   const carried: Carried[] = [];
   const plumbing = new Plumbing(names, file, ['res', 'reply', 'response'], ['req', 'request']);
-  const uses = usesOf(names, file);
+  const uses = [...usesOf(names, file)];
   const fields = fieldsOf(names, file);
   if ('reason' in fields) return fields;
   for (const use of uses) {
@@ -59,9 +62,43 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
     const foreign = plumbing.foreign(whole) ?? returned(whole);
     if (foreign) return obstacle(`Line ${lineOf(file, foreign)} of ${file.path} uses the sessions for more than to serve them.`, 'session-lifecycle');
     if (closes(file, whole) && whole === statement) close.push(statement);
-    else remove.push(whole);
+    else {
+      remove.push(whole);
+      // `sweeper.unref()`, `clearInterval(sweeper)`.
+      uses.push(...usesOfDeclared(names, file, whole));
+    }
   }
   return { remove: remove.filter(r => !remove.some(o => o !== r && contains(o, r))), properties, close, carried, fields };
+}
+
+/** What is declared in a statement that goes is about the sessions as well. */
+function usesOfDeclared(names: SessionNames, file: SourceFile, statement: TSESTree.Statement): readonly TSESTree.Node[] {
+  if (statement.type !== 'VariableDeclaration') return [];
+  return statement.declarations.flatMap(({ id }) => {
+    const variable = id.type === 'Identifier' ? file.variableOf(id) : undefined;
+    if (!variable || id.type !== 'Identifier') return [];
+    names.add(id);
+    return variable.references.filter(r => r.init !== true).map(r => r.identifier);
+  });
+}
+
+/** `{ port, sessions: KEEPS_SESSIONS }` in a log line, when the setting decides nothing any more. */
+export function toldSettings(file: SourceFile, gone: (node: TSESTree.Node) => boolean): readonly TSESTree.Property[] {
+  return file.scopes.scopes.flatMap(scope =>
+    scope.variables.flatMap(v => {
+      const declarator = v.defs[0]?.node;
+      if (declarator?.type !== 'VariableDeclarator' || !declarator.init || !/\bprocess\.env\b/.test(file.text.slice(...declarator.init.range))) return [];
+      const uses = v.references.filter(r => r.init !== true).map(r => r.identifier);
+      const left = uses.filter(u => !gone(u));
+      const told = left.flatMap(u => (u.parent.type === 'Property' && u.parent.value === u && isLogged(u.parent) ? [u.parent] : []));
+      return left.length > 0 && left.length < uses.length && told.length === left.length ? told : [];
+    }),
+  );
+}
+
+function isLogged({ parent }: TSESTree.Property): boolean {
+  const call = parent.type === 'ObjectExpression' ? parent.parent : undefined;
+  return call?.type === 'CallExpression' && call.arguments.length > 1 && LOG_LINE.test(dotted(call.callee));
 }
 
 /** The fields that hold the sessions; they go when nobody outside of the class knows them. */

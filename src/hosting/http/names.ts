@@ -1,7 +1,7 @@
 import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import type { Finding } from '../../finding.js';
-import { innermost, memberName } from '../../mcp/file-index.js';
+import { enclosingFunction, innermost, memberName } from '../../mcp/file-index.js';
 import { nodeAt } from '../../edits/locate.js';
 import { contains } from '../../mcp/nodes.js';
 import type { McpModel } from '../../mcp/model.js';
@@ -16,6 +16,8 @@ const TRANSPORT = /#(?:Node)?StreamableHTTPServerTransport$|#WebStandardStreamab
 export class SessionNames {
   readonly #variables = new Set<Variable>();
   readonly #fields = new Set<string>();
+  /** Calls that counted sessions, and go. */
+  readonly uncounted = new Set<TSESTree.CallExpression>();
 
   constructor(
     readonly mcp: McpModel,
@@ -78,7 +80,7 @@ export class SessionNames {
     for (let before = -1; before !== this.#variables.size; ) {
       before = this.#variables.size;
       for (const variable of local) if (!this.#variables.has(variable) && this.#isDerived(variable)) this.#variables.add(variable);
-      for (const variable of outer) if (!this.#variables.has(variable) && (this.#isAssignedTransport(variable, fn) || this.#isFilled(variable, fn))) this.#variables.add(variable);
+      for (const variable of outer) if (!this.#variables.has(variable) && (this.#isAssignedTransport(variable, fn) || this.#isFilled(variable, fn) || this.#isKeyed(variable, fn))) this.#variables.add(variable);
     }
   }
 
@@ -102,9 +104,33 @@ export class SessionNames {
     });
   }
 
+  /** `lastSeen[sessionId] = Date.now()`: a table beside the sessions, that only code about them reads. */
+  #isKeyed(variable: Variable, fn: TSESTree.Node): boolean {
+    const declarator = variable.defs[0]?.node;
+    const init = declarator?.type === 'VariableDeclarator' && declarator.init ? innermost(declarator.init) : undefined;
+    if (!init || !(init.type === 'ObjectExpression' ? init.properties.length === 0 : init.type === 'NewExpression' && init.arguments.length === 0)) return false;
+    const uses = variable.references.filter(r => r.init !== true).map(r => r.identifier);
+    const keys = uses.flatMap(u => this.#keyOf(u) ?? []);
+    if (!keys.some(k => contains(fn, k)) || !keys.every(k => this.isRootedIn(k))) return false;
+    return uses.every(u => contains(fn, u) || this.#isWithSessions(u, variable));
+  }
+
+  /** The key of what is put into a table. */
+  #keyOf({ parent }: TSESTree.Node): TSESTree.Node | undefined {
+    if (parent?.type !== 'MemberExpression') return undefined;
+    if (parent.computed && parent.parent.type === 'AssignmentExpression' && parent.parent.left === parent) return parent.property;
+    return /^(?:set|add)$/.test(memberName(parent) ?? '') && parent.parent.type === 'CallExpression' ? parent.parent.arguments[0] : undefined;
+  }
+
+  /** In a function that is about other names of sessions as well. */
+  #isWithSessions(use: TSESTree.Node, own: Variable): boolean {
+    const fn = enclosingFunction(use);
+    return fn !== undefined && [...this.#variables].some(v => v !== own && v.references.some(r => contains(fn, r.identifier)));
+  }
+
   #isDerived(variable: Variable): boolean {
     const declarator = variable.defs[0]?.node;
-    if (isFunctionNode(declarator)) return this.#isGivenSessions(declarator) || this.#isContainer(variable);
+    if (isFunctionNode(declarator)) return this.#isGivenSessions(declarator) || this.#isContainer(variable) || isSessionListener(declarator);
     if (declarator?.type !== 'VariableDeclarator') return false;
     const loop = declarator.parent.parent;
     if ((loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') && loop.left === declarator.parent) return this.mentions(loop.right);
@@ -146,6 +172,11 @@ export class SessionNames {
     const variable = this.file.variableOf(name);
     if (variable) this.#variables.add(variable);
   }
+}
+
+/** `onsessioninitialized: id => ...`. */
+function isSessionListener({ parent }: FunctionNode): boolean {
+  return parent.type === 'Property' && parent.key.type === 'Identifier' && /^onsession(?:initialized|closed)$/.test(parent.key.name);
 }
 
 function identifierAt(file: SourceFile, start: number): TSESTree.Identifier | undefined {

@@ -12,7 +12,8 @@ import { some, type SessionNames } from './names.js';
 const LOGS = /^(?:console|.*log(?:ger)?|l|winston|pino|debug|trace)$/i;
 const LOG_CALL = /^(?:\w*(?:debug|log|trace)|log\w*|error|warn|info)$/i;
 const HARMLESS = /^(?:crypto\.randomUUID|randomUUID|uuidv4|uuid|nanoid|isInitializeRequest|isJSONRPC\w+|Date\.now|performance\.now|JSON\.stringify|JSON\.parse|String|Number|Boolean|Object\.(?:keys|values|entries)|Array\.(?:from|isArray)|Math\.\w+|Promise\.(?:resolve|all|allSettled|race)|setTimeout|clearTimeout|setInterval|clearInterval|next|parseInt|encodeURIComponent)$/;
-const READS = /^(?:some|every|find|filter|map|includes|toString|toISOString|trim|startsWith|endsWith|slice|join|forEach|keys|values|entries|toLowerCase|split|substring|flat|then|catch|finally|unref|ref|header|get|has|bind|call|isArray|at|padStart|safeParse)$/;
+const READS = /^(?:some|every|find|filter|map|includes|toString|toISOString|trim|startsWith|endsWith|slice|join|forEach|keys|values|entries|toLowerCase|split|substring|flat|then|catch|finally|unref|ref|header|get|has|bind|call|isArray|at|padStart|safeParse|randomUUID)$/;
+const METERS = /(?:metric|gauge|counter|meter|stats|session|connection)\w*(?:\(\))?\.(?:inc|dec|set|add|observe|increment|decrement)$/i;
 const CONSTRUCTORS = /(?:Transport|EventStore|Error|Date|Map|Set|Promise|AbortController|URL)$/;
 const REPLY = /^(?:status|json|send|end|set|setHeader|writeHead|header|code|type|sendStatus|write|flushHeaders|hijack|on|once|statusCode|removeHeader|setTimeout|text)$/;
 
@@ -22,6 +23,10 @@ export class Plumbing {
   readonly servers = new Set<TSESTree.Node>();
   /** Calls that get the answer on its way out: they stay around it. */
   readonly wraps = new Set<TSESTree.Node>();
+  /** Statements that stay, and stand somewhere else. */
+  readonly moved = new Set<TSESTree.Node>();
+  /** Parameters of a helper that carry the session, and what is taken out of them. */
+  readonly carried = new Set<string>();
 
   constructor(
     readonly names: SessionNames,
@@ -37,7 +42,7 @@ export class Plumbing {
   foreign(node: TSESTree.Node, depth = 0): TSESTree.Node | undefined {
     let found: TSESTree.Node | undefined;
     walkTree(node, n => {
-      if (found) return false;
+      if (found || this.moved.has(n)) return false;
       if (n.type === 'CallExpression' && !this.#isPlumbingCall(n, depth)) found = n;
       else if (n.type === 'NewExpression' && !this.#isPlumbingNew(n)) found = n;
       else if (n.type === 'AssignmentExpression' && !this.#isPlumbingTarget(n.left, node)) found = n;
@@ -59,7 +64,7 @@ export class Plumbing {
     if (this.wraps.has(call)) return true;
     const callee = innermost(call.callee);
     const name = dotted(callee);
-    if (HARMLESS.test(name) || this.names.isRootedIn(callee) || this.#isServer(callee)) return true;
+    if (HARMLESS.test(name) || this.names.isRootedIn(callee) || this.#isServer(callee) || this.#isCarried(callee)) return true;
     if (callee.type === 'MemberExpression') {
       const root = rootName(callee);
       const member = memberName(callee) ?? '';
@@ -70,11 +75,27 @@ export class Plumbing {
       if (/^(?:connect|close)$/.test(member)) return this.names.mcp.member(this.file, callee) !== undefined;
       if (LOGS.test(memberNameOfObject(callee) ?? '')) return true;
     } else if (callee.type === 'Identifier' && LOG_CALL.test(callee.name)) return true;
-    return this.#makesServer(call) || this.#isPlumbingHelper(call, depth);
+    return this.#makesServer(call) || this.#isPlumbingHelper(call, depth) || this.#counts(call);
+  }
+
+  /** `sessionsOpened.inc()` where a session begins or ends: nothing begins or ends there any more. */
+  #counts(call: TSESTree.CallExpression): boolean {
+    const statement = call.parent.type === 'AwaitExpression' || (call.parent.type === 'UnaryExpression' && call.parent.operator === 'void') ? call.parent.parent : call.parent;
+    if (statement.type !== 'ExpressionStatement' || !isAtEdge(call)) return false;
+    const functions = calledFunctions(this.names.mcp, this.file, call);
+    if (!(functions.length > 0 ? functions.every(f => onlyCounts(f.node)) : isMeter(call))) return false;
+    this.names.uncounted.add(call);
+    return true;
   }
 
   #makesServer(call: TSESTree.CallExpression): boolean {
     return [...this.servers].some(s => contains(s, call)) || this.names.mcp.types(this.file, call).some(t => roleOf(t.type) === 'server');
+  }
+
+  /** What is sent to the client is no plumbing. */
+  #isCarried(node: TSESTree.Node): boolean {
+    const root = rootName(node);
+    return root !== undefined && this.carried.has(root) && !(node.type === 'MemberExpression' && node.parent.type === 'CallExpression' && memberName(node) === 'send');
   }
 
   #isServer(callee: TSESTree.Node): boolean {
@@ -98,8 +119,11 @@ export class Plumbing {
     const given = new Map(fn.params.map((p, i) => [p.type === 'Identifier' ? p.name : '', call.arguments[i]] as const));
     const replies = [...given].flatMap(([name, argument]) => (argument?.type === 'Identifier' && this.reply.includes(argument.name) ? [name] : []));
     const requests = [...given].flatMap(([name, argument]) => (argument?.type === 'Identifier' && this.request.includes(argument.name) ? [name] : []));
-    if (file !== this.file) return new Plumbing(this.names, file, replies, requests).foreign(fn.body, depth + 2) === undefined;
+    if (file === this.file) this.names.follow(fn);
     const inner = new Plumbing(this.names, file, replies, requests);
+    for (const [name, argument] of given) if (name !== '' && argument && (this.names.isRootedIn(argument) || this.#isCarried(argument))) inner.carried.add(name);
+    addTaken(file, fn, inner.carried);
+    if (file !== this.file) return inner.foreign(fn.body, depth + 2) === undefined;
     for (const s of this.servers) inner.servers.add(s);
     return inner.foreign(fn.body, depth + 1) === undefined;
   }
@@ -111,13 +135,47 @@ export class Plumbing {
   /** A local of the block, or something of the session. */
   #isPlumbingTarget(target: TSESTree.Node, block: TSESTree.Node): boolean {
     const inner = innermost(target);
-    if (this.names.isRootedIn(inner) || this.#isServer(inner)) return true;
+    if (this.names.isRootedIn(inner) || this.#isServer(inner) || (inner.type === 'MemberExpression' && this.#isCarried(inner))) return true;
     if (inner.type === 'Identifier') {
       const declared = this.file.variableOf(inner)?.defs[0];
       return declared !== undefined && (contains(block, declared.name) || enclosedIn(declared.node, block));
     }
     const root = rootName(inner);
     return root !== undefined && this.reply.includes(root);
+  }
+}
+
+/** `activeSessions.dec()`, of a library that counts. */
+function isMeter(call: TSESTree.CallExpression): boolean {
+  return METERS.test(dotted(innermost(call.callee)));
+}
+
+/** It changes numbers, and tells nobody. */
+function onlyCounts(fn: FunctionNode): boolean {
+  return fn.body.type === 'BlockStatement' && !fn.async && fn.body.body.length > 0 && fn.body.body.every(s => s.type === 'ExpressionStatement' && (s.expression.type === 'UpdateExpression' || s.expression.type === 'AssignmentExpression' || (s.expression.type === 'CallExpression' && isMeter(s.expression))));
+}
+
+/** In a listener of the begin or end of a session. */
+function isAtEdge(node: TSESTree.Node): boolean {
+  for (let n: TSESTree.Node | undefined = node; n; n = n.parent) {
+    if (!isFunctionNode(n)) continue;
+    const { parent } = n;
+    if (parent.type === 'Property' && parent.key.type === 'Identifier' && /^onsession(?:initialized|closed)$/.test(parent.key.name)) return true;
+    if (parent.type === 'AssignmentExpression' && parent.left.type === 'MemberExpression' && memberName(parent.left) === 'onclose') return true;
+  }
+  return false;
+}
+
+/** `const original = transport.onmessage`. */
+function addTaken(file: SourceFile, fn: FunctionNode, carried: Set<string>): void {
+  for (const scope of file.scopes.scopes) {
+    for (const { defs: [definition], name } of scope.variables) {
+      if (definition?.node.type !== 'VariableDeclarator' || !definition.node.init || !contains(fn, definition.node)) continue;
+      const inner = innermost(definition.node.init);
+      const root = inner.type === 'MemberExpression' ? rootName(inner) : undefined;
+      const bound = inner.type === 'CallExpression' && inner.callee.type === 'MemberExpression' && memberName(inner.callee) === 'bind' ? rootName(inner.callee) : undefined;
+      if (carried.has(root ?? bound ?? '')) carried.add(name);
+    }
   }
 }
 

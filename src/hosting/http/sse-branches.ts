@@ -32,7 +32,7 @@ export function sseBranches(mcp: McpModel, file: SourceFile, names: SessionNames
   const plumbing = new Plumbing(names, file, [reply], [request]);
   const server = serverOfSession(mcp, file, handler.fn, names);
   if (server && 'reason' in server) return server;
-  if (server) plumbing.servers.add(server.declarator);
+  if (server) for (const n of [server.declarator, server.at]) plumbing.servers.add(n);
   for (const s of server?.setup ?? []) plumbing.servers.add(s);
   const main: Route = { method: 'all', path: file.text.slice(...opens.test.range), handler };
   for (const branch of [opens, takes]) {
