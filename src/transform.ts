@@ -117,6 +117,8 @@ interface Common {
   readonly safety: 'safe' | 'review';
   /** `finding`: each is changed by itself, whatever becomes of the others. Otherwise the changes of a file belong together. */
   readonly scope?: 'finding' | 'file';
+  /** What tests of the code that it changes will see; absent where they see nothing. */
+  readonly tests?: string;
   /** The targets that it works for; both when absent. */
   readonly targets?: readonly Choices['target'][];
 }

@@ -7,10 +7,13 @@ import { Client } from '@modelcontextprotocol/client';
 import { InMemoryTransport } from '@modelcontextprotocol/server';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CHOICES } from '../src/choices.js';
+import { diskTree } from '../src/files/disk.js';
 import { memoryTree } from '../src/files/memory.js';
+import { planChecked } from '../src/migrate/checked.js';
 import { applyTexts } from '../src/migrate/rewrites.js';
 import { Project } from '../src/project.js';
-import { migrateSdk } from '../src/sdk-step/step.js';
+import { typeCheck } from '../src/program/check.js';
+import { migrateSdk, sdkStep } from '../src/sdk-step/step.js';
 import { readFiles, type Files } from './support/fixtures.js';
 import { ROOT } from './support/imports.js';
 import { tempFolder } from './support/temp.js';
@@ -120,7 +123,7 @@ describe('at run time', () => {
     const server = new McpServer({ name: 'data', version: '1.0.0' });
     new (Registry as new (server: unknown) => { register(): void })(server).register();
     const client = await connected(server);
-    expect((await client.listTools()).tools.map(t => t.name)).toEqual(['echo', 'list', 'ping', 'page', 'named', 'short', 'schema']);
+    expect((await client.listTools()).tools.map(t => t.name)).toEqual(['echo', 'list', 'ping', 'page', 'named', 'short', 'schema', 'weather', 'declared', 'empty']);
     expect(await text(client, 'echo', { text: 'hi' })).toBe('hi');
     expect(await text(client, 'named', {})).toBe('1');
   });
@@ -146,4 +149,19 @@ describe('at run time', () => {
     const { server } = await load('headers', 'server.ts');
     expect((await (await connected(server)).listTools()).tools).toHaveLength(2);
   });
+});
+
+describe('with a compiler', () => {
+  const typed = join(ROOT, 'fixtures/sdk-v1-to-v2-typed/results');
+  const folder = tempFolder(readFiles(join(typed, 'before')));
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+
+  it('what types of the second major no longer take is said to be what it is, and the rest is marked', () => {
+    const project = new Project(diskTree(folder));
+    const plan = planChecked(project, [], { rules: [], transformOf: () => undefined }, { includeTests: true, prepare: [sdkStep] }, () => typeCheck(folder));
+    const files = Object.fromEntries(Object.entries(plan.result).flatMap(([file, text]) => (text === null ? [] : [[file, text]])));
+    expect(files).toEqual(readFiles(join(typed, 'after')));
+    expect(plan.types.added.map(e => [e.file, e.code])).toEqual([['shown.ts', 2339]]);
+    expect(plan.markers.map(m => [m.file, m.id])).toEqual([['shown.ts', 'sdk-type']]);
+  }, 60_000);
 });

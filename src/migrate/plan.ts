@@ -10,6 +10,7 @@ import type { PrepareStep } from './prepare.js';
 import { applyTexts } from './rewrites.js';
 import type { DroppedStep, FileChange, PlacedMarker, Step } from './step.js';
 import type { TypeCheck } from './types.js';
+import { testsToAdapt, type TestToAdapt } from './tests.js';
 import { takeTransform, type State } from './take.js';
 import { brokenBy } from './verify.js';
 
@@ -28,6 +29,8 @@ export interface Plan {
   readonly declines: readonly Decline[];
   /** Comments for a person in the result. */
   readonly markers: readonly PlacedMarker[];
+  /** Tests that see behaviour which the migration changes. */
+  readonly tests: readonly TestToAdapt[];
   /** What a person must know. */
   readonly notes: readonly string[];
   readonly dependencies: readonly DependencyChange[];
@@ -182,6 +185,7 @@ class Planner {
       left: findings,
       declines: [...this.#declines.values()].flat(),
       markers: placedMarkers(project),
+      tests: testsToAdapt(this.project, this.#steps, new Map([...this.transforms, ...(this.options.prepare ?? [])].flatMap(({ id, tests }) => (tests === undefined ? [] : [[id, tests] as const])))),
       notes: distinct(this.#steps.flatMap(s => s.notes)),
       dependencies: distinct(this.#steps.flatMap(s => s.dependencies)).filter(d => !this.#unneeded.has(keyOf(d))),
       variables: distinct(this.#steps.flatMap(s => s.variables)),

@@ -68,17 +68,41 @@ function declareIn(pass: PassFile, errors: readonly CompileError[], unlike: Read
     if (!handler || result === undefined) continue;
     const fn = innermost(handler);
     const [from, to] = [lines.position(call.range[0]).line, lines.position(call.range[1]).line];
-    if (!isFunctionNode(fn) || fn.returnType || !errors.some(e => from <= e.line && e.line <= to)) continue;
+    if (!errors.some(e => from <= e.line && e.line <= to)) continue;
+    if (!isFunctionNode(fn)) {
+      if (byReference(pass, fn, result, [...unlike].some(line => from <= line && line <= to))) addNamedImport(editor, moduleOf(file), result, 'type');
+      continue;
+    }
+    const said = fn.returnType && resultSaid(fn.returnType.typeAnnotation);
+    if (said) editor.replace(said.type, result);
     for (const expression of returnExpressions(fn)) {
       const isUnlike = unlike.has(lines.position(expression.range[0]).line);
-      cast(editor, expression, isUnlike ? `unknown as ${result}` : result, fn.async);
+      cast(editor, expression, isUnlike ? `unknown as ${result}` : result, { isAsync: fn.async, isPlain: said?.isPromise === false });
       if (isUnlike) pass.mark(expression.range[0], 'sdk-result', result);
     }
     addNamedImport(editor, moduleOf(file), result, 'type');
   }
 }
 
-function cast(editor: Editor, expression: TSESTree.Expression, result: string, isAsync: boolean): void {
+/** `setRequestHandler('tools/list', this.list)`: what the handler gives is said where it is given. */
+function byReference({ mcp, file, editor }: PassFile, handler: TSESTree.Node, result: string, isUnlike: boolean): boolean {
+  if (handler.type !== 'Identifier' && handler.type !== 'MemberExpression') return false;
+  const known = mcp.values(file, handler).flatMap(({ value }) => (value.kind === 'function' ? [value.node.params.length] : []));
+  const [takes] = known;
+  if (takes === undefined || takes > 2) return false;
+  const names = ['request', 'ctx'].slice(0, takes).join(', ');
+  editor.replace(handler, `async ${takes === 1 ? names : `(${names})`} => (await ${editor.text(handler)}(${names})) as ${isUnlike ? 'unknown as ' : ''}${result}`);
+  return true;
+}
+
+/** What a function says of its result: a type of the program, which the second major does not know. */
+function resultSaid(type: TSESTree.TypeNode): { readonly type: TSESTree.TypeNode; readonly isPromise: boolean } {
+  const isPromise = type.type === 'TSTypeReference' && type.typeName.type === 'Identifier' && type.typeName.name === 'Promise';
+  const [inner] = isPromise ? (type.typeArguments?.params ?? []) : [];
+  return { type: inner ?? type, isPromise };
+}
+
+function cast(editor: Editor, expression: TSESTree.Expression, result: string, { isAsync, isPlain }: { readonly isAsync: boolean; readonly isPlain: boolean }): void {
   switch (expression.type) {
     case 'TSAsExpression':
       return;
@@ -87,13 +111,19 @@ function cast(editor: Editor, expression: TSESTree.Expression, result: string, i
       return;
     default:
       // It may be a promise, of which only an asynchronous function can say what comes of it.
-      if (!isAsync) return;
+      if (!isAsync && !isPlain) return;
+      if (isPlain) {
+        const isSimple = /^(?:Identifier|MemberExpression|CallExpression)$/.test(expression.type);
+        if (!isSimple) editor.insert(expression.range[0], '(');
+        editor.insert(expression.range[1], `${isSimple ? '' : ')'} as ${result}`);
+        return;
+      }
       editor.insert(expression.range[0], expression.type === 'AwaitExpression' ? '(' : '(await ');
       editor.insert(expression.range[1], `) as ${result}`);
   }
 }
 
-function moduleOf(file: SourceFile): string {
+export function moduleOf(file: SourceFile): string {
   const module = file.program.body.flatMap(s => (s.type === 'ImportDeclaration' ? [s.source.value] : [])).find(s => /^@modelcontextprotocol\/(?:server|client)$/.test(s));
   return module ?? '@modelcontextprotocol/server';
 }
