@@ -11,6 +11,7 @@ import { runOfficialCodemod } from './codemod.js';
 import { dependencyChanges, importMapChanges, unneededPackages } from './manifests.js';
 import { kindsOfPackages } from './package-kinds.js';
 import { runPass, takeMarks, type Pass } from './pass.js';
+import { bearerAuth } from './passes/bearer-auth.js';
 import { callbackTypes } from './passes/callback-types.js';
 import { contextDoubles } from './passes/context-doubles.js';
 import { contextTypes } from './passes/context-types.js';
@@ -39,7 +40,7 @@ import { repairTypes } from './repairs/types.js';
 const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
-const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, shapeReads, compatTypes, schemaTypes, serverInfo, httpStatus, zodFour, registrationDoubles, registrations, contextDoubles, contextTypes, contexts, callbackTypes];
+const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, httpStatus, zodFour, registrationDoubles, registrations, contextDoubles, contexts, contextTypes, callbackTypes];
 /** After it: what it left. */
 const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
 

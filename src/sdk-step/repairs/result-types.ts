@@ -3,9 +3,10 @@ import type { Editor } from '../../edits/editor.js';
 import { indexOf, innermost, memberName } from '../../mcp/file-index.js';
 import { returnExpressions } from '../../mcp/nodes.js';
 import { isFunctionNode } from '../../mcp/values.js';
-import type { CompileError, TypeCheck } from '../../migrate/types.js';
+import type { CompileError } from '../../migrate/types.js';
 import type { SourceFile } from '../../parse/source.js';
 import type { Project } from '../../project.js';
+import { NO_OVERLAP, type TypeRepair } from './attempt.js';
 import { addNamedImport } from '../imports.js';
 import { runPass, type PassFile } from '../pass.js';
 
@@ -25,26 +26,21 @@ const RESULTS: Readonly<Record<string, string>> = {
 };
 const NOT_ASSIGNABLE = new Set([2322, 2345, 2769]);
 
-const NO_OVERLAP = 2352;
-
-/** Where a handler's result does not fit, it is said to be what it is. Only a compiler knows where; what it still does not take stays. */
-export function declareResults(project: Project, files: readonly string[], types: TypeCheck): Project {
-  const candidates = files.filter(path => /\.[cm]?tsx?$/.test(path) && /setRequestHandler\(/.test(project.text(path) ?? ''));
-  if (candidates.length === 0) return project;
-  const { errors } = types.errors(project, candidates, false);
-  const wrong = errors.filter(e => NOT_ASSIGNABLE.has(e.code));
-  const first = edited(project, wrong, []);
-  if (first.size === 0) return project;
-  const left = types.errors(project.with(first), [...first.keys()], false).errors;
-  const second = left.some(e => e.code === NO_OVERLAP) ? edited(project, wrong, left.filter(e => e.code === NO_OVERLAP).map(e => ({ ...e, line: e.line - linesAdded(project, first, e.file) }))) : first;
-  const rest = second === first ? left : types.errors(project.with(second), [...second.keys()], false).errors;
-  const count = (list: readonly CompileError[], path: string): number => list.filter(e => e.file === path).length;
-  return project.with(new Map([...second].filter(([path]) => count(rest, path) < count(errors, path))));
-}
+/** Where a handler's result does not fit, it is said to be what it is. Only a compiler knows where; what it still does not take is said by way of `unknown`. */
+export const resultTypes: TypeRepair = {
+  fits: ({ code }) => NOT_ASSIGNABLE.has(code),
+  ways: [
+    (project, errors) => edited(project, errors, []),
+    (project, errors, last) => {
+      const unlike = last?.errors.filter(e => e.code === NO_OVERLAP) ?? [];
+      return unlike.length === 0 ? new Map<string, string>() : edited(project, errors, unlike.map(e => ({ ...e, line: e.line - linesAdded(project, last?.project, e.file) })));
+    },
+  ],
+};
 
 /** Only imports are added as lines, and these stand above. */
-function linesAdded(project: Project, changes: ReadonlyMap<string, string>, path: string): number {
-  return (changes.get(path) ?? '').split('\n').length - (project.text(path) ?? '').split('\n').length;
+function linesAdded(before: Project, after: Project | undefined, path: string): number {
+  return (after?.text(path) ?? '').split('\n').length - (before.text(path) ?? '').split('\n').length;
 }
 
 function edited(project: Project, errors: readonly CompileError[], unlike: readonly CompileError[]): ReadonlyMap<string, string> {

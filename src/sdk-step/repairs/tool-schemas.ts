@@ -1,25 +1,21 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import type { CompileError, TypeCheck } from '../../migrate/types.js';
+import type { CompileError } from '../../migrate/types.js';
 import { keyName } from '../../mcp/exports.js';
 import { walkTree } from '../../parse/walk.js';
 import type { Project } from '../../project.js';
 import { addNamedImport } from '../imports.js';
 import { runPass, type PassFile } from '../pass.js';
-import { attempt } from './attempt.js';
+import type { TypeRepair } from './attempt.js';
 import { moduleOf } from './result-types.js';
 
 const NOT_ASSIGNABLE = new Set([2322, 2345, 2769]);
 
 /** The first major took any objects for the properties of a tool's JSON Schema; the second wants JSON. What a type of the program says less about is said to be that. */
-export function declareToolSchemas(project: Project, files: readonly string[], types: TypeCheck): Project {
-  const asked = files.filter(path => /\.[cm]?tsx?$/.test(path) && /\b(?:inputSchema|outputSchema)\b/.test(project.text(path) ?? '') && /\bTool\b/.test(project.text(path) ?? ''));
-  if (asked.length === 0) return project;
-  const { errors } = types.errors(project, asked, false);
-  const wrong = errors.filter(e => NOT_ASSIGNABLE.has(e.code));
+export const toolSchemas: TypeRepair = {
+  fits: ({ code }) => NOT_ASSIGNABLE.has(code),
   // What has too little in common for the one is said by way of `unknown`.
-  const plain = attempt(project, edited(project, wrong, ''), asked, errors, types);
-  return plain === project ? attempt(project, edited(project, wrong, 'unknown as '), asked, errors, types) : plain;
-}
+  ways: [(project, errors) => edited(project, errors, ''), (project, errors) => edited(project, errors, 'unknown as ')],
+};
 
 function edited(project: Project, wrong: readonly CompileError[], by: string): ReadonlyMap<string, string> {
   const changes = new Map<string, string>();

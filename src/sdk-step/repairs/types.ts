@@ -1,25 +1,26 @@
 import { newErrors, type CompileError, type TypeCheck } from '../../migrate/types.js';
 import type { Project } from '../../project.js';
 import { runPass, type PassFile } from '../pass.js';
-import { declareResults } from './result-types.js';
-import { declareToolSchemas } from './tool-schemas.js';
-import { widenZodTypes } from './zod-types.js';
+import { attempt, type Tried } from './attempt.js';
+import { contextValues } from './context-doubles.js';
+import { resultTypes } from './result-types.js';
+import { resultsOfCalls } from './results-of-calls.js';
+import { shapesAtRegistration } from './shapes.js';
+import { toolSchemas } from './tool-schemas.js';
+import { zodTypes } from './zod-types.js';
 
 /** What only a compiler can tell: where types of the second major are narrower than those of the first. */
 export function repairTypes(before: Project, project: Project, files: readonly string[], types: TypeCheck): Project {
-  let current = widenZodTypes(before, project, types);
-  current = declareToolSchemas(current, files, types);
-  current = declareResults(current, files, types);
-  return markLeft(before, current, files, types);
+  let now: Tried = { project, errors: types.errors(project, files).errors };
+  for (const repair of [zodTypes(before), shapesAtRegistration, toolSchemas, resultTypes, resultsOfCalls, contextValues]) now = attempt(now, repair, types);
+  return now.errors.length === 0 ? now.project : markLeft(before, now, types);
 }
 
 /** Marks of one file are to be read; more of the same would be noise. */
 const MAX_MARKS = 8;
 
 /** What does not compile after all that: said at the place, so that nobody has to look for it. */
-function markLeft(before: Project, project: Project, files: readonly string[], types: TypeCheck): Project {
-  const { errors } = types.errors(project, files, false);
-  if (errors.length === 0) return project;
+function markLeft(before: Project, { project, errors }: Tried, types: TypeCheck): Project {
   const wrong = [...new Set(errors.map(e => e.file))];
   const left = newErrors(types.errors(before, wrong, false).errors, errors, []);
   const changes = new Map<string, string>();
