@@ -7,13 +7,10 @@ import { Client } from '@modelcontextprotocol/client';
 import { InMemoryTransport } from '@modelcontextprotocol/server';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CHOICES } from '../src/choices.js';
-import { diskTree } from '../src/files/disk.js';
 import { memoryTree } from '../src/files/memory.js';
-import { planChecked } from '../src/migrate/checked.js';
 import { applyTexts } from '../src/migrate/rewrites.js';
 import { Project } from '../src/project.js';
-import { typeCheck } from '../src/program/check.js';
-import { migrateSdk, sdkStep } from '../src/sdk-step/step.js';
+import { migrateSdk } from '../src/sdk-step/step.js';
 import { readFiles, type Files } from './support/fixtures.js';
 import { ROOT } from './support/imports.js';
 import { tempFolder } from './support/temp.js';
@@ -149,19 +146,4 @@ describe('at run time', () => {
     const { server } = await load('headers', 'server.ts');
     expect((await (await connected(server)).listTools()).tools).toHaveLength(2);
   });
-});
-
-describe('with a compiler', () => {
-  const typed = join(ROOT, 'fixtures/sdk-v1-to-v2-typed/results');
-  const folder = tempFolder(readFiles(join(typed, 'before')));
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-
-  it('what types of the second major no longer take is said to be what it is, and the rest is marked', () => {
-    const project = new Project(diskTree(folder));
-    const plan = planChecked(project, [], { rules: [], transformOf: () => undefined }, { includeTests: true, prepare: [sdkStep] }, () => typeCheck(folder));
-    const files = Object.fromEntries(Object.entries(plan.result).flatMap(([file, text]) => (text === null ? [] : [[file, text]])));
-    expect(files).toEqual(readFiles(join(typed, 'after')));
-    expect(plan.types.added.map(e => [e.file, e.code])).toEqual([['shown.ts', 2339]]);
-    expect(plan.markers.map(m => [m.file, m.id])).toEqual([['shown.ts', 'sdk-type']]);
-  }, 60_000);
 });

@@ -39,8 +39,8 @@ export function planChecked(project: Project, transforms: readonly TransformDefi
     const files = Object.keys(plan.result).filter(isChecked);
     if (!types || files.length === 0) return { ...plan, types: { verdict: 'not checked', after: 0, added: [], files: 0, unchecked: types ? [] : files } };
     const trial = new Trial(project, plan, types(), [...files, ...usersOfRaised(project, plan, files)]);
-    // Most plans compile at once; a step that asks the compiler itself is made only where they do not.
-    if (!isRepaired && trial.added.length > 0 && options.prepare?.some(step => plan.steps.some(s => s.transform === step.id))) {
+    // Most plans compile at once; a step that asks the compiler itself is made only where they do not. Whether they did before is asked after that.
+    if (!isRepaired && trial.hasErrors && options.prepare?.some(step => plan.steps.some(s => s.transform === step.id))) {
       isRepaired = true;
       continue;
     }
@@ -72,7 +72,7 @@ function usersOfRaised(project: Project, plan: Plan, changed: readonly string[])
 class Trial {
   #before: CheckedTypes | undefined;
   readonly #after: CheckedTypes;
-  readonly added: readonly CompileError[];
+  #added: readonly CompileError[] | undefined;
 
   constructor(
     private readonly project: Project,
@@ -81,7 +81,14 @@ class Trial {
     private readonly files: readonly string[],
   ) {
     this.#after = check.errors(project.with(new Map(Object.entries(plan.result))), files);
-    this.added = this.#after.errors.length === 0 ? [] : newErrors(this.#errorsBefore(), this.#after.errors, plan.dependencies);
+  }
+
+  get hasErrors(): boolean {
+    return this.#after.errors.length > 0;
+  }
+
+  #addedErrors(): readonly CompileError[] {
+    return (this.#added ??= this.hasErrors ? newErrors(this.#errorsBefore(), this.#after.errors, this.plan.dependencies) : []);
   }
 
   #errorsBefore(): readonly CompileError[] {
@@ -91,16 +98,17 @@ class Trial {
 
   types(): PlanTypes {
     const after = this.#after.errors.length;
+    const added = this.#addedErrors();
     const before = this.#before?.errors.length;
-    const verdict = this.#after.checked === 0 ? 'not checked' : this.added.length > 0 ? 'worse' : before !== undefined && after < before ? 'better' : 'same';
-    return { verdict, after, ...(before !== undefined && { before }), added: this.added, files: this.#after.checked, unchecked: this.#after.unchecked };
+    const verdict = this.#after.checked === 0 ? 'not checked' : added.length > 0 ? 'worse' : before !== undefined && after < before ? 'better' : 'same';
+    return { verdict, after, ...(before !== undefined && { before }), added, files: this.#after.checked, unchecked: this.#after.unchecked };
   }
 
   /** The units that the new errors come from. Preparing steps are not left out: without them nothing else would fit. */
   culprits(): readonly DroppedStep[] {
     const found = new Map<Step, CompileError>();
     // Where no step can be left out, nobody has to know which one it was.
-    const open = this.plan.steps.some(s => s.answers.length > 0) ? [...this.added] : [];
+    const open = this.plan.steps.some(s => s.answers.length > 0) ? [...this.#addedErrors()] : [];
     for (let error = open.shift(); error; error = open.shift()) {
       const step = this.#stepThatBrings(error);
       if (step && step.answers.length > 0 && !found.has(step)) found.set(step, error);
