@@ -12,11 +12,17 @@ export interface TestToAdapt {
 /** A test sees what it imports, and what that imports. */
 const HOPS = 2;
 
+/** What tests of the code that a step changes will see, and the words without which they do not look. */
+export interface Seen {
+  readonly because: string;
+  readonly words?: RegExp | undefined;
+}
+
 /** `seen`: what tests of the code that a transform or step changes will see, by its id. */
-export function testsToAdapt(project: Project, steps: readonly Step[], seen: ReadonlyMap<string, string>): readonly TestToAdapt[] {
+export function testsToAdapt(project: Project, steps: readonly Step[], seen: ReadonlyMap<string, Seen>): readonly TestToAdapt[] {
   const changed = steps.flatMap(step => {
-    const because = seen.get(step.transform);
-    return because === undefined ? [] : [{ because, files: new Set(step.changes.map(c => c.file)) }];
+    const what = seen.get(step.transform);
+    return what ? [{ ...what, files: new Set(step.changes.map(c => c.file)) }] : [];
   });
   if (changed.length === 0) return [];
   return project
@@ -24,7 +30,7 @@ export function testsToAdapt(project: Project, steps: readonly Step[], seen: Rea
     .filter(path => zoneOf(path) === 'test')
     .flatMap(file => {
       const used = usedBy(project, file);
-      const because = [...new Set(changed.flatMap(c => ([...c.files].some(f => used.has(f)) ? [c.because] : [])))];
+      const because = [...new Set(changed.flatMap(c => (c.words?.test(project.text(file) ?? '') !== false && [...c.files].some(f => used.has(f)) ? [c.because] : [])))];
       return because.length === 0 ? [] : [{ file, because }];
     });
 }

@@ -49,6 +49,7 @@ export const sdkStep: PrepareStep = {
   id: 'sdk-v1-to-v2',
   title: 'Move from the first major of the SDK to the second',
   tests: 'messages of errors no longer begin with the code, and a call of an unknown or disabled tool is an error of the protocol',
+  testWords: /\bisError\b|\bMCP error\b|\bMcpError\b|\bErrorCode\b|\bcallTool\b/,
   apply: migrateSdk,
   unneeded: unneededPackages,
 };
