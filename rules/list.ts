@@ -45,7 +45,7 @@ export const ruleList: readonly Pick<Rule, 'id' | 'title' | 'clauses'>[] = [
   {"id":"use-sdk-v2","title":"The first SDK line cannot speak the new revision","clauses":["sdk-v1-package","sdk-mixed-v1-v2","sdk-zod-range","sdk-registration-api","sdk-schema-first-handlers","sdk-handler-extra","sdk-error-classes","apps-sdk-peer"]},
   {"id":"use-stateless-deployment","title":"The deployment expects a server without sessions","clauses":["deploy-healthcheck-handshake","deploy-legacy-sse-routes","deploy-single-replica","deploy-session-store-schema"]},
   {"id":"use-stateless-stdio","title":"A stdio server is served by a factory","clauses":["sdk-v2-legacy-only-connect","server-discover-missing"]},
-  {"id":"use-strong-handles","title":"Weak handles: guessable, unowned, unbounded or undocumented","clauses":["handle-quality"]},
+  {"id":"use-strong-handles","title":"Handles cannot be guessed","clauses":["handle-quality"]},
   {"id":"use-transparent-proxies","title":"What stands between passes everything on","clauses":["deploy-header-allowlist","gateway-header-allowlist","deploy-http-method-allowlist","gateway-method-allowlist","gateway-header-trust","gateway-shared-cache","gateway-error-relay","deploy-sse-timeouts","cors-headers"]},
   {"id":"use-version-negotiation","title":"The version is agreed on for each request","clauses":["client-version-negotiation","protocol-version-constants","protocol-version-header-default","unsupported-version-error","client-fallback-single-code"]},
 ];

@@ -151,6 +151,8 @@ interface Common {
   readonly scope?: 'finding' | 'file';
   /** Choices with which there is nothing for it to do. */
   readonly unless?: (choices: Choices) => boolean;
+  /** What tests of the code that it changes will see; absent where they see nothing. */
+  readonly tests?: string;
   /** The targets that it works for; both when absent. */
   readonly targets?: readonly Choices['target'][];
 }

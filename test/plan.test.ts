@@ -144,6 +144,13 @@ describe('rewrites', () => {
     expect(made.read).toHaveProperty(['old.ts']);
   });
 
+  it('name the tests that see what changes, near or by way of one file, and no others', () => {
+    const files = { 'src/a.ts': `${HEAD}export const a = legacy('one');\n`, 'src/b.ts': `export { a } from './a.js';\n`, 'test/a.test.ts': `import '../src/a.js';\n`, 'test/b.test.ts': `import '../src/b.js';\n`, 'test/c.test.ts': 'export {};\n' };
+    const made = plan(files, [{ ...transformOf(), tests: 'it is modern' }]);
+    expect(made.tests).toEqual(['test/a.test.ts', 'test/b.test.ts'].map(file => ({ file, because: ['it is modern'] })));
+    expect(plan(files, [transformOf()]).tests).toEqual([]);
+  });
+
   it('may take comments away that they name', () => {
     const text = `${HEAD}legacy(/* old */ 'one');\n`;
     const start = text.indexOf('/*');

@@ -120,7 +120,7 @@ describe('at run time', () => {
     const server = new McpServer({ name: 'data', version: '1.0.0' });
     new (Registry as new (server: unknown) => { register(): void })(server).register();
     const client = await connected(server);
-    expect((await client.listTools()).tools.map(t => t.name)).toEqual(['echo', 'list', 'ping', 'page', 'named', 'short', 'schema']);
+    expect((await client.listTools()).tools.map(t => t.name)).toEqual(['echo', 'list', 'ping', 'page', 'named', 'short', 'schema', 'weather', 'declared', 'empty']);
     expect(await text(client, 'echo', { text: 'hi' })).toBe('hi');
     expect(await text(client, 'named', {})).toBe('1');
   });

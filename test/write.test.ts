@@ -21,7 +21,8 @@ function planOf(root: string): Plan {
 /** A plan by hand: what is to be there, made from what is there. */
 function planTo(root: string, result: Readonly<Record<string, string | null>>): Plan {
   const known = Object.keys(result).filter(f => existsSync(join(root, f)));
-  return { root, read: Object.fromEntries(known.map(f => [f, digest(readFileSync(join(root, f), 'utf8'))])), steps: [], dropped: [], result, left: [], declines: [], markers: [], notes: [], dependencies: [], variables: [] };
+  return { root, read: Object.fromEntries(known.map(f => [f, digest(readFileSync(join(root, f), 'utf8'))])), steps: [], dropped: [], result, left: [], declines: [], markers: [],
+    tests: [], notes: [], dependencies: [], variables: [] };
 }
 
 describe('writing a plan', () => {

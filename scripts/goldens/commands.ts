@@ -67,6 +67,7 @@ export function prepare(text: string, root: string): Readonly<Record<string, str
     const path = join(root, 'pnpm-workspace.yaml');
     const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const line = `  '${override[1] ?? ''}': ${override[2] ?? ''}\n`;
+    if (before.includes(line)) return {};
     writeFileSync(path, /^overrides:/m.test(before) ? before.replace(/^overrides:\s*\n/m, m => m + line) : `${before}\noverrides:\n${line}`);
     return {};
   }

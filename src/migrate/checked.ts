@@ -1,5 +1,6 @@
 // A plan that also compiles: what brings errors is left out, and the rest is made anew.
 import type { Registry } from '../audit.js';
+import { dependenciesOf, manifestOf } from '../graph/workspace.js';
 import type { Project } from '../project.js';
 import type { TransformDefinition } from '../transform.js';
 import { planMigration, textsOf, type Plan, type PlanOptions } from './plan.js';
@@ -31,22 +32,47 @@ const CODE = /\.[cm]?[jt]sx?$/;
 export function planChecked(project: Project, transforms: readonly TransformDefinition[], registry: Registry, options: PlanOptions, check: (() => TypeCheck) | undefined): CheckedPlan {
   let dropped: readonly DroppedStep[] = options.dropped ?? [];
   let checker: TypeCheck | undefined;
+  let isRepaired = false;
   const types = check && ((): TypeCheck => (checker ??= check()));
   for (let round = 0; ; round++) {
-    const plan = planMigration(project, transforms, registry, { ...options, dropped, ...(types && { types }) });
-    const files = Object.keys(plan.result).filter(f => CODE.test(f) && !/\.d\.[cm]?ts$/.test(f));
+    const plan = planMigration(project, transforms, registry, { ...options, dropped, ...(types && isRepaired && { types }) });
+    const files = Object.keys(plan.result).filter(isChecked);
     if (!types || files.length === 0) return { ...plan, types: { verdict: 'not checked', after: 0, added: [], files: 0, unchecked: types ? [] : files } };
-    const trial = new Trial(project, plan, types(), files);
+    const trial = new Trial(project, plan, types(), [...files, ...usersOfRaised(project, plan, files)]);
+    // Most plans compile at once; a step that asks the compiler itself is made only where they do not. Whether they did before is asked after that.
+    if (!isRepaired && trial.hasErrors && options.prepare?.some(step => plan.steps.some(s => s.transform === step.id))) {
+      isRepaired = true;
+      continue;
+    }
     const worse = round < MAX_ROUNDS ? trial.culprits() : [];
     if (worse.length === 0) return { ...plan, types: trial.types() };
     dropped = [...dropped, ...worse];
   }
 }
 
+function isChecked(path: string): boolean {
+  return CODE.test(path) && !/\.d\.[cm]?ts$/.test(path);
+}
+
+/** Files that do not change, but use a package of which another major comes. */
+function usersOfRaised(project: Project, plan: Plan, changed: readonly string[]): readonly string[] {
+  const raised = plan.dependencies.flatMap(({ name, range, package: folder = '' }) => {
+    const manifest = project.manifests.find(m => m.folder === folder);
+    const before = manifest && dependenciesOf(manifest).get(name);
+    return range !== undefined && before !== undefined && before !== range ? [{ name, manifest }] : [];
+  });
+  if (raised.length === 0) return [];
+  return project.codeFiles().filter(path => {
+    if (!isChecked(path) || changed.includes(path)) return false;
+    const manifest = manifestOf(project.manifests, path);
+    return raised.some(r => r.manifest === manifest && new RegExp(`['"]${r.name}(?:/[^'"]*)?['"]`).test(project.text(path) ?? ''));
+  });
+}
+
 class Trial {
   #before: CheckedTypes | undefined;
   readonly #after: CheckedTypes;
-  readonly #added: readonly CompileError[];
+  #added: readonly CompileError[] | undefined;
 
   constructor(
     private readonly project: Project,
@@ -55,7 +81,14 @@ class Trial {
     private readonly files: readonly string[],
   ) {
     this.#after = check.errors(project.with(new Map(Object.entries(plan.result))), files);
-    this.#added = this.#after.errors.length === 0 ? [] : newErrors(this.#errorsBefore(), this.#after.errors, plan.dependencies);
+  }
+
+  get hasErrors(): boolean {
+    return this.#after.errors.length > 0;
+  }
+
+  #addedErrors(): readonly CompileError[] {
+    return (this.#added ??= this.hasErrors ? newErrors(this.#errorsBefore(), this.#after.errors, this.plan.dependencies) : []);
   }
 
   #errorsBefore(): readonly CompileError[] {
@@ -65,16 +98,17 @@ class Trial {
 
   types(): PlanTypes {
     const after = this.#after.errors.length;
+    const added = this.#addedErrors();
     const before = this.#before?.errors.length;
-    const verdict = this.#after.checked === 0 ? 'not checked' : this.#added.length > 0 ? 'worse' : before !== undefined && after < before ? 'better' : 'same';
-    return { verdict, after, ...(before !== undefined && { before }), added: this.#added, files: this.#after.checked, unchecked: this.#after.unchecked };
+    const verdict = this.#after.checked === 0 ? 'not checked' : added.length > 0 ? 'worse' : before !== undefined && after < before ? 'better' : 'same';
+    return { verdict, after, ...(before !== undefined && { before }), added, files: this.#after.checked, unchecked: this.#after.unchecked };
   }
 
   /** The units that the new errors come from. Preparing steps are not left out: without them nothing else would fit. */
   culprits(): readonly DroppedStep[] {
     const found = new Map<Step, CompileError>();
     // Where no step can be left out, nobody has to know which one it was.
-    const open = this.plan.steps.some(s => s.answers.length > 0) ? [...this.#added] : [];
+    const open = this.plan.steps.some(s => s.answers.length > 0) ? [...this.#addedErrors()] : [];
     for (let error = open.shift(); error; error = open.shift()) {
       const step = this.#stepThatBrings(error);
       if (step && step.answers.length > 0 && !found.has(step)) found.set(step, error);

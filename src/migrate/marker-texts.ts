@@ -19,6 +19,8 @@ export const MARKER_TEXTS: Readonly<Record<string, MarkerText>> = {
   'sdk-registration': { text: 'The arguments of this registration cannot be told apart. Use registerTool, registerPrompt or registerResource.', until: 'person' },
   'sdk-path': { text: 'What this module had is in several packages of the second major. Import by name.', until: 'person' },
   'sdk-result': { text: 'This is no {detail}, and clients will refuse it. Return one, or throw a ProtocolError.', otherwise: 'result of this method', until: 'person' },
+  'sdk-type': { text: 'This does not compile with the second major of the SDK: {detail}.', otherwise: 'see the compiler', until: 'person' },
+  'sdk-server-info': { text: '{detail} has no effect beside name and version. Move it to the second argument if it is meant, or remove it.', otherwise: 'This', until: 'person' },
   'sdk-error-text': { text: 'Messages of errors no longer begin with the code.', until: 'person' },
   // Hosting
   'server-escapes': { text: 'This server object is used outside the code that builds it. Make that code take the server as a parameter, then build it in the factory.', until: 'finding' },

@@ -11,6 +11,7 @@ import type { PrepareStep } from './prepare.js';
 import { applyTexts } from './rewrites.js';
 import type { DroppedStep, FileChange, PlacedMarker, Step } from './step.js';
 import type { TypeCheck } from './types.js';
+import { testsToAdapt, type Seen, type TestToAdapt } from './tests.js';
 import { takeTransform, type State } from './take.js';
 import { brokenBy } from './verify.js';
 
@@ -29,6 +30,8 @@ export interface Plan {
   readonly declines: readonly Decline[];
   /** Comments for a person in the result. */
   readonly markers: readonly PlacedMarker[];
+  /** Tests that see behaviour which the migration changes. */
+  readonly tests: readonly TestToAdapt[];
   /** What a person must know. */
   readonly notes: readonly string[];
   readonly dependencies: readonly DependencyChange[];
@@ -180,6 +183,13 @@ class Planner {
     return { project, findings: this.#audit(project) };
   }
 
+  #seenByTests(): ReadonlyMap<string, Seen> {
+    const seen = new Map<string, Seen>();
+    for (const { id, tests } of this.transforms) if (tests !== undefined) seen.set(id, { because: tests });
+    for (const { id, tests, testWords } of this.options.prepare ?? []) if (tests !== undefined) seen.set(id, { because: tests, words: testWords });
+    return seen;
+  }
+
   #result({ project, findings }: State): Plan {
     const result = resultOf(this.project, this.#steps);
     const read = Object.fromEntries(Object.keys(result).flatMap(file => (this.project.text(file) === undefined ? [] : [[file, digest(this.project.text(file) ?? '')]])));
@@ -192,6 +202,7 @@ class Planner {
       left: findings,
       declines: [...this.#declines.values()].flat(),
       markers: placedMarkers(project),
+      tests: testsToAdapt(this.project, this.#steps, this.#seenByTests()),
       notes: distinct(this.#steps.flatMap(s => s.notes)),
       dependencies: distinct(this.#steps.flatMap(s => s.dependencies)).filter(d => !this.#unneeded.has(keyOf(d))),
       variables: distinct(this.#steps.flatMap(s => s.variables)),

@@ -21,7 +21,11 @@ export interface Prepared {
 export interface PrepareStep {
   readonly id: string;
   readonly title: string;
-  /** Undefined when there is nothing to do; it must be so on its own result. With a compiler at hand, a step can see what it left. */
+  /** What tests of the code that it changes will see. */
+  readonly tests?: string;
+  /** Without these words a test does not look where that is seen. */
+  readonly testWords?: RegExp;
+  /** Undefined when there is nothing to do; it must be so on its own result. With a compiler, which comes when the plan does not compile, a step can see what it left. */
   apply(project: Project, choices: Choices, types?: TypeCheck): Prepared | undefined;
   /** Of what the step added to manifests, what nothing uses any more after all other steps. */
   unneeded?(before: Project, after: Project): readonly DependencyChange[];

@@ -39,7 +39,7 @@ class Checker implements TypeCheck {
   readonly #configurations = new Map<string, Configuration | undefined>();
   readonly #texts = new Map<string, string | undefined>();
   readonly #parsed = new Map<string, { readonly text: string; readonly file: Ts.SourceFile }>();
-  readonly #programs = new Map<string, Ts.Program>();
+  readonly #programs = new Map<string, { readonly project: Project; readonly program: Ts.Program }>();
   readonly #versions = new Map<string, string | undefined>();
   /** Files of the project by the files that they import, as resolved last. */
   readonly #imports = new Map<string, ReadonlySet<string>>();
@@ -70,11 +70,8 @@ class Checker implements TypeCheck {
 
   #errorsOf(project: Project, configuration: Configuration, files: readonly string[], { all, only }: Asked): readonly CompileError[] {
     const { ts } = this;
-    const host = this.#host(project, configuration.options);
     const present = files.filter(f => project.text(f) !== undefined).map(f => join(this.root, f));
-    const rootNames = [...new Set([...configuration.files.filter(f => host.fileExists(f)), ...present])];
-    const program = ts.createProgram({ rootNames, options: configuration.options, host, ...this.#earlier(configuration.path) });
-    this.#programs.set(configuration.path, program);
+    const program = this.#program(project, configuration, present);
     const wanted = only ? new Set([...only].map(f => join(this.root, f))) : all ? this.#withImporters(program, new Set(present)) : new Set(present);
     const errors: CompileError[] = [];
     for (const path of wanted) {
@@ -85,9 +82,15 @@ class Checker implements TypeCheck {
     return errors;
   }
 
-  #earlier(path: string): { readonly oldProgram: Ts.Program } | undefined {
-    const oldProgram = this.#programs.get(path);
-    return oldProgram && { oldProgram };
+  /** Asked twice about the same texts, a program still knows what it has found out. */
+  #program(project: Project, { path, options, files }: Configuration, present: readonly string[]): Ts.Program {
+    const last = this.#programs.get(path);
+    if (last?.project === project && present.every(f => last.program.getSourceFile(f))) return last.program;
+    const host = this.#host(project, options);
+    const rootNames = [...new Set([...files.filter(f => host.fileExists(f)), ...present])];
+    const program = this.ts.createProgram({ rootNames, options, host, ...(last && { oldProgram: last.program }) });
+    this.#programs.set(path, { project, program });
+    return program;
   }
 
   #errorOf({ start, code, messageText }: Ts.Diagnostic, file: Ts.SourceFile): CompileError {

@@ -23,6 +23,7 @@ export function migrationSummary(plan: CheckedPlan, options: SummaryOptions): st
     options.choices.length > 0 ? `Chosen: ${options.choices.map(c => `\`${c}\``).join(', ')}.\n` : '',
     section(options.planned ? 'What will be done' : 'What was done', done(plan)),
     section('What is left for a person', left(plan)),
+    section('Tests to adapt', tests(plan)),
     section('What to know', plan.notes.map(n => `- ${n}`)),
     section('Dependencies', dependencies(plan, options)),
     section('Environment', plan.variables.map(v => `- \`${v.name}\`${v.required ? '' : ' (optional)'}: ${v.purpose}${v.example === undefined ? '' : ` Such as \`${v.example}\`.`}`)),
@@ -69,6 +70,11 @@ function left(plan: CheckedPlan): readonly string[] {
   if (others.length > shown.length) rows.push(`- And ${count(others.length - shown.length, 'place')} more: \`npx mcp-stateless audit\`.`);
   for (const { file, line, message } of plan.types.added) rows.push(`- [${file}:${line.toString()}](${encodeURI(file)}#L${line.toString()}) does not compile: ${message}`);
   return rows;
+}
+
+/** Those that fail now have a reason; the others may look no deeper than they have to. */
+function tests({ tests: found }: CheckedPlan): readonly string[] {
+  return found.length === 0 ? [] : ['What the migration changes on purpose, these tests may see:', '', ...found.map(({ file, because }) => `- ${link(file)}: ${because.join('; ')}`)];
 }
 
 const MAX_FINDINGS = 100;

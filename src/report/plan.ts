@@ -19,6 +19,7 @@ export function planText(plan: CheckedPlan, { style, patch, choices, next }: Pla
     const finding = plan.left.find(f => f.fingerprint === decline.for);
     rows.push(`${style.yellow('left')}   ${finding ? `${inert(finding.file)}:${String(finding.line)} ` : ''}${inert(decline.reason)}`);
   }
+  for (const { file, because } of plan.tests) rows.push(`${style.cyan('test')}   ${inert(file)} ${style.dim(`may see that ${inert(because.join('; '))}`)}`);
   for (const note of plan.notes) rows.push(`${style.cyan('note')}   ${inert(note)}`);
   if (patch !== '') rows.push('', colouredPatch(patch, style));
   const { types } = plan;

@@ -35,9 +35,9 @@ export function addNamedImport(editor: Editor, module: string, name: string, kin
   added.set(editor, known);
   if (known.has(name)) return;
   known.add(name);
-  for (const statement of file.program.body) {
-    if (statement.type !== 'ImportDeclaration' || statement.source.value !== module) continue;
-    if (statement.specifiers.some(s => s.type === 'ImportSpecifier' && s.local.name === name)) return;
+  const joined = file.program.body.filter(s => s.type === 'ImportDeclaration').filter(s => s.source.value === module);
+  if (joined.some(statement => statement.specifiers.some(s => s.type === 'ImportSpecifier' && s.local.name === name))) return;
+  for (const statement of joined) {
     const last = statement.specifiers.at(-1);
     if (last?.type !== 'ImportSpecifier' || (statement.importKind === 'type' && kind === 'value')) continue;
     editor.insert(last.range[1], `, ${kind === 'type' && statement.importKind !== 'type' ? 'type ' : ''}${name}`);

@@ -78,7 +78,7 @@ function collect(before: Project, after: Project, path: string, needs: Map<Manif
 /** The manifest that the package's dependencies are declared in: its own, or one above that declares the SDK for it. */
 function declaring(manifests: readonly Manifest[], own: Manifest): Manifest {
   if (declares(own, /^@modelcontextprotocol\//)) return own;
-  const above = manifests.filter(m => m !== own && (m.folder === '' || own.folder.startsWith(`${m.folder}/`)) && declares(m, /^@modelcontextprotocol\/sdk$/));
+  const above = manifests.filter(m => m !== own && (m.folder === '' || own.folder.startsWith(`${m.folder}/`)) && declares(m, /^@modelcontextprotocol\//));
   return above.sort((a, b) => b.folder.length - a.folder.length)[0] ?? own;
 }
 

@@ -1,6 +1,7 @@
 import { innermost, memberName, indexOf } from '../mcp/file-index.js';
 import { McpModel } from '../mcp/model.js';
 import { applyEdits, type Edit } from '../edits/edit.js';
+import { applyTexts } from '../migrate/rewrites.js';
 import type { Prepared, PrepareStep } from '../migrate/prepare.js';
 import type { TypeCheck } from '../migrate/types.js';
 import type { Project } from '../project.js';
@@ -10,6 +11,7 @@ import { runOfficialCodemod } from './codemod.js';
 import { dependencyChanges, importMapChanges, unneededPackages } from './manifests.js';
 import { kindsOfPackages } from './package-kinds.js';
 import { runPass, takeMarks, type Pass } from './pass.js';
+import { bearerAuth } from './passes/bearer-auth.js';
 import { callbackTypes } from './passes/callback-types.js';
 import { contextDoubles } from './passes/context-doubles.js';
 import { contextTypes } from './passes/context-types.js';
@@ -20,23 +22,25 @@ import { namespaces } from './passes/namespaces.js';
 import { registrationDoubles } from './passes/registration-doubles.js';
 import { isRegistration, registrations } from './passes/registrations.js';
 import { schemaKeys } from './passes/schema-keys.js';
+import { schemaTypes } from './passes/schema-types.js';
+import { serverInfo } from './passes/server-info.js';
 import { shapeReads } from './passes/shape-reads.js';
 import { specifiers } from './passes/specifiers.js';
 import { zodFour } from './passes/zod-four.js';
 import { bundlerExternals } from './repairs/bundler-externals.js';
 import { errorTexts } from './repairs/error-texts.js';
 import { formerImports } from './repairs/former-imports.js';
-import { declareResults } from './repairs/result-types.js';
 import { importHomes } from './repairs/homes.js';
 import { restoreLostNames } from './repairs/lost-names.js';
 import { moduleMocks } from './repairs/module-mocks.js';
 import { restoreRegistry } from './repairs/registry-prefix.js';
 import { restoreGaps, restoreStyle } from './repairs/style.js';
+import { repairTypes } from './repairs/types.js';
 
 const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
-const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, shapeReads, compatTypes, httpStatus, zodFour, registrationDoubles, registrations, contextDoubles, contextTypes, contexts, callbackTypes];
+const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, httpStatus, zodFour, registrationDoubles, registrations, contextDoubles, contexts, contextTypes, callbackTypes];
 /** After it: what it left. */
 const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
 
@@ -44,10 +48,18 @@ const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImpo
 export const sdkStep: PrepareStep = {
   id: 'sdk-v1-to-v2',
   title: 'Move from the first major of the SDK to the second',
+  tests: 'messages of errors no longer begin with the code, and a call of an unknown or disabled tool is an error of the protocol',
+  testWords: /\bisError\b|\bMCP error\b|\bMcpError\b|\bErrorCode\b|\bcallTool\b/,
   apply: migrateSdk,
   unneeded: unneededPackages,
 };
 
+interface Moved {
+  readonly files: readonly string[];
+  readonly project: Project;
+}
+
+const moved = new WeakMap<Project, Moved | undefined>();
 const known = new WeakMap<Project, Map<string, Prepared | undefined>>();
 
 /** A plan is made more than once of the same project; this part of it is always the same. */
@@ -61,17 +73,27 @@ export function migrateSdk(project: Project, choices: Choices, types?: TypeCheck
 
 function migrate(project: Project, choices: Choices, types: TypeCheck | undefined): Prepared | undefined {
   if (choices.target !== '2026-07-28') return undefined;
+  if (!moved.has(project)) moved.set(project, move(project));
+  const after = moved.get(project);
+  if (!after) return undefined;
+  return collect(project, types ? repairTypes(project, withManifests(project, after.project), after.files, types) : after.project, choices);
+}
+
+/** With the ranges that will be asked for: a compiler looks for the packages of these. */
+function withManifests(before: Project, after: Project): Project {
+  const { changes } = applyTexts(after, new Map(), dependencyChanges(before, after).dependencies, []);
+  return after.with(new Map(changes.map(c => [c.file, c.after])));
+}
+
+function move(project: Project): Moved | undefined {
   const files = project.codeFiles().filter(path => V1.test(project.text(path) ?? ''));
   if (files.length === 0) return undefined;
   let current = project;
   for (const pass of BEFORE) current = runPass(current, pass);
   current = current.with(officially(current, files));
   for (const pass of AFTER) current = runPass(current, pass, files);
-  current = runPass(current, bundlerExternals);
-  const migrated = current;
-  current = migrated.with(new Map(files.map(path => [path, restoreRegistry(project.text(path) ?? '', path, migrated.text(path) ?? '')])));
-  if (types) current = declareResults(current, files, types);
-  return collect(project, current, choices);
+  const migrated = runPass(current, bundlerExternals);
+  return { files, project: migrated.with(new Map(files.map(path => [path, restoreRegistry(project.text(path) ?? '', path, migrated.text(path) ?? '')]))) };
 }
 
 /** The codemod over the files that import the SDK, with calls of others out of its sight. */

@@ -8,6 +8,7 @@ const TAKEN = /^(?:handshake:(?:getClientCapabilities|getClientVersion|getNegoti
 export default defineTransform({
   id: 'handshake-to-request',
   title: 'Ask each request what its client can do, instead of the handshake',
+  tests: 'what a client can do comes with each request, and tools are there whatever it can do',
   fixes: [
     { rule: 'no-initialize-handshake', clauses: ['client-identity-from-handshake', 'handshake-initialized-notification'] },
     { rule: 'no-dynamic-lists', clauses: ['capability-conditional-registration'] },

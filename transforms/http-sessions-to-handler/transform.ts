@@ -13,6 +13,7 @@ import { writeBlock } from './write.js';
 export default defineTransform({
   id: 'http-sessions-to-handler',
   title: 'Serve HTTP with one handler instead of a transport per session',
+  tests: 'there are no session ids, nor errors about them; GET and DELETE are answered with 405',
   fixes: [
     { rule: 'no-session-transport' },
     { rule: 'no-session-header' },

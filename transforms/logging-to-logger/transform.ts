@@ -7,6 +7,7 @@ import { LoggingRewrite } from './rewrite.js';
 export default defineTransform({
   id: 'logging-to-logger',
   title: 'Log with OpenTelemetry, to stderr, or with the logger of the project',
+  tests: 'no log messages reach the client, and logging/setLevel is not answered',
   fixes: [{ rule: 'no-logging', clauses: ['logging-feature', 'logging-per-request-level', 'logging-set-level'] }],
   safety: 'review',
   rewriteProject(context, findings) {

@@ -5,6 +5,7 @@ import type { RewriteContext } from '../../src/transform.js';
 export default defineTransform({
   id: 'not-found-to-invalid-params',
   title: 'Answer a missing resource with -32602, and accept both codes in clients',
+  tests: 'a missing resource is answered with -32602',
   fixes: [{ rule: 'use-error-codes', clauses: ['resource-not-found-code', 'resource-not-found-client'] }],
   safety: 'safe',
   scope: 'finding',

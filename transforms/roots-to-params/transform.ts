@@ -8,6 +8,7 @@ const TAKEN = new Set(['roots:list', 'roots:request', 'roots:changed-handler']);
 export default defineTransform({
   id: 'roots-to-params',
   title: 'Take directories from arguments and MCP_ROOTS instead of asking the client',
+  tests: 'the client is not asked for its roots, and nobody hears when they change',
   fixes: [{ rule: 'no-roots', clauses: ['push-roots', 'roots-list-changed'] }],
   safety: 'review',
   rewriteProject(context, findings) {

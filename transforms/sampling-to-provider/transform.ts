@@ -9,6 +9,7 @@ const ASKS = new Set(['sampling:createMessage', 'sampling:requestSampling', 'sam
 export default defineTransform({
   id: 'sampling-to-provider',
   title: 'Call a model provider instead of sampling through the client',
+  tests: 'the server calls a model itself, and asks no client for it',
   fixes: [{ rule: 'no-sampling', clauses: ['push-sampling', 'sampling-include-context'] }],
   safety: 'review',
   rewriteProject(context, findings) {

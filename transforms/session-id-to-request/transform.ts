@@ -12,6 +12,7 @@ const LIMITS = /limit|throttl|quota/i;
 export default defineTransform({
   id: 'session-id-to-request',
   title: 'Tell calls apart by their request, and callers by who signed in',
+  tests: 'there is no session id',
   fixes: [{ rule: 'no-session-id-use' }, { rule: 'no-session-state', clauses: ['session-keyed-state'] }],
   after: ['http-sessions-to-handler'],
   safety: 'review',

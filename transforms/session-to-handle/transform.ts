@@ -16,6 +16,7 @@ import { Tracer, type Trace } from './tracer.js';
 export default defineTransform({
   id: 'session-to-handle',
   title: 'Keep state under handles that tools give out and take as arguments',
+  tests: 'tools give out handles, and take them as arguments',
   fixes: [
     { rule: 'no-session-state', clauses: ['session-keyed-state', 'session-store-external'] },
     { rule: 'no-session-auth' },

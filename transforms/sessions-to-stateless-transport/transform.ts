@@ -14,6 +14,7 @@ import { writeStateless } from './write.js';
 export default defineTransform({
   id: 'sessions-to-stateless-transport',
   title: 'A new server and transport for each request, on the first SDK line',
+  tests: 'there are no session ids, nor errors about them; GET and DELETE are answered with 405',
   fixes: [
     { rule: 'no-session-transport' },
     { rule: 'no-session-header' },

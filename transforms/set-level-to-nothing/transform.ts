@@ -7,6 +7,7 @@ import { handlerRegistration } from '../../src/mcp/messages.js';
 export default defineTransform({
   id: 'set-level-to-nothing',
   title: 'Drop the handler of logging/setLevel, and the logging capability when nothing logs',
+  tests: 'logging/setLevel is not answered',
   fixes: [{ rule: 'no-logging', clauses: ['logging-set-level', 'logging-feature', 'logging-per-request-level'] }],
   safety: 'safe',
   unless: ({ keepProtocolLogging }) => keepProtocolLogging,

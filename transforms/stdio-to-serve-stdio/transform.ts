@@ -11,6 +11,7 @@ import { HANDLE, serve } from './serve.js';
 export default defineTransform({
   id: 'stdio-to-serve-stdio',
   title: 'Serve stdio from a factory instead of connecting one server',
+  tests: 'a factory makes the server, for each connection',
   fixes: [{ rule: 'use-stateless-stdio' }],
   safety: 'review',
   targets: ['2026-07-28'],

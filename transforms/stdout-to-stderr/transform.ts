@@ -8,6 +8,7 @@ const PLAIN = new Set(['log', 'info', 'debug']);
 export default defineTransform({
   id: 'stdout-to-stderr',
   title: 'Write to standard error what is no message of the protocol',
+  tests: 'messages go to standard error',
   fixes: [{ rule: 'no-stdout', clauses: ['stdio-stdout'] }],
   safety: 'review',
   after: ['logging-to-logger'],

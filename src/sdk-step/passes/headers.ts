@@ -37,6 +37,8 @@ function readOf(headers: TSESTree.Node): TSESTree.MemberExpression | undefined {
   const { parent } = node;
   if (parent?.type !== 'MemberExpression' || parent.object !== node) return undefined;
   const target = outermost(parent).parent;
+  // `headers.get(name)` is how the second major reads already.
+  if (!parent.computed && target?.type === 'CallExpression' && target.callee === outermost(parent)) return undefined;
   return target?.type === 'AssignmentExpression' && target.left === outermost(parent) ? undefined : parent;
 }
 

@@ -7,12 +7,13 @@ import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
 import { walkTree } from '../../parse/walk.js';
 import type { Pass, PassFile } from '../pass.js';
-import { argumentKinds, isRegistration } from './registrations.js';
+import { argumentKinds, fromOlder, hasRegistrationShape, isRegistration, looksLikeServer } from './registrations.js';
 import type { ArgumentKind } from './schema-kinds.js';
 
 const NEWER: Readonly<Record<string, string>> = { tool: 'registerTool', prompt: 'registerPrompt', resource: 'registerResource' };
 const SCHEMA: Readonly<Record<string, string>> = { tool: 'inputSchema', prompt: 'argsSchema' };
 const DOUBLE = /^(?:(?:vi|jest)\.fn|(?:sinon|sandbox)\.(?:stub|spy|fake)|mock)/;
+const MAKES_DOUBLES = /^(?:sinon|vitest|jest-mock|@jest\/globals|ts-mockito)(?:\/|$)/;
 /** What is asked of a double. */
 const ASKED = /^(?:mock|mock\w+|getCalls?|called\w*|callCount|callsFake|firstCall|secondCall|lastCall|args|returns|resolves)$/;
 
@@ -26,8 +27,25 @@ export const registrationDoubles: Pass = {
       const form = formOf(pass, name);
       if (form) new Doubles(pass, name, form).rewrite();
     }
+    walkTree(pass.file.program, node => {
+      if (node.type === 'ObjectExpression') completeRegistered(pass, node);
+    });
   },
 };
+
+/** What registering gives back, as far as the first major had it. */
+const REGISTERED = ['enabled', 'enable', 'disable', 'update', 'remove', 'handler'];
+
+/** A double of what registering a tool gives back: in the second major it also has what executes the tool. */
+function completeRegistered({ editor, file }: PassFile, node: TSESTree.ObjectExpression): void {
+  const named = new Map(node.properties.flatMap(p => (p.type === 'Property' && !p.computed ? [[keyName(p.key) ?? '', p] as const] : [])));
+  const handler = named.get('handler');
+  if (!handler || named.has('executor') || !REGISTERED.every(name => named.has(name))) return;
+  const value = file.text.slice(...handler.value.range);
+  if (!DOUBLE.test(value) || value.includes('\n')) return;
+  const gap = /\n[ \t]*$/.exec(file.text.slice(0, handler.range[0]))?.[0];
+  editor.insert(handler.range[1], `,${gap ?? ' '}executor: ${value}`);
+}
 
 /** How the program registers: undefined when it does not by the older method, with no `kinds` when not always alike. */
 interface Form {
@@ -112,12 +130,28 @@ class Doubles {
     const callee = innermost(call.callee);
     if (callee.type !== 'MemberExpression') return;
     const asked = memberName(callee) ?? '';
+    if (asked === this.name && this.#registers(call, callee)) { fromOlder(this.pass, call, callee, this.name); return; }
     const object = this.#text(callee.object);
     const isOurs = new RegExp(`\\b${this.name}\\b`).test(object);
     const [first] = call.arguments;
     if (isOurs && first && isFunctionNode(first) && /^(?:callsFake|mockImplementation(?:Once)?)$/.test(asked) && first.params.length === (this.form.kinds?.length ?? -1) + 2) this.#parameters(first);
     else if (isOurs && /\.mock\.calls$/.test(object) && first && isFunctionNode(first) && first.params[0]?.type === 'ArrayPattern') this.#pattern(first.params[0]);
     else if (isOurs && /^(?:toHaveBeenCalledWith|toHaveBeenLastCalledWith|toBeCalledWith)$/.test(asked) && /^expect\(/.test(object)) this.#expected(call);
+  }
+
+  /** A test that registers with a double itself. With a real server, that is for those who know it as one. */
+  #registers(call: TSESTree.CallExpression, callee: TSESTree.MemberExpression): boolean {
+    const { mcp, file } = this.pass;
+    if (this.name === 'resource' || callee.computed || !looksLikeServer(callee.object) || !hasRegistrationShape(call) || !this.#isText(call.arguments[0])) return false;
+    return mcp.call(file, call) === undefined && !isRegistration({ mcp, file }, call, callee) && mcp.values(file, callee.object).every(({ value }) => (value.kind === 'external' && MAKES_DOUBLES.test(value.module)) || (value.kind === 'object' && value.file === file && this.#hasDouble(value.node)));
+  }
+
+  #hasDouble(object: TSESTree.ObjectExpression): boolean {
+    return object.properties.some(p => p.type === 'Property' && !p.computed && keyName(p.key) === this.name && DOUBLE.test(this.#text(p.value)));
+  }
+
+  #isText(node: TSESTree.Node | undefined): boolean {
+    return node?.type === 'Literal' && typeof node.value === 'string';
   }
 
   /** `(name, description, schema, callback)` */

@@ -45,13 +45,13 @@ export function isRegistration({ mcp, file }: Pick<PassFile, 'mcp' | 'file'>, ca
   return looksLikeServer(callee.object) && file.text.includes('@modelcontextprotocol/sdk') && hasRegistrationShape(call);
 }
 
-function looksLikeServer(node: TSESTree.Expression): boolean {
+export function looksLikeServer(node: TSESTree.Expression): boolean {
   const inner = innermost(node);
   const name = inner.type === 'Identifier' ? inner.name : inner.type === 'MemberExpression' ? memberName(inner) : undefined;
   return name?.split(/[^a-zA-Z0-9]+|(?=[A-Z])/).some(word => /^(?:mcp|server)$/i.test(word)) === true;
 }
 
-function hasRegistrationShape(call: TSESTree.CallExpression): boolean {
+export function hasRegistrationShape(call: TSESTree.CallExpression): boolean {
   const last = call.arguments.at(-1);
   return call.arguments.length >= 2 && (last?.type === 'ArrowFunctionExpression' || last?.type === 'FunctionExpression' || last?.type === 'Identifier');
 }
@@ -77,7 +77,8 @@ interface Part {
   readonly wrap: boolean;
 }
 
-function fromOlder(pass: PassFile, call: TSESTree.CallExpression, callee: TSESTree.MemberExpression, name: string): void {
+/** A call of one of the older methods by the newer one's name and arguments. */
+export function fromOlder(pass: PassFile, call: TSESTree.CallExpression, callee: TSESTree.MemberExpression, name: string): void {
   const { editor } = pass;
   const older = OLDER[name];
   const given = call.arguments.filter(a => a.type !== 'SpreadElement');
@@ -113,7 +114,13 @@ function partsOf(pass: PassFile, middle: readonly TSESTree.Expression[], schema:
 
 /** What stands between the name and the callback of one of the older methods. */
 export function argumentKinds(pass: Pick<PassFile, 'mcp' | 'file'>, middle: readonly TSESTree.Expression[]): readonly ArgumentKind[] | undefined {
-  return assign(middle.map(node => kindOfArgument(pass, node)));
+  const kinds = middle.map(node => kindOfArgument(pass, node));
+  // Without properties, nothing tells a shape from annotations but the order.
+  return assign(kinds) ?? assign(kinds.map((kind, i) => (i === middle.length - 1 && isEmpty(middle[i]) ? 'annotations' : kind)));
+}
+
+function isEmpty(node: TSESTree.Expression | undefined): boolean {
+  return node?.type === 'ObjectExpression' && node.properties.length === 0;
 }
 
 const ORDERS: readonly (readonly ArgumentKind[])[] = [
@@ -188,11 +195,32 @@ function plainObject({ mcp, file, editor }: PassFile, node: TSESTree.MemberExpre
   return isPlain ? editor.text(node.object) : undefined;
 }
 
+/** The configuration itself, or what a constant of the file holds. */
+function literalOf({ file }: PassFile, node: TSESTree.Node | undefined): TSESTree.ObjectExpression | undefined {
+  const inner = node ? innermost(node) : undefined;
+  if (inner?.type === 'ObjectExpression') return inner;
+  const definition = inner?.type === 'Identifier' ? file.variableOf(inner)?.defs[0]?.node : undefined;
+  if (definition?.type !== 'VariableDeclarator' || definition.parent.kind !== 'const' || definition.id.type !== 'Identifier' || definition.id.typeAnnotation || !definition.init) return undefined;
+  const init = innermost(definition.init);
+  return init.type === 'ObjectExpression' ? init : undefined;
+}
+
+const wrapped = new WeakMap<Editor, Set<TSESTree.Property>>();
+
+/** A constant may be registered with more than once. */
+function isFirst(editor: Editor, entry: TSESTree.Property): boolean {
+  const done = wrapped.get(editor) ?? new Set<TSESTree.Property>();
+  wrapped.set(editor, done);
+  if (done.has(entry)) return false;
+  done.add(entry);
+  return true;
+}
+
 function wrapInConfiguration(pass: PassFile, call: TSESTree.CallExpression, key: string): void {
-  const configuration = call.arguments[1] ? innermost(call.arguments[1]) : undefined;
-  if (configuration?.type !== 'ObjectExpression') return;
+  const configuration = literalOf(pass, call.arguments[1]);
+  if (!configuration) return;
   for (const entry of configuration.properties) {
-    if (entry.type !== 'Property' || entry.computed || entry.key.type !== 'Identifier' || entry.key.name !== key) continue;
+    if (entry.type !== 'Property' || entry.computed || entry.key.type !== 'Identifier' || entry.key.name !== key || !isFirst(pass.editor, entry)) continue;
     if (entry.value.type === 'AssignmentPattern' || isRawShape(pass, entry.value) !== true) continue;
     const value = entry.value;
     const inner = innermost(value);

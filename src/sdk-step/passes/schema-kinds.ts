@@ -61,12 +61,22 @@ export function isRawShape(pass: Asking, node: TSESTree.Node): boolean | undefin
   if (isZodCall(inner)) return false;
   const verdicts = pass.mcp.values(pass.file, inner).map(verdictOn);
   const said = new Set(verdicts.filter(v => v !== undefined));
+  if (inner.type === 'Identifier' && said.size === 0 && isDeclaredShape(pass, inner)) return true;
   return said.size === 1 ? [...said][0] : undefined;
+}
+
+/** `shape: z.ZodRawShape`, as a variable or a parameter. */
+function isDeclaredShape({ file }: Asking, node: TSESTree.Identifier): boolean {
+  const name = file.variableOf(node)?.defs[0]?.name;
+  const type = name?.type === 'Identifier' ? name.typeAnnotation?.typeAnnotation : undefined;
+  if (type?.type !== 'TSTypeReference') return false;
+  const last = type.typeName.type === 'TSQualifiedName' ? type.typeName.right : type.typeName;
+  return last.type === 'Identifier' && /^ZodRawShape(?:Compat)?$/.test(last.name);
 }
 
 function verdictOn({ value }: Known): boolean | undefined {
   if (value.kind === 'object') return looksLikeShape(value.node);
-  if (value.kind === 'external' && /^zod(?:\/|$)/.test(value.module)) return value.path.at(-1) === 'shape';
+  if (value.kind === 'external' && /^zod(?:\/|$)/.test(value.module)) return value.path.at(-1) === 'shape' || value.path.some(part => /^ZodRawShape(?:Compat)?$/.test(part));
   return undefined;
 }
 

@@ -14,9 +14,14 @@ export const shapeReads: Pass = {
   rewrite(pass) {
     // Only a double of a server keeps what was registered; what a client lists is JSON Schema.
     if (zoneOf(pass.file.path) !== 'test' || !/\b(?:registerTool|registerPrompt|tool)\b\s*[:(=]|\bmock\.calls\b/.test(pass.file.text)) return;
-    for (const name of SCHEMAS) for (const use of indexOf(pass.file).members.get(name) ?? []) if (!use.optional && looksInto(pass, use)) addShape(pass, use);
+    for (const name of SCHEMAS) for (const use of indexOf(pass.file).members.get(name) ?? []) if (!use.optional && looksInto(pass, use) && !isHeld(pass, use)) addShape(pass, use);
   },
 };
+
+/** A descriptor of the program, which holds the raw shape as before; it becomes a schema where it is registered. */
+function isHeld(pass: PassFile, use: TSESTree.MemberExpression): boolean {
+  return pass.mcp.values(pass.file, use).some(({ value }) => value.kind === 'object');
+}
 
 function looksInto(pass: PassFile, use: TSESTree.MemberExpression): boolean {
   const whole = casted(use);

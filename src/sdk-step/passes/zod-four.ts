@@ -20,8 +20,18 @@ export const zodFour: Pass = {
       if (callee.type === 'Identifier' && callee.name === 'zodToJsonSchema') toJsonSchema(pass, call, callee, zod);
       else if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === zod) ofZod(pass, call, memberName(callee) ?? '', zod);
     }
+    for (const use of indexOf(pass.file).members.get('_def') ?? []) ofDefinition(pass, use);
   },
 };
+
+/** What a schema is made of has moved: its description to the schema itself, and the default value is no function any more. */
+function ofDefinition({ editor }: PassFile, definition: TSESTree.MemberExpression): void {
+  const use = definition.parent;
+  if (use.type !== 'MemberExpression' || use.object !== definition || use.computed) return;
+  const member = memberName(use);
+  if (member === 'description') editor.replace({ range: [definition.object.range[1], use.range[1]] }, '.description');
+  else if (member === 'defaultValue' && use.parent.type === 'CallExpression' && use.parent.callee === use) editor.replace({ range: [use.range[1], use.parent.range[1]] }, '');
+}
 
 /** Schemas of the package are given to the SDK, and are of the third major. */
 export function isRaised(project: Project, path: string): boolean {

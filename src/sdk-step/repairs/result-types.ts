@@ -3,9 +3,10 @@ import type { Editor } from '../../edits/editor.js';
 import { indexOf, innermost, memberName } from '../../mcp/file-index.js';
 import { returnExpressions } from '../../mcp/nodes.js';
 import { isFunctionNode } from '../../mcp/values.js';
-import type { CompileError, TypeCheck } from '../../migrate/types.js';
+import type { CompileError } from '../../migrate/types.js';
 import type { SourceFile } from '../../parse/source.js';
 import type { Project } from '../../project.js';
+import { NO_OVERLAP, type TypeRepair } from './attempt.js';
 import { addNamedImport } from '../imports.js';
 import { runPass, type PassFile } from '../pass.js';
 
@@ -25,26 +26,21 @@ const RESULTS: Readonly<Record<string, string>> = {
 };
 const NOT_ASSIGNABLE = new Set([2322, 2345, 2769]);
 
-const NO_OVERLAP = 2352;
-
-/** Where a handler's result does not fit, it is said to be what it is. Only a compiler knows where; what it still does not take stays. */
-export function declareResults(project: Project, files: readonly string[], types: TypeCheck): Project {
-  const candidates = files.filter(path => /\.[cm]?tsx?$/.test(path) && /setRequestHandler\(/.test(project.text(path) ?? ''));
-  if (candidates.length === 0) return project;
-  const { errors } = types.errors(project, candidates, false);
-  const wrong = errors.filter(e => NOT_ASSIGNABLE.has(e.code));
-  const first = edited(project, wrong, []);
-  if (first.size === 0) return project;
-  const left = types.errors(project.with(first), [...first.keys()], false).errors;
-  const second = left.some(e => e.code === NO_OVERLAP) ? edited(project, wrong, left.filter(e => e.code === NO_OVERLAP).map(e => ({ ...e, line: e.line - linesAdded(project, first, e.file) }))) : first;
-  const rest = second === first ? left : types.errors(project.with(second), [...second.keys()], false).errors;
-  const count = (list: readonly CompileError[], path: string): number => list.filter(e => e.file === path).length;
-  return project.with(new Map([...second].filter(([path]) => count(rest, path) < count(errors, path))));
-}
+/** Where a handler's result does not fit, it is said to be what it is. Only a compiler knows where; what it still does not take is said by way of `unknown`. */
+export const resultTypes: TypeRepair = {
+  fits: ({ code }) => NOT_ASSIGNABLE.has(code),
+  ways: [
+    (project, errors) => edited(project, errors, []),
+    (project, errors, last) => {
+      const unlike = last?.errors.filter(e => e.code === NO_OVERLAP) ?? [];
+      return unlike.length === 0 ? new Map<string, string>() : edited(project, errors, unlike.map(e => ({ ...e, line: e.line - linesAdded(project, last?.project, e.file) })));
+    },
+  ],
+};
 
 /** Only imports are added as lines, and these stand above. */
-function linesAdded(project: Project, changes: ReadonlyMap<string, string>, path: string): number {
-  return (changes.get(path) ?? '').split('\n').length - (project.text(path) ?? '').split('\n').length;
+function linesAdded(before: Project, after: Project | undefined, path: string): number {
+  return (after?.text(path) ?? '').split('\n').length - (before.text(path) ?? '').split('\n').length;
 }
 
 function edited(project: Project, errors: readonly CompileError[], unlike: readonly CompileError[]): ReadonlyMap<string, string> {
@@ -68,17 +64,41 @@ function declareIn(pass: PassFile, errors: readonly CompileError[], unlike: Read
     if (!handler || result === undefined) continue;
     const fn = innermost(handler);
     const [from, to] = [lines.position(call.range[0]).line, lines.position(call.range[1]).line];
-    if (!isFunctionNode(fn) || fn.returnType || !errors.some(e => from <= e.line && e.line <= to)) continue;
+    if (!errors.some(e => from <= e.line && e.line <= to)) continue;
+    if (!isFunctionNode(fn)) {
+      if (byReference(pass, fn, result, [...unlike].some(line => from <= line && line <= to))) addNamedImport(editor, moduleOf(file), result, 'type');
+      continue;
+    }
+    const said = fn.returnType && resultSaid(fn.returnType.typeAnnotation);
+    if (said) editor.replace(said.type, result);
     for (const expression of returnExpressions(fn)) {
       const isUnlike = unlike.has(lines.position(expression.range[0]).line);
-      cast(editor, expression, isUnlike ? `unknown as ${result}` : result, fn.async);
+      cast(editor, expression, isUnlike ? `unknown as ${result}` : result, { isAsync: fn.async, isPlain: said?.isPromise === false });
       if (isUnlike) pass.mark(expression.range[0], 'sdk-result', result);
     }
     addNamedImport(editor, moduleOf(file), result, 'type');
   }
 }
 
-function cast(editor: Editor, expression: TSESTree.Expression, result: string, isAsync: boolean): void {
+/** `setRequestHandler('tools/list', this.list)`: what the handler gives is said where it is given. */
+function byReference({ mcp, file, editor }: PassFile, handler: TSESTree.Node, result: string, isUnlike: boolean): boolean {
+  if (handler.type !== 'Identifier' && handler.type !== 'MemberExpression') return false;
+  const known = mcp.values(file, handler).flatMap(({ value }) => (value.kind === 'function' ? [value.node.params.length] : []));
+  const [takes] = known;
+  if (takes === undefined || takes > 2) return false;
+  const names = ['request', 'ctx'].slice(0, takes).join(', ');
+  editor.replace(handler, `async ${takes === 1 ? names : `(${names})`} => (await ${editor.text(handler)}(${names})) as ${isUnlike ? 'unknown as ' : ''}${result}`);
+  return true;
+}
+
+/** What a function says of its result: a type of the program, which the second major does not know. */
+function resultSaid(type: TSESTree.TypeNode): { readonly type: TSESTree.TypeNode; readonly isPromise: boolean } {
+  const isPromise = type.type === 'TSTypeReference' && type.typeName.type === 'Identifier' && type.typeName.name === 'Promise';
+  const [inner] = isPromise ? (type.typeArguments?.params ?? []) : [];
+  return { type: inner ?? type, isPromise };
+}
+
+function cast(editor: Editor, expression: TSESTree.Expression, result: string, { isAsync, isPlain }: { readonly isAsync: boolean; readonly isPlain: boolean }): void {
   switch (expression.type) {
     case 'TSAsExpression':
       return;
@@ -87,13 +107,19 @@ function cast(editor: Editor, expression: TSESTree.Expression, result: string, i
       return;
     default:
       // It may be a promise, of which only an asynchronous function can say what comes of it.
-      if (!isAsync) return;
+      if (!isAsync && !isPlain) return;
+      if (isPlain) {
+        const isSimple = /^(?:Identifier|MemberExpression|CallExpression)$/.test(expression.type);
+        if (!isSimple) editor.insert(expression.range[0], '(');
+        editor.insert(expression.range[1], `${isSimple ? '' : ')'} as ${result}`);
+        return;
+      }
       editor.insert(expression.range[0], expression.type === 'AwaitExpression' ? '(' : '(await ');
       editor.insert(expression.range[1], `) as ${result}`);
   }
 }
 
-function moduleOf(file: SourceFile): string {
+export function moduleOf(file: SourceFile): string {
   const module = file.program.body.flatMap(s => (s.type === 'ImportDeclaration' ? [s.source.value] : [])).find(s => /^@modelcontextprotocol\/(?:server|client)$/.test(s));
   return module ?? '@modelcontextprotocol/server';
 }

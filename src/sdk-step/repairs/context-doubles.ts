@@ -1,0 +1,47 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import { zoneOf } from '../../files/kinds.js';
+import { isFunctionNode } from '../../mcp/values.js';
+import type { CompileError } from '../../migrate/types.js';
+import { walkTree } from '../../parse/walk.js';
+import type { Project } from '../../project.js';
+import { runPass, type PassFile } from '../pass.js';
+import type { TypeRepair } from './attempt.js';
+
+const CONTEXT = /^(?:ServerContext|ClientContext|BaseContext)$/;
+
+/** `const ctx: ServerContext = {...}` of a test: a context of the second major has more than such a double needs. */
+export const contextValues: TypeRepair = {
+  fits: ({ code }) => code === 2322 || code === 2741 || code === 2739 || code === 2740,
+  ways: [edited],
+};
+
+function edited(project: Project, errors: readonly CompileError[]): ReadonlyMap<string, string> {
+  const changes = new Map<string, string>();
+  for (const path of new Set(errors.map(e => e.file))) {
+    if (zoneOf(path) !== 'test') continue;
+    const after = runPass(project, { id: 'context-doubles', words: /\b(?:Server|Client|Base)Context\b/, rewrite: castAll }, [path]).text(path);
+    if (after !== undefined && after !== project.text(path)) changes.set(path, after);
+  }
+  return changes;
+}
+
+function castAll({ editor, file }: PassFile): void {
+  walkTree(file.program, node => {
+    if (node.type !== 'VariableDeclarator' || node.init?.type !== 'ObjectExpression' || node.id.type !== 'Identifier') return;
+    const annotation = node.id.typeAnnotation;
+    const type = annotation?.typeAnnotation;
+    if (!annotation || type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier' || !CONTEXT.test(type.typeName.name)) return;
+    editor.replace(annotation, '');
+    editor.insert(node.init.range[1], ` as unknown as ${editor.text(type)}`);
+    // Nothing says any more what they take.
+    walkTree(node.init, inner => {
+      if (isFunctionNode(inner)) for (const parameter of inner.params) if (parameter.type === 'Identifier' && !parameter.typeAnnotation) declareUnknown(editor, parameter, /^\s*=>/.test(file.text.slice(parameter.range[1])));
+    });
+  });
+}
+
+function declareUnknown(editor: PassFile['editor'], parameter: TSESTree.Identifier, isBare: boolean): void {
+  const end = parameter.range[1];
+  editor.insert(parameter.range[0], isBare ? '(' : '');
+  editor.insert(end, `: unknown${isBare ? ')' : ''}`);
+}

@@ -1,0 +1,76 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import { innermost, memberName } from '../../mcp/file-index.js';
+import { walkTree } from '../../parse/walk.js';
+import type { CompileError } from '../../migrate/types.js';
+import type { Project } from '../../project.js';
+import { addNamedImport } from '../imports.js';
+import { runPass, type PassFile } from '../pass.js';
+import type { TypeRepair } from './attempt.js';
+import { moduleOf } from './result-types.js';
+
+const UNKNOWN = /^'([\w$]+)\.content' is of type 'unknown'/;
+/** `const [first] = result.content` */
+const NOT_ITERABLE = 2488;
+
+/**
+ * A callback of the second major may also ask for input instead of answering. Who calls one directly, as tests do, and reads `content`,
+ * knows that it answers.
+ */
+export const resultsOfCalls: TypeRepair = {
+  fits: ({ code, message }) => UNKNOWN.test(message) || (code === NOT_ITERABLE && message.startsWith("Type 'unknown'")),
+  ways: [(project, errors) => edited(project, errors, /\.content\b/, declareIn)],
+};
+
+/** What a tool gives as structured content had any members in the first major, and is any JSON in the second. */
+export const structuredContents: TypeRepair = {
+  fits: ({ code, message }) => (code === NO_PROPERTY && /on type '\{\}'/.test(message)) || (code === IS_UNKNOWN && /structuredContent/.test(message)),
+  ways: [(project, errors) => edited(project, errors, /\bstructuredContent\b/, recordIn)],
+};
+
+const NO_PROPERTY = 2339;
+const IS_UNKNOWN = 18046;
+
+function edited(project: Project, errors: readonly CompileError[], words: RegExp, rewrite: (pass: PassFile, errors: readonly CompileError[]) => void): ReadonlyMap<string, string> {
+  const changes = new Map<string, string>();
+  for (const path of new Set(errors.map(e => e.file))) {
+    const after = runPass(project, { id: 'results-of-calls', words, rewrite: pass => rewrite(pass, errors.filter(e => e.file === path)) }, [path]).text(path);
+    if (after !== undefined && after !== project.text(path)) changes.set(path, after);
+  }
+  return changes;
+}
+
+function declareIn({ file, project, editor }: PassFile, errors: readonly CompileError[]): void {
+  const lines = project.lines(file.path);
+  const done = new Set<TSESTree.Node>();
+  walkTree(file.program, node => {
+    if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier' || memberName(node) !== 'content') return;
+    const { line } = lines.position(node.object.range[0]);
+    const name = node.object.name;
+    if (!errors.some(e => e.line === line && (UNKNOWN.exec(e.message)?.[1] ?? name) === name)) return;
+    const declared = file.variableOf(node.object)?.defs[0]?.node;
+    if (declared?.type !== 'VariableDeclarator' || !declared.init || declared.init.type === 'TSAsExpression' || done.has(declared)) return;
+    done.add(declared);
+    const isSimple = declared.init.type !== 'AwaitExpression';
+    editor.insert(declared.init.range[0], isSimple ? '' : '(');
+    editor.insert(declared.init.range[1], `${isSimple ? '' : ')'} as CallToolResult`);
+    addNamedImport(editor, moduleOf(file), 'CallToolResult', 'type');
+  });
+}
+
+function recordIn({ file, project, editor }: PassFile, errors: readonly CompileError[]): void {
+  const lines = project.lines(file.path);
+  const done = new Set<TSESTree.Node>();
+  walkTree(file.program, node => {
+    if (node.type !== 'MemberExpression') return;
+    const { line } = lines.position(node.property.range[0]);
+    if (!errors.some(e => e.line === line)) return;
+    const object = innermost(node.object);
+    const declared = object.type === 'Identifier' ? file.variableOf(object)?.defs[0]?.node : undefined;
+    const given = declared?.type === 'VariableDeclarator' && declared.init ? innermost(declared.init) : object;
+    if (given.type !== 'MemberExpression' || memberName(given) !== 'structuredContent' || done.has(given)) return;
+    done.add(given);
+    const isDirect = given === object;
+    editor.insert(given.range[0], isDirect ? '(' : '');
+    editor.insert(given.range[1], ` as Record<string, any>${node.optional ? ' | undefined' : ''}${isDirect ? ')' : ''}`);
+  });
+}

@@ -1,0 +1,50 @@
+import { newErrors, type CompileError, type TypeCheck } from '../../migrate/types.js';
+import type { Project } from '../../project.js';
+import { runPass, type PassFile } from '../pass.js';
+import { attempt, type Tried } from './attempt.js';
+import { contextValues } from './context-doubles.js';
+import { resultTypes } from './result-types.js';
+import { resultsOfCalls, structuredContents } from './results-of-calls.js';
+import { shapesAtRegistration } from './shapes.js';
+import { toolSchemas } from './tool-schemas.js';
+import { zodTypes } from './zod-types.js';
+
+/** What only a compiler can tell: where types of the second major are narrower than those of the first. */
+export function repairTypes(before: Project, project: Project, files: readonly string[], types: TypeCheck): Project {
+  let now: Tried = { project, errors: types.errors(project, files).errors };
+  for (const repair of [zodTypes(before), shapesAtRegistration, toolSchemas, resultTypes, resultsOfCalls, structuredContents, contextValues]) now = attempt(now, repair, types);
+  return now.errors.length === 0 ? now.project : markLeft(before, now, types);
+}
+
+/** Marks of one file are to be read; more of the same would be noise. */
+const MAX_MARKS = 8;
+
+/** What does not compile after all that: said at the place, so that nobody has to look for it. */
+function markLeft(before: Project, { project, errors }: Tried, types: TypeCheck): Project {
+  const wrong = [...new Set(errors.map(e => e.file))];
+  const left = newErrors(types.errors(before, wrong, false).errors, errors, []);
+  const changes = new Map<string, string>();
+  for (const path of new Set(left.map(e => e.file))) {
+    const mine = left.filter(e => e.file === path).slice(0, MAX_MARKS);
+    const after = runPass(project, { id: 'left', words: /(?:)/, rewrite: pass => markAll(pass, mine) }, [path]).text(path);
+    if (after !== undefined) changes.set(path, after);
+  }
+  return project.with(changes);
+}
+
+function markAll({ file, mark }: PassFile, errors: readonly CompileError[]): void {
+  const lines = file.text.split('\n');
+  const marked = new Set<number>();
+  for (const { line, message } of errors) {
+    if (marked.has(line)) continue;
+    marked.add(line);
+    const offset = lines.slice(0, line - 1).reduce((sum, l) => sum + l.length + 1, 0);
+    mark(offset, 'sdk-type', short(message));
+  }
+}
+
+/** The first sentence; what is behind it tells the same of smaller parts. */
+function short(message: string): string {
+  const first = message.split(/ {3}|\.\s{2,}/)[0] ?? message;
+  return first.length > 200 ? `${first.slice(0, 200)}...` : first.replace(/\.$/, '');
+}
