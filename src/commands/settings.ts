@@ -8,7 +8,6 @@ import type { Choices } from '../choices.js';
 import { configOf } from '../config/read.js';
 import type { ConfigNode } from '../config/tree.js';
 import { LineIndex } from '../parse/source.js';
-import { newConfiguration, recordInCode, recordInJson } from '../settings/record.js';
 import type { Names } from '../settings/schema.js';
 import type { Settings } from '../settings/settings.js';
 import type { Problem } from '../settings/validate.js';
@@ -37,7 +36,9 @@ export interface Recording {
 }
 
 /** The configuration with these decisions, or what to write into it where that cannot be done. */
-export function withHandles(root: string, handles: Choices['handles']): Recording | { readonly file: string; readonly wanted: string } {
+export async function withHandles(root: string, handles: Choices['handles']): Promise<Recording | { readonly file: string; readonly wanted: string }> {
+  // An audit that finds no MCP does without what reads code.
+  const { newConfiguration, recordInCode, recordInJson } = await import('../settings/record.js');
   const file = fileIn(root) ?? (manifestSettings(root) === undefined ? undefined : 'package.json');
   if (file === undefined) return { file: NEW, before: '', after: newConfiguration(handles), onto: () => newConfiguration(handles) };
   const before = read(root, file).replace(/^\uFEFF/, '');

@@ -11,7 +11,7 @@ import type { PrepareStep } from './prepare.js';
 import { applyTexts } from './rewrites.js';
 import type { DroppedStep, FileChange, PlacedMarker, Step } from './step.js';
 import type { TypeCheck } from './types.js';
-import { testsToAdapt, type Seen, type TestToAdapt } from './tests.js';
+import { testsToAdapt, type Seen, type TestToAdapt } from './to-adapt.js';
 import { takeTransform, type State } from './take.js';
 import { brokenBy } from './verify.js';
 

@@ -63,8 +63,9 @@ export function addedFindings(before: readonly Finding[], after: readonly Findin
   return fresh.filter(f => count(anywhere, keyOf(f), -1) < 0);
 }
 
-function keyOf({ rule, clause, subject }: Finding): string {
-  return [rule, clause, subject].join('\0');
+/** Not the clause: a finding about a whole file names the first of several, which changes when some of them are done. */
+function keyOf({ rule, subject }: Finding): string {
+  return [rule, subject].join('\0');
 }
 
 /** An added finding that makes things worse: one that somebody would have to act on. */

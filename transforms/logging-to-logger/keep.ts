@@ -77,7 +77,7 @@ export class KeptMessages {
     const indent = beside.kind === 'before' ? base : base + style.indent;
     const kept: Range[] = [];
     const { lead, text } = this.#message(site, indent, kept);
-    const logged = isOnStderr(file, call) ? '' : `${logCall(log(), { ...text, meta: reach.meta }, indent, style)}${style.semicolon}${style.eol}${indent}`;
+    const logged = isOnStderr(file, call) || this.#isLogged(site) ? '' : `${logCall(log(), { ...text, meta: reach.meta }, indent, style)}${style.semicolon}${style.eol}${indent}`;
     const sent = reach.sender === undefined ? undefined : protocolCall(reach.line, reach.sender, text, indent, style);
     if (loop) {
       editor.replace(loop, `${lead}${logged}${call.parent.type === 'AwaitExpression' ? 'await ' : ''}${sent ?? ''}${style.semicolon}`);

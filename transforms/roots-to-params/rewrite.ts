@@ -81,7 +81,7 @@ export class RootsRewrite {
       answers: [...this.#answers],
       edits: this.#editors.edits(),
       ...(created && { created: [created] }),
-      ...(this.#parameters.importing.size > 0 && { dependencies: missing(manifestOf(this.context.project.manifests, `${this.folder}/package.json`), [{ name: 'zod', range: '^4.0.0', package: this.folder }]) }),
+      ...(this.#parameters.importing.size > 0 && { dependencies: missing(manifestOf(this.context.project.manifests, `${this.folder}/package.json`), [{ name: 'zod', range: '^4.2.0', package: this.folder }]) }),
       variables: [{ name: 'MCP_ROOTS', purpose: 'The directories that this server may work in, separated like PATH.', example: '/home/me/project', required: false }],
       markers: this.#markers,
       notes: [
