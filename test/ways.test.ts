@@ -7,7 +7,6 @@ const NAMES: Readonly<Record<string, string>> = {
   'session-to-handle/current-project': 'a store of handles, written for contexts of both majors',
   'roots-to-params/start-up-pair': 'what waited for the handshake',
   'stdio-to-serve-stdio/helpers': 'helpers that have nothing to do with a server any more',
-  'roots-to-params/tool-parameter-first-line': 'a parameter that the first stage adds',
 };
 
 it.each(Object.entries(NAMES))('%s ends alike both ways: %s', name => {
