@@ -6,6 +6,7 @@ import type { McpModel } from './mcp/model.js';
 import type { Range } from './parse/source.js';
 import type { SourceFile } from './parse/source.js';
 import type { Project } from './project.js';
+import type { Rule } from './rule.js';
 import type { StateModel } from './state/model.js';
 
 export type TransformId = string;
@@ -172,4 +173,10 @@ export type TransformDefinition = FileTransform | ProjectTransform;
 
 export function takes(transform: Pick<TransformDefinition, 'fixes'>, rule: RuleId, clause: ClauseId): boolean {
   return transform.fixes.some(f => f.rule === rule && (!f.clauses || f.clauses.includes(clause)));
+}
+
+/** Whether an editor can try it on one file. What is found over the whole program is left to `migrate`: only that shows whether it is right. */
+export function isOffered({ fixes, targets }: TransformDefinition, rules: readonly Pick<Rule, 'id' | 'project'>[], target: Choices['target']): boolean {
+  if (targets?.includes(target) === false) return false;
+  return !rules.some(r => r.project !== undefined && fixes.some(f => f.rule === r.id));
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { INDEXES, indexText, listText } from '../scripts/index-files.js';
+import { INDEXES, indexText, listText, offeredText } from '../scripts/index-files.js';
 import { parseSource } from '../src/parse/parse.js';
 import { walkTree } from '../src/parse/walk.js';
 import { transforms } from '../transforms/index.js';
@@ -163,6 +163,10 @@ describe('folders', () => {
   it.each(INDEXES)('of $folder are all in the index and the list', async kind => {
     expect(readFileSync(join(ROOT, kind.folder, 'index.ts'), 'utf8')).toBe(indexText(kind));
     expect(readFileSync(join(ROOT, kind.folder, 'list.ts'), 'utf8')).toBe(await listText(kind));
+  });
+
+  it('are offered in editors where one file tells enough', async () => {
+    expect(readFileSync(join(ROOT, 'transforms/offered.ts'), 'utf8')).toBe(await offeredText());
   });
 
   it('have names that say what goes and what comes', () => {

@@ -5,6 +5,7 @@ import { Linter as Linter9 } from 'eslint-9';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { transforms } from '../transforms/index.js';
+import { offered } from '../transforms/offered.js';
 import { clause } from '../src/catalogue/clauses.js';
 import { diskTree } from '../src/files/disk.js';
 import plugin from '../src/hosts/eslint.js';
@@ -125,7 +126,7 @@ describe('each rule', () => {
     const meta = plugin.rules[rule.id as keyof typeof plugin.rules].meta;
     expect(meta?.docs?.url).toBe(`https://github.com/mcp-stateless/mcp-stateless/blob/main/rules/${rule.id}/README.md`);
     expect(JSON.stringify(meta?.schema)).toContain('"additionalProperties":false');
-    expect(meta?.fixable === 'code').toBe(transforms.some(t => t.safety === 'safe' && t.fixes.some(f => f.rule === rule.id)));
+    expect(meta?.fixable === 'code').toBe(offered.some(t => t.safety === 'safe' && t.fixes.some(f => f.rule === rule.id)));
     expect(entryOf('all', rule)?.[1]).toEqual({ least: 'info' });
   });
 

@@ -1,6 +1,6 @@
 // The same rules in ESLint 9, ESLint 10 and oxlint. What they find is what the audit finds: the host only says which file, and shows it.
 import type { ESLint, Linter, Rule } from 'eslint';
-import { transforms } from '../../transforms/index.js';
+import { offered } from '../../transforms/offered.js';
 import { registry } from '../registry.js';
 import type { ConfigName } from './eslint/configs.js';
 import { createPlugin } from './eslint/plugin.js';
@@ -12,7 +12,7 @@ export interface McpStatelessPlugin extends ESLint.Plugin {
   readonly configs: Record<ConfigName, Linter.Config[]>;
 }
 
-const plugin: McpStatelessPlugin = createPlugin(registry, transforms);
+const plugin: McpStatelessPlugin = createPlugin(registry, offered);
 
 export default plugin;
 export type { ConfigName } from './eslint/configs.js';

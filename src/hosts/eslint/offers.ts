@@ -2,7 +2,7 @@ import { DEFAULT_CHOICES } from '../../choices.js';
 import { applyEdits, EditConflict, withoutRepetitions, type Edit } from '../../edits/edit.js';
 import type { Finding, Fingerprint } from '../../finding.js';
 import type { Rule } from '../../rule.js';
-import { takes, type FileTransform, type ProjectRewrite, type ProjectTransform, type TransformDefinition } from '../../transform.js';
+import { isOffered, takes, type FileTransform, type ProjectRewrite, type ProjectTransform, type TransformDefinition } from '../../transform.js';
 import type { Snapshot } from './snapshot.js';
 
 /** A change of one file that a linter can make for a finding. */
@@ -37,7 +37,7 @@ export class Offers {
     if (!file || file.problems.length > 0) return offers;
     for (const transform of transforms) {
       const mine = findings.filter(f => takes(transform, f.rule, f.clause));
-      if (mine.length === 0 || !this.#canBeTried(transform)) continue;
+      if (mine.length === 0 || !isOffered(transform, this.rules, DEFAULT_CHOICES.target)) continue;
       for (const draft of 'rewrite' in transform ? this.#byFile(transform, mine) : this.#byProject(transform, mine)) {
         const gone = this.#tried(transform, draft);
         if (gone.length === 0) continue;
@@ -46,12 +46,6 @@ export class Offers {
       }
     }
     return offers;
-  }
-
-  /** Changes for findings about the whole program are left to `migrate`: only the whole program shows whether they are right. */
-  #canBeTried({ fixes, targets }: TransformDefinition): boolean {
-    if (targets?.includes(DEFAULT_CHOICES.target) === false) return false;
-    return !this.rules.some(r => r.project !== undefined && fixes.some(f => f.rule === r.id));
   }
 
   #offer(transform: TransformDefinition, { title, edits }: Draft, text: string): Offer {
