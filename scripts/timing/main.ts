@@ -1,6 +1,7 @@
 // What an audit costs on real repositories, beside other tools on the same trees.
 //   npm run timing -- fetch DIR                    checks out the commits of repositories.json below DIR
 //   npm run timing -- run DIR [--peers FOLDER]     writes docs/timing.md; FOLDER is where the peers are installed
+//                     [--peers-every N]         the peers on each Nth repository only: they take long
 //                     [--only NAME]
 //   npm run timing -- plan FOLDER ...              what a plan costs, without and with types; nothing is written
 import { spawnSync } from 'node:child_process';
@@ -37,6 +38,8 @@ interface Row {
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
 const LIMIT = { seconds: 2, megabytes: 300, files: 5000 };
+/** What takes longer than a minute has no answer. */
+const PATIENCE = 60_000;
 const SOURCE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 
 function repositories(): readonly Repository[] {
@@ -75,7 +78,7 @@ function measure(tool: Tool, tree: string, scratch: string): Cost {
   const { status } = spawnSync(process.execPath, ['--import', join(here, 'measure.mjs'), tool.script, ...tool.args(tree)], {
     env: { ...process.env, MEASURE_TO: to },
     stdio: ['ignore', 'ignore', 'ignore'],
-    timeout: 300_000,
+    timeout: PATIENCE,
   });
   const cost = existsSync(to) ? (JSON.parse(readFileSync(to, 'utf8')) as { seconds: number; megabytes: number }) : { seconds: Number.NaN, megabytes: Number.NaN };
   return { ...cost, status: status !== null && tool.fine.includes(status) ? 0 : (status ?? -1) };
@@ -90,15 +93,15 @@ function countFiles(dir: string): number {
   return count;
 }
 
-function run(dir: string, peers: string | undefined, only: string | undefined): number {
+function run(dir: string, peers: string | undefined, only: string | undefined, every = 1): number {
   const measured = tools(peers);
   const scratch = mkdtempSync(join(tmpdir(), 'mcp-stateless-timing-'));
   const rows: Row[] = [];
   try {
-    for (const repository of repositories()) {
+    for (const [index, repository] of repositories().entries()) {
       const tree = treeOf(dir, repository);
       if (!existsSync(tree) || (only !== undefined && !repository.repo.includes(only))) continue;
-      const row = { repository, files: countFiles(tree), costs: measured.map(tool => measure(tool, tree, scratch)) };
+      const row = { repository, files: countFiles(tree), costs: (index % every === 0 ? measured : measured.slice(0, 1)).map(tool => measure(tool, tree, scratch)) };
       rows.push(row);
       console.log(line(row));
     }
@@ -129,28 +132,33 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-function page(measured: readonly Tool[], rows: readonly Row[]): string {
-  const total = (i: number, of: (c: Cost) => number): readonly number[] => rows.flatMap(r => (r.costs[i] ? [of(r.costs[i])] : []));
-  const summary = measured.map((tool, i) => {
-    const seconds = total(i, c => c.seconds);
+function page(measured: readonly Tool[], all: readonly Row[]): string {
+  // Programs are compared on the repositories that all of them were run on.
+  const together = all.filter(r => r.costs.length === measured.length);
+  const summaryOf = (tool: Tool, i: number, rows: readonly Row[]): string => {
+    const total = (of: (c: Cost) => number): readonly number[] => rows.flatMap(r => (r.costs[i] ? [of(r.costs[i])] : []));
+    const seconds = total(c => c.seconds);
     const failed = rows.filter(r => r.costs[i]?.status !== 0).length;
-    return `| ${tool.name} | ${median(seconds).toFixed(2)} | ${Math.max(...seconds.filter(s => !Number.isNaN(s))).toFixed(2)} | ${seconds.reduce((a, b) => a + (Number.isNaN(b) ? 0 : b), 0).toFixed(0)} | ${median(total(i, c => c.megabytes)).toFixed(0)} | ${Math.max(...total(i, c => c.megabytes).filter(m => !Number.isNaN(m))).toFixed(0)} | ${String(failed)} |`;
-  });
+    return `| ${tool.name} | ${String(rows.length)} | ${median(seconds).toFixed(2)} | ${Math.max(...seconds.filter(s => !Number.isNaN(s))).toFixed(2)} | ${seconds.reduce((a, b) => a + (Number.isNaN(b) ? 0 : b), 0).toFixed(0)} | ${median(total(c => c.megabytes)).toFixed(0)} | ${Math.max(...total(c => c.megabytes).filter(m => !Number.isNaN(m))).toFixed(0)} | ${String(failed)} |`;
+  };
+  const [ours] = measured;
+  const summary = [...(ours && together.length < all.length ? [summaryOf(ours, 0, all)] : []), ...measured.map((tool, i) => summaryOf(tool, i, together))];
+  const padded = (row: Row): string => line(row) + ' - | - |'.repeat(measured.length - row.costs.length);
   return `# What an audit costs
 
 Processor time (user and system) and memory (largest resident set) of each program on the same checkout, one after the other on the same
 machine, each in a process of its own, starting included. Made by \`npm run timing\` from
 [scripts/timing](../scripts/timing/repositories.json); a machine that is busy makes all columns larger, so compare columns.
 
-| program | median s | largest s | all s | median MB | largest MB | failed runs |
-| --- | --- | --- | --- | --- | --- | --- |
+| program | repositories | median s | largest s | all s | median MB | largest MB | failed runs |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 ${summary.join('\n')}
 
-${String(rows.length)} repositories. Source files are counted outside \`node_modules\`; for each program: seconds, then megabytes.
+${String(all.length)} repositories. Source files are counted outside \`node_modules\`; for each program: seconds, then megabytes.
 
 | repository | source files | ${measured.map(t => `${t.name} s | MB`).join(' | ')} |
 | --- | --- | ${measured.map(() => '--- | ---').join(' | ')} |
-${rows.map(line).join('\n')}
+${all.map(padded).join('\n')}
 `;
 }
 
@@ -179,9 +187,9 @@ function plans(folders: readonly string[]): number {
 const [command, dir, ...rest] = process.argv.slice(2);
 const option = (name: string): string | undefined => (rest.includes(name) ? rest[rest.indexOf(name) + 1] : undefined);
 if (command === 'fetch' && dir) fetchAll(resolve(dir));
-else if (command === 'run' && dir) process.exitCode = run(resolve(dir), option('--peers') === undefined ? undefined : resolve(option('--peers') ?? ''), option('--only'));
+else if (command === 'run' && dir) process.exitCode = run(resolve(dir), option('--peers') === undefined ? undefined : resolve(option('--peers') ?? ''), option('--only'), Number(option('--peers-every') ?? 1));
 else if (command === 'plan' && dir) process.exitCode = plans([dir, ...rest].map(f => resolve(f)));
 else {
-  console.error('usage: npm run timing -- fetch DIR | run DIR [--peers FOLDER] [--only NAME] | plan FOLDER ...');
+  console.error('usage: npm run timing -- fetch DIR | run DIR [--peers FOLDER [--peers-every N]] [--only NAME] | plan FOLDER ...');
   process.exitCode = 2;
 }
