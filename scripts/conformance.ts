@@ -4,7 +4,6 @@
 //   {port} in --serve is the port; it is in PORT as well
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,6 +12,7 @@ import { diskTree } from '../src/files/disk.js';
 import { planMigration } from '../src/migrate/plan.js';
 import { Project } from '../src/project.js';
 import { conformance } from '../src/prove/conformance.js';
+import { freePort } from '../src/prove/processes.js';
 import { registry } from '../src/registry.js';
 import { sdkStep } from '../src/sdk-step/step.js';
 import { transforms } from '../transforms/index.js';
@@ -63,16 +63,6 @@ function migrate(copy: string): void {
     }
   }
   console.log(`${Object.keys(plan.result).length} files changed: ${plan.steps.map(s => s.transform).join(', ')}`);
-}
-
-async function freePort(): Promise<number> {
-  return new Promise(done => {
-    const server = createServer();
-    server.listen(0, () => {
-      const address = server.address();
-      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 async function answers(url: URL): Promise<boolean> {

@@ -37,13 +37,19 @@ function tests(args) {
   return new Promise(resolve => spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { cwd: root, stdio: 'inherit' }).on('close', code => resolve(code ?? 1)));
 }
 
-spawnSync(process.execPath, [join(root, 'scripts/clean.mjs')], { cwd: root, stdio: 'inherit' });
+/** A step of the build that is a script; without it the tests would say nothing. */
+function step(script) {
+  const { status } = spawnSync(process.execPath, [join(root, script)], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+step('scripts/clean.mjs');
 const program = compile();
 if (program === undefined) {
   console.log('types: failed');
   process.exit(1);
 }
-spawnSync(process.execPath, [join(root, 'scripts/assets.mjs')], { cwd: root, stdio: 'inherit' });
+step('scripts/assets.mjs');
 console.log(`types and build: ok, ${relative(root, program.getCompilerOptions().outDir)} is written`);
 
 const running = tests(process.argv.slice(2));

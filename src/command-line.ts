@@ -6,7 +6,7 @@ import type { InitArguments } from './commands/init.js';
 import { HANDLE_SCOPES, LEGACIES, LOGGINGS, PROVIDERS, ROOTS, STORES, TARGETS } from './choices.js';
 import type { MigrateArguments } from './commands/migrate.js';
 import type { ProveArguments } from './commands/prove.js';
-import { withProveOptions } from './commands/prove-options.js';
+import { collect, withProveOptions } from './commands/prove-options.js';
 import type { ReportArguments } from './commands/report.js';
 import type { RulesArguments } from './commands/rules.js';
 import type { UndoArguments } from './commands/undo.js';
@@ -15,8 +15,6 @@ import { VERSION } from './version.js';
 /** As in commands/report.ts, which is loaded only when it is needed. */
 const REPORT_FORMATS = ['terminal', 'markdown', 'html', 'json', 'sarif', 'github', 'gitlab', 'badge', 'badge-svg'] as const;
 const REPORT_FAIL_LEVELS = ['never', 'error', 'warning', 'info', 'new-error', 'new-warning', 'new-info'] as const;
-
-const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
 
 // Each command is loaded when it is called: an audit of a project without MCP is over before the rest would be read.
 function program(io: Io, done: (code: ExitCode) => void): Command {

@@ -1,4 +1,5 @@
 import type { ClauseId } from '../../src/catalogue/clauses.js';
+import { exportsOf } from '../../src/mcp/exports.js';
 import { indexOf } from '../../src/mcp/file-index.js';
 import { roleOf } from '../../src/mcp/roles.js';
 import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
@@ -35,8 +36,8 @@ export default defineRule({
     SwitchCase(node) {
       reportCase(context, node);
     },
-    ExportNamedDeclaration(node) {
-      reportExport(context, node);
+    Program() {
+      reportExports(context);
     },
   }),
 });
@@ -84,25 +85,26 @@ function reportCase(context: CodeContext, node: TSESTree.SwitchCase): void {
 }
 
 /** `export async function DELETE(request) { ... }`, the file being the route. */
-function reportExport(context: CodeContext, node: TSESTree.ExportNamedDeclaration): void {
-  for (const [name, value] of exportsOf(node)) {
-    if (name.name !== 'GET' && name.name !== 'DELETE') continue;
-    const handlers = functionsOf(context, [value]);
-    if (!handlers.some(place => handsOver(context, place))) continue;
-    const posted = new Set(context.file.program.body.flatMap(s => (s.type === 'ExportNamedDeclaration' ? exportsOf(s) : [])).flatMap(([other, v]) => (other.name === 'POST' ? functionsOf(context, [v]).map(p => p.fn) : [])));
-    if (!handlers.some(place => posted.has(place.fn))) tell(context, name, name.name);
+function reportExports(context: CodeContext): void {
+  const { file, mcp } = context;
+  const handlersOf = (name: string): readonly Place[] => mcp.infer.exported(file, name).flatMap(({ value }) => (value.kind === 'function' ? [{ file: value.file, fn: value.node }] : []));
+  for (const verb of ['GET', 'DELETE'] as const) {
+    const origin = exportsOf(file).names.get(verb);
+    if (origin?.kind !== 'local' && origin?.kind !== 'declaration') continue;
+    const handlers = handlersOf(verb).filter(place => handsOver(context, place));
+    if (handlers.length === 0) continue;
+    const posted = new Set(handlersOf('POST').map(place => place.fn));
+    if (!handlers.some(place => posted.has(place.fn))) tell(context, exportedName(origin.node), verb);
   }
+}
+
+function exportedName(node: TSESTree.Node): TSESTree.Node {
+  if (node.type === 'FunctionDeclaration') return node.id ?? node;
+  return node.parent?.type === 'ExportSpecifier' ? node.parent.exported : node;
 }
 
 function tell({ file, report }: CodeContext, at: TSESTree.Node, verb: Verb): void {
   report(at, { ...TOLD[verb], unit: `http-sessions:${file.path}` });
-}
-
-function exportsOf(node: TSESTree.ExportNamedDeclaration): readonly (readonly [TSESTree.Identifier, TSESTree.Node])[] {
-  const { declaration } = node;
-  if (declaration?.type === 'FunctionDeclaration' && declaration.id) return [[declaration.id, declaration]];
-  if (declaration?.type === 'VariableDeclaration') return declaration.declarations.flatMap(d => (d.id.type === 'Identifier' && d.init ? [[d.id, d.init] as const] : []));
-  return node.source ? [] : node.specifiers.flatMap(s => (s.exported.type === 'Identifier' ? [[s.exported, s.local] as const] : []));
 }
 
 /** The functions that stand in a list of handlers, also inside arrays and wrappers. */

@@ -1,5 +1,6 @@
 import type { McpModel } from '../../src/mcp/model.js';
-import { defineRule, innermost, memberName, type ProjectContext, type SourceFile, type TSESTree } from '../../src/rule.js';
+import { returnExpressions } from '../../src/mcp/nodes.js';
+import { defineRule, innermost, memberName, propertyValue, type ProjectContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 /** How many names and calls an id is followed through. */
 const MAX_DEPTH = 4;
@@ -72,9 +73,8 @@ function ofVariable(mcp: McpModel, file: SourceFile, name: TSESTree.Identifier, 
 function ofMember(mcp: McpModel, file: SourceFile, node: TSESTree.MemberExpression, depth: number): WeakSource | undefined {
   const name = memberName(node);
   for (const { value } of mcp.values(file, node.object)) {
-    if (value.kind !== 'object') continue;
-    for (const property of value.node.properties)
-      if (property.type === 'Property' && !property.computed && property.key.type === 'Identifier' && property.key.name === name) return weakSource(mcp, value.file, property.value, depth + 1);
+    const made = value.kind === 'object' && name !== undefined ? propertyValue(value.node, name) : undefined;
+    if (value.kind === 'object' && made) return weakSource(mcp, value.file, made, depth + 1);
   }
   return undefined;
 }
@@ -87,9 +87,7 @@ function ofCall(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression, 
   if (written) return written;
   for (const { value } of mcp.values(file, call.callee)) {
     if (value.kind !== 'function') continue;
-    const { body } = value.node;
-    const given = body.type === 'BlockStatement' ? body.body.flatMap(s => (s.type === 'ReturnStatement' && s.argument ? [s.argument] : [])) : [body];
-    for (const expression of given) {
+    for (const expression of returnExpressions(value.node)) {
       const weak = weakSource(mcp, value.file, expression, depth + 1);
       if (weak) return weak;
     }

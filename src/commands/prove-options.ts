@@ -4,7 +4,8 @@ import { Option, type Command } from 'commander';
 const FORMATS = ['terminal', 'json', 'junit'] as const;
 const ERAS = ['modern', 'older', 'both'] as const;
 
-const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
+/** For options that may be given several times. */
+export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
 
 export function withProveOptions(command: Command): Command {
   return command

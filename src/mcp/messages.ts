@@ -58,10 +58,11 @@ function readSentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExp
   const likely = name === undefined ? undefined : sendingName(name);
   if (name === undefined || (callee.type === 'MemberExpression' && !likely)) return undefined;
   // What is called is sooner known than what it is given: the latter is looked for at all callers.
-  if (!likely && !mcp.call(file, call)) return undefined;
+  let use = likely ? undefined : mcp.call(file, call);
+  if (!likely && !use) return undefined;
   const message = messageOf(mcp, file, argument);
   if (!message) return undefined;
-  const use = mcp.call(file, call);
+  use ??= mcp.call(file, call);
   const kind = use ? SENDERS[use.member] : likely;
   if (!kind) return undefined;
   const isNotification = message.method.startsWith('notifications/');

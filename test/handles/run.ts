@@ -1,12 +1,12 @@
 // Runs a server before its migration in one process and after it as several replicas, with the same calls.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import ts from 'typescript';
+import { freePort } from '../../src/prove/processes.js';
 import { transforms } from '../../transforms/index.js';
 import type { Choices } from '../../src/choices.js';
 import { diskTree } from '../../src/files/disk.js';
@@ -148,17 +148,6 @@ function ended(child: ChildProcess): Promise<void> {
   return new Promise(resolve => {
     child.once('exit', () => { resolve(); });
     child.kill('SIGKILL');
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => { resolve(typeof address === 'object' && address ? address.port : 0); });
-    });
   });
 }
 

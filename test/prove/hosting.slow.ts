@@ -1,11 +1,11 @@
 // Servers before and after a transform of hosting, run: the same answers in both eras, and any replica answers any request.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client, SSEClientTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../../src/prove/processes.js';
 import { proveServer } from '../../src/prove/prove.js';
 import type { Era } from '../../src/prove/wire.js';
 import { transforms } from '../../transforms/index.js';
@@ -74,16 +74,6 @@ async function overHttp(folder: string, side: string, run: Run, mode: Mode): Pro
   } finally {
     child.kill('SIGKILL');
   }
-}
-
-async function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer();
-    server.listen(0, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 async function listening(child: ChildProcess, port: number): Promise<void> {
