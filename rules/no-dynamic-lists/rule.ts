@@ -52,7 +52,7 @@ function isMadeDuringCall({ project, state }: ProjectContext, because: Step | un
   const made = chain(because).find(s => s.why === 'new');
   const file = made ? project.source(made.file) : undefined;
   if (!made || !file) return false;
-  return indexOf(file).news.some(n => n.range[0] === made.range[0] && n.range[1] === made.range[1] && state.reach.isLocal(n));
+  return indexOf(file).news.some(n => n.range[0] === made.range[0] && n.range[1] === made.range[1] && (state.reach.isLocal(n) || [...state.reach.leadingTo(n)].some(h => CALLS.has(h.kind))));
 }
 
 /** `if (server.getClientCapabilities()?.roots) server.registerTool(...)`. */

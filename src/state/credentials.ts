@@ -16,11 +16,11 @@ export interface Credential {
 
 const MAX_DEPTH = 5;
 
-/** `sessions.set(id, { transport, user: req.user })`: who it is, kept in the record of a session. */
+/** `sessions.set(id, { transport, user: req.user })`: who it is, kept in the record of a session; a container of nothing else is one by its own name. */
 export function credentialsInRecords(mcp: McpModel, state: StateModel): readonly Credential[] {
   const found: Credential[] = [];
   for (const cell of state.cells) {
-    if (cell.class !== 'transports' && cell.class !== 'session') continue;
+    if ((cell.class !== 'transports' && cell.class !== 'session') || isAuthName(cell.name)) continue;
     for (const { file, value, mode } of cell.accesses) {
       if (mode !== 'write' || !value) continue;
       for (const known of mcp.values(file, value)) {
@@ -76,6 +76,7 @@ function isCredential(mcp: McpModel, file: SourceFile, node: TSESTree.Node, dept
       if (/^(?:authorization|x-api-key|x-auth-token)$/i.test(name)) return true;
       if (inner.object.type === 'Super') return false;
       const root = innermost(inner.object);
+      if (isRequestPart(root) && /(?:api-?key|token|secret|-auth)$/i.test(name) && root.type === 'MemberExpression') return true;
       if (/^(?:auth|user|authInfo)$/.test(name) && root.type === 'Identifier' && /^(?:req|request|ctx|c)$/.test(root.name)) return true;
       return isCredential(mcp, file, inner.object, depth + 1);
     }
@@ -106,6 +107,8 @@ function isRequestPart(node: TSESTree.Node): boolean {
 function nameOf(node: TSESTree.Node): string {
   const inner = innermost(node);
   if (inner.type === 'Identifier') return inner.name;
+  const named = inner.type === 'ObjectExpression' ? inner.properties.find(p => p.type === 'Property' && isAuthName(keyName(p.key) ?? '')) : undefined;
+  if (named?.type === 'Property') return keyName(named.key) ?? '';
   return inner.type === 'MemberExpression' ? (memberName(inner) ?? 'a credential') : 'a credential';
 }
 
