@@ -3,7 +3,7 @@ import { enclosingFunction, keyName, walkTree, type SourceFile, type TSESTree } 
 import { innermost } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
-import { callersOf } from './callers.js';
+import { passHandles } from './callers.js';
 import { ownerText, proposalOf } from './choice.js';
 import { isTypeScript } from './containers.js';
 import { addCreator, describeStore, instruct } from './creators.js';
@@ -55,6 +55,7 @@ class ComponentRewriter {
     for (const { store } of this.component.stores) this.#declare(store);
     instruct(this.context, this.#files, this.component.stores.map(({ store }) => ({ store, users: this.#usersOf(store) })), new Set([...this.#works.values()].map(w => w.unit.file)));
     this.#releaseImports();
+    const calls = passHandles(this.context, this.#files, this.component.stores.map(({ store }) => ({ store, users: this.#usersOf(store) })));
     const stores = this.component.stores.map(s => s.store);
     const [main] = stores;
     if (!main) throw new Error('A component has a store.');
@@ -66,7 +67,7 @@ class ComponentRewriter {
       created: this.emitted.created,
       dependencies: this.emitted.dependencies,
       variables: this.emitted.variables,
-      markers: [...this.#markers(stores), ...callersOf(this.context, stores.map(store => ({ store, users: this.#usersOf(store) })))],
+      markers: [...this.#markers(stores), ...calls],
       notes: stores.map(s => this.#note(s)),
       handles: this.component.stores.map(s => proposalOf(s.store, s.traced)),
     };
