@@ -24,6 +24,8 @@ export interface Mention {
   readonly removal: TSESTree.Node | undefined;
   /** In code of a tool it cannot be rewritten. */
   readonly obstacle?: Obstacle;
+  /** All entries at once. */
+  readonly whole?: true;
 }
 
 export function mentionsOf(context: ProjectRewriteContext, container: Container): readonly Mention[] {
@@ -180,7 +182,7 @@ function isUsedAsPresent(node: TSESTree.MemberExpression): boolean {
 /** All sessions at once: a tool cannot have that. */
 function wholeMention(container: Container, file: SourceFile, node: TSESTree.Node): Mention {
   const obstacle = new Obstacle('state-key', file, node, `${container.cell.name} is also used as a whole, over all sessions.`);
-  return { container, file, node, writes: false, begins: false, ends: false, edits: () => [], dropped: [], removal: undefined, obstacle };
+  return { container, file, node, writes: false, begins: false, ends: false, edits: () => [], dropped: [], removal: undefined, obstacle, whole: true };
 }
 
 /** The one way in which the keys of a container are made of session ids. */
