@@ -346,7 +346,7 @@ class ComponentRewriter {
     const { file } = store;
     const typed = isTypeScript(file);
     const { quote, semicolon, indent } = this.#files.editor(file).style;
-    const [firstNode] = store.containers.flatMap(c => (c.file === file ? c.declarations : [])).sort((a, b) => a.range[0] - b.range[0]);
+    const [firstNode] = store.containers.flatMap(c => (c.file === file ? (c.declarations.length > 0 ? c.declarations : [c.cell.at]) : [])).sort((a, b) => a.range[0] - b.range[0]);
     if (!firstNode) throw new Error('A container is declared somewhere.');
     const keptIn = store.live ? this.emitted.live : this.emitted.store;
     this.#files.need(file, this.#files.specifier(file, keptIn ?? this.emitted.store), store.live ? 'LiveStore' : 'HandleStore');
@@ -433,7 +433,7 @@ class ComponentRewriter {
 
   #note(store: Store): string {
     const users = this.#usersOf(store);
-    return `${store.containers.map(c => c.cell.name).join(', ')}: ${store.creator} gives a ${store.argument}, ${users.join(', ')} take${users.length === 1 ? 's' : ''} it. Tests, prompts and documents that call these tools need the new argument.${store.live ? ` What is open stays in the process that opened it: route calls with one ${store.argument} to that replica, or run one. It is closed after ${String((store.ttlMs ?? 1_800_000) / 60_000)} idle minutes (ttlMs).` : ''}`;
+    return `${store.containers.map(c => c.cell.name).join(', ')}: ${store.creator} gives a ${store.argument}, ${users.join(', ')} take${users.length === 1 ? 's' : ''} it. Tests, prompts and documents that call these tools need the new argument.${store.live ? ` What is open stays in the process that opened it: route calls with one ${store.argument} to that replica, or run one. It is closed after ${String((store.ttlMs ?? 1_800_000) / 60_000)} idle minutes (ttlMs).` : ''}${store.containers.some(c => c.form === 'key') ? ' What the store has under ids of sessions is found no more: let it expire, or delete it.' : ''}`;
   }
 }
 

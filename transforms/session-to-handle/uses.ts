@@ -3,7 +3,7 @@ import type { Variable } from '@typescript-eslint/scope-manager';
 import { memberName, outermost, walkTree, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import type { Edit } from '../../src/edits/edit.js';
 import type { ProjectRewriteContext } from '../../src/transform.js';
-import type { Container } from './design.js';
+import type { Container, KeyPlace } from './design.js';
 import { Obstacle } from './obstacle.js';
 import { sessionKeyForm } from './session-key.js';
 
@@ -29,6 +29,7 @@ export interface Mention {
 }
 
 export function mentionsOf(context: ProjectRewriteContext, container: Container): readonly Mention[] {
+  if (container.form === 'key') return (container.places ?? []).map(place => keyMention(container, place));
   const places = placesOf(context, container);
   return places.flatMap(({ file, node }): readonly Mention[] => {
     if (container.declarations.some(d => d.range[0] <= node.range[0] && node.range[1] <= d.range[1] && file === container.file)) return [];
@@ -47,6 +48,11 @@ function mentionOf(context: ProjectRewriteContext, container: Container, file: S
     default:
       return plainMention(container, file, node);
   }
+}
+
+/** The session id in the key of a store: the key is part of the state. While it is used, no other call has its turn. */
+function keyMention(container: Container, { file, node, whole }: KeyPlace): Mention {
+  return { container, file, node, writes: true, begins: false, ends: false, edits: state => [{ range: whole.range, text: `${state}.${container.property}` }], dropped: [], removal: undefined };
 }
 
 interface Place {
