@@ -1,5 +1,5 @@
 // Whether what a state holds survives being written down and read again.
-import { memberName, type SourceFile, type TSESTree } from '../../src/define-transform.js';
+import { keyName, memberName, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import { exportsOf } from '../../src/mcp/exports.js';
 import { innermost } from '../../src/mcp/file-index.js';
 import type { McpModel } from '../../src/mcp/model.js';
@@ -85,7 +85,7 @@ function notJsonReference(mcp: McpModel, file: SourceFile, type: TSESTree.TSType
   const { node } = declared;
   if (node.type === 'TSEnumDeclaration') return undefined;
   if (node.type === 'TSTypeAliasDeclaration') return inside(notJson(mcp, declared.file, node.typeAnnotation, depth + 1));
-  if (node.type !== 'TSInterfaceDeclaration') return isFromOutside(node) ? { what: `${here}, which is declared in another package,`, sure: false } : { what: here, sure: true };
+  if (node.type !== 'TSInterfaceDeclaration') return isFromOutside(node) && !isOfProtocol(node) ? { what: `${here}, which is declared in another package,`, sure: false } : { what: here, sure: true };
   const inherited = first(node.extends, e => (e.expression.type === 'Identifier' ? notJsonName(mcp, declared.file, e.expression, depth) : { what: here, sure: false }));
   return inherited ?? inside(notJsonMembers(mcp, declared.file, node.body.body, depth));
 }
@@ -93,6 +93,13 @@ function notJsonReference(mcp: McpModel, file: SourceFile, type: TSESTree.TSType
 /** An import whose file is not in the project. */
 function isFromOutside({ type }: TSESTree.Node): boolean {
   return /^Import\w*Specifier$/.test(type);
+}
+
+/** Servers, clients and transports of the SDK have connections. */
+function isOfProtocol(node: TSESTree.Node): boolean {
+  const from = node.parent?.type === 'ImportDeclaration' ? node.parent.source.value : '';
+  const name = node.type === 'ImportSpecifier' ? (keyName(node.imported) ?? '') : '';
+  return from.startsWith('@modelcontextprotocol/') && /(?:Client|Server|Transport)$/.test(name);
 }
 
 function notJsonName(mcp: McpModel, file: SourceFile, name: TSESTree.Identifier, depth: number): Doubt | undefined {
