@@ -147,11 +147,27 @@ describe('data in stores outside', () => {
 
   it('in DynamoDB and SQL too, through functions between', () => {
     const dynamo = moved(server(`import { DynamoDBClient } from '@aws-sdk/client-dynamodb';\nimport { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';\nconst dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({}));\nasync function load(session: string) {\n  const { Item } = await dynamo.send(new GetCommand({ TableName: 'notes', Key: { pk: session } }));\n  return Item;\n}`, [`    const session = extra.sessionId ?? 'default';\n    await dynamo.send(new PutCommand({ TableName: 'notes', Item: { pk: session, text } }));\n    return ${content('text')};`, `    return ${content("String((await load(extra.sessionId ?? 'default'))?.['text'])")};`]));
-    expect(dynamo).toContain('const session = state.notesKey;');
-    expect(dynamo).toContain('await load(state.notesKey)');
+    expect(dynamo).toContain('const session = state.noteKey;');
+    expect(dynamo).toContain('await load(state.noteKey)');
     const sql = moved(server(`import { Pool } from 'pg';\nconst pool = new Pool();`, [`    await pool.query('insert into notes values ($1, $2)', [extra.sessionId, text]);\n    return ${content('text')};`]));
-    expect(sql).toContain("pool.query('insert into notes values ($1, $2)', [state.notesKey, text])");
+    expect(sql).toContain("pool.query('insert into notes values ($1, $2)', [state.noteKey, text])");
     expect(sql).toContain("createTool: 'create_note'");
+  });
+});
+
+describe('a store that the HTTP layer uses too', () => {
+  const http = (key: string): string => `${HEAD}import express from 'express';\nimport { redis } from './redis.js';\nimport { createServer } from './server.js';\nimport { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nconst app = express();\napp.post('/mcp', async (req, res) => {\n  await redis.set(\`${key}:\${req.headers['mcp-session-id'] as string}\`, 'on');\n  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });\n  await createServer().connect(transport);\n  await transport.handleRequest(req, res, req.body);\n});\n`;
+  const tools = server(`import { redis } from './redis.js';`, [`    await redis.set(\`cart:\${extra.sessionId}\`, text);\n    return ${content('text')};`]);
+  const outcome = (key: string): Plan => planMigration(new Project(memoryTree(new Map([['server.ts', tools], ['http.ts', http(key)], ['redis.ts', `import Redis from 'ioredis';\nexport const redis = new Redis();\n`]]))), transforms.filter(t => t.id === 'session-to-handle'), registry, { includeTests: true, choices: { target: 'v1-stateless' } });
+  it('is left where both may mean the same data', () => {
+    const { result, declines } = outcome('cart');
+    expect(result['server.ts']).not.toContain('HandleStore');
+    expect(declines.map(d => d.reason).join('\n')).toMatch(/tool_0 keeps data in Redis.*may be the same data\. \(http\.ts:9\)/);
+    expect(declines.map(d => d.reason).join('\n')).toMatch(/This is the record of the session itself in Redis/);
+  });
+
+  it('is rewritten where its keys tell them apart', () => {
+    expect(outcome('session').result['server.ts']).toContain('redis.set(`cart:${state.cartKey}`, text)');
   });
 });
 

@@ -1,5 +1,5 @@
 // Data under session ids in Redis and PostgreSQL: before in one process, after as three replicas.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { auditFolder } from '../../src/audit.js';
 import { registry } from '../../src/registry.js';
 import { storage } from './backends.js';
 import { build, Caller, connect, copyOf, migrate, start, toolsOf, typeErrors, type Answer, type Call, type Replica } from './run.js';
+import { compileErrors, expectNoState, migrateWhole, sessionServer } from './whole.js';
 
 const content = (text: string): string => `{ content: [{ type: 'text', text: ${text} }] }`;
 const HEAD = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { z } from 'zod';\n`;
@@ -73,6 +74,22 @@ async function answers(caller: Caller, calls: readonly Call[]): Promise<readonly
   for (const call of calls) found.push(await caller.call(call));
   return found;
 }
+
+it.each([
+  ['Redis', REDIS, 'state.cartKey'],
+  ['SQL', SQL, '[state.cartKey]'],
+])('%s: one migration takes the SDK, hosting and the keys, and compiles', { timeout: 120_000 }, (_name, text, expected) => {
+  const folder = sessionServer('map-accessor');
+  try {
+    writeFileSync(join(folder, 'server.ts'), text);
+    migrateWhole(folder, {});
+    expectNoState(folder);
+    expect(readFileSync(join(folder, 'server.ts'), 'utf8')).toContain(expected);
+    expect(compileErrors([folder])).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 describe.each([
   ['redis', REDIS, / 40$/],

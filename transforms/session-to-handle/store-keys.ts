@@ -5,12 +5,14 @@ import { returnExpressions } from '../../src/mcp/nodes.js';
 import { isFunctionNode } from '../../src/mcp/values.js';
 import type { ClassifiedCell } from '../../src/state/model.js';
 import type { Reach } from '../../src/state/reach.js';
-import { storeCalls } from '../../src/state/stores.js';
+import { storeCalls, type StoreUse } from '../../src/state/stores.js';
 import type { ProjectRewriteContext } from '../../src/transform.js';
 import { isTypeScript } from './containers.js';
 import type { Container, KeyPlace } from './design.js';
 import type { Ending } from './endings.js';
+import { propertyName } from './names.js';
 import { Obstacle } from './obstacle.js';
+import { sessionKeyForm } from './session-key.js';
 
 const MAX_DEPTH = 10;
 const NO_NAME = /^(?:sessions?|state|states|mcp|data|keys?|ids?|user|app|sid|get|make|build|for|of|to|json|parse|string|stringify)$/i;
@@ -33,14 +35,23 @@ export function storeKeys(context: ProjectRewriteContext, finding: Finding): Sto
   const flows = new Flows(mcp, state().reach, new Set(all.map(c => c.node)));
   for (const { file, node } of sources.places.values()) flows.follow(file, node, 0);
   for (const { file, node } of sources.places.values()) flows.followOthers(file, node);
+  const outside = all.find(c => !flows.reached.has(c.node) && own.some(o => mayMeet(mcp, o, c)));
+  if (outside) throw new Obstacle('state-key', outside.file, outside.node, `What is kept here under the id of the session in ${outside.store} may be the same data.`);
   const name = nameFor(mcp, own);
   const [first = head] = sources.places.values();
   const home = first.file;
   // Stands for what is elsewhere: nothing in this process keeps it.
   const cell: ClassifiedCell = { id: head.node, kind: 'variable', name, file: home, at: first.node, owner: undefined, closure: undefined, values: [], accesses: [], class: 'session' };
   const group = { class: 'session' as const, name, file: home, at: first.node, cells: [cell], writers: [], readers: [] };
-  const container: Container = { cell, group, form: 'key', file: home, variable: undefined, cls: undefined, property: `${name}Key`, type: isTypeScript(home) ? 'string' : undefined, initial: 'crypto.randomUUID()', closings: undefined, declarations: [], places: [...sources.places.values()] };
+  const container: Container = { cell, group, form: 'key', file: home, variable: undefined, cls: undefined, property: `${propertyName(name, true)}Key`, type: isTypeScript(home) ? 'string' : undefined, initial: 'crypto.randomUUID()', closings: undefined, declarations: [], places: [...sources.places.values()] };
   return { container, checks: flows.checks };
+}
+
+/** Two calls of one store can have the same key, unless constant texts around the session id tell them apart. */
+function mayMeet(mcp: McpModel, a: StoreUse, b: StoreUse): boolean {
+  if (a.store !== b.store) return false;
+  const [one, other] = [a, b].map(({ file, node }) => node.arguments.map(argument => sessionKeyForm(mcp, file, argument)).find(form => form !== undefined));
+  return one === undefined || other === undefined || one === other;
 }
 
 function isSession(mcp: McpModel, file: SourceFile, node: TSESTree.Node): boolean {
@@ -113,6 +124,8 @@ function unclear(file: SourceFile, node: TSESTree.Node): Obstacle {
 /** From where it is taken to where it goes: into keys, and nowhere else. */
 class Flows {
   readonly checks: Ending[] = [];
+  /** Calls of stores that get what is followed. */
+  readonly reached = new Set<TSESTree.CallExpression>();
   readonly #seen = new Set<TSESTree.Node>();
 
   constructor(
@@ -181,7 +194,10 @@ class Flows {
   }
 
   #passed(file: SourceFile, call: TSESTree.CallExpression, argument: TSESTree.Node, depth: number, other: () => Obstacle): void {
-    if (this.calls.has(call)) return;
+    if (this.calls.has(call)) {
+      this.reached.add(call);
+      return;
+    }
     const callee = innermost(call.callee);
     if (callee.type === 'Identifier' && callee.name === 'String') {
       this.follow(file, call, depth);
