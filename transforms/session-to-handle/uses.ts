@@ -209,7 +209,7 @@ function foreignKey({ mcp }: ProjectRewriteContext, container: Container, file: 
   const two = cell.accesses.some(a => a.key && a.key !== key && a.fn === cell.accesses.find(b => b.key === key)?.fn && sessionKeyForm(mcp, a.file, a.key) !== undefined);
   const obstacle = two
     ? new Obstacle('state-nested', file, key, `A call uses two entries of ${cell.name} at once.`)
-    : new Obstacle('state-key', file, key, `${cell.name} is also looked up by ${shown(file, key)}, which is not the session id alone.`);
+    : new Obstacle('state-key', file, key, `${cell.name} is also looked up by ${shown(file, key)}, which is not seen to be the session id alone.`);
   return { obstacle };
 }
 
