@@ -330,9 +330,11 @@ function isCache(cell: Cell, writes: readonly Access[]): boolean {
   return filled.every(w => w.op === 'delete' || looksUpBefore(cell, w));
 }
 
-/** A set of what has been dealt with, so that it is not done again. */
-function isOnceOnly({ name, values }: Cell): boolean {
-  return /^(?:validated|visited|seen|known|warned|reported|logged|checked)/i.test(lastName(name)) && values.some(({ value }) => value.kind === 'collection' && value.of === 'Set');
+/** A set of what has been dealt with, so that it is not done again: it is asked where it is filled. What is answered with its members is state. */
+function isOnceOnly({ name, values, accesses }: Cell): boolean {
+  if (!/^(?:validated|visited|seen|known|warned|reported|logged|checked)/i.test(lastName(name)) || !values.some(({ value }) => value.kind === 'collection' && value.of === 'Set')) return false;
+  const filledIn = new Set(accesses.flatMap(a => (a.op === 'add' ? [a.fn] : [])));
+  return accesses.every(a => a.mode === 'write' || (a.op === 'has' && filledIn.has(a.fn)) || isLogged(a.node));
 }
 
 function looksUpBefore(cell: Cell, write: Access): boolean {

@@ -8,7 +8,7 @@ import type { Reach } from './reach.js';
 
 export interface StoreUse {
   readonly file: SourceFile;
-  readonly node: TSESTree.Node;
+  readonly node: TSESTree.CallExpression;
   /** What a person calls the store: `Redis`. */
   readonly store: string;
 }
@@ -21,11 +21,21 @@ const STORES: readonly (readonly [RegExp, string])[] = [
   [/^(?:keyv|@keyv\/.+|unstorage|cache-manager|memcached|memjs)$/, 'the store'],
   [/^@cloudflare\/workers-types$/, 'the key-value store'],
 ];
-const CALLS = /^(?:get|set|setex|setEx|hget|hset|hGet|hSet|hgetall|hGetAll|hdel|hDel|del|delete|exists|expire|incr|sadd|srem|put|send|query|execute|findOne|find|findUnique|insert|insertOne|update|updateOne|upsert|deleteOne|remove|getItem|setItem|has|zadd|lpush|rpush)$/;
+const CALLS = /^(?:get|set|setex|setEx|hget|hset|hGet|hSet|hgetall|hGetAll|hdel|hDel|del|delete|exists|expire|incr|incrby|incrBy|decr|decrby|decrBy|sadd|sAdd|srem|sRem|smembers|sMembers|sismember|sIsMember|put|send|query|execute|findOne|find|findUnique|insert|insertOne|update|updateOne|upsert|deleteOne|remove|getItem|setItem|has|zadd|zAdd|zrange|zRange|lpush|lPush|rpush|rPush|lrange|lRange|llen|lLen|lrem|lRem|hincrby|hIncrBy|hmset|hmget|hmGet|mget|mGet|ttl|pexpire)$/;
 
 /** Calls of external stores with the session id in what they look up. One per file and store: they go together. */
 export function externalStoreUses(mcp: McpModel, reach: Reach): readonly StoreUse[] {
   const found = new Map<string, StoreUse>();
+  for (const use of storeCalls(mcp, reach)) {
+    const key = `${use.file.path}\0${use.store}`;
+    if (!found.has(key)) found.set(key, use);
+  }
+  return [...found.values()];
+}
+
+/** All of them. */
+export function storeCalls(mcp: McpModel, reach: Reach): readonly StoreUse[] {
+  const found = new Map<TSESTree.CallExpression, StoreUse>();
   for (const { file, fn } of reach.functions) {
     walkTree(fn.body, node => {
       if (node.type !== 'CallExpression') return;
@@ -33,8 +43,7 @@ export function externalStoreUses(mcp: McpModel, reach: Reach): readonly StoreUs
       if (callee.type !== 'MemberExpression' || callee.object.type === 'Super' || !CALLS.test(memberName(callee) ?? '')) return;
       if (!node.arguments.some(a => hasSessionId(mcp, file, a, 0))) return;
       const store = storeOf(mcp, file, callee.object);
-      const key = `${file.path}\0${store ?? ''}`;
-      if (store !== undefined && !found.has(key)) found.set(key, { file, node, store });
+      if (store !== undefined && !found.has(node)) found.set(node, { file, node, store });
     });
   }
   return [...found.values()];

@@ -69,9 +69,11 @@ const DECLINED: Readonly<Record<string, readonly (readonly [name: string, text: 
     ['the current user', server('let currentUser: string | undefined;', [`    currentUser = text;\n    return ${content('text')};`, `    return ${content("currentUser ?? 'nobody'")};`])],
   ],
   'session-store': [
-    ['data in Redis', server(`import Redis from 'ioredis';\nconst redis = new Redis();`, [`    await redis.set(\`cart:\${extra.sessionId}\`, text);\n    return ${content('text')};`, `    return ${content("(await redis.get(`cart:${extra.sessionId}`)) ?? ''")};`])],
-    ['items in DynamoDB', server(`import { DynamoDBClient } from '@aws-sdk/client-dynamodb';\nimport { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';\nconst dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({}));`, [`    await dynamo.send(new PutCommand({ TableName: 'notes', Item: { pk: extra.sessionId, text } }));\n    return ${content('text')};`, `    const { Item } = await dynamo.send(new GetCommand({ TableName: 'notes', Key: { pk: extra.sessionId } }));\n    return ${content("String(Item?.['text'])")};`])],
-    ['rows in a database', server(`import { Pool } from 'pg';\nconst pool = new Pool();`, [`    await pool.query('insert into notes values ($1, $2)', [extra.sessionId, text]);\n    return ${content('text')};`])],
+    ['data in Redis, and the session id in an answer', server(`import Redis from 'ioredis';\nconst redis = new Redis();`, [`    await redis.set(\`cart:\${extra.sessionId}\`, text);\n    return ${content('`${extra.sessionId}`')};`, `    return ${content("(await redis.get(`cart:${extra.sessionId}`)) ?? ''")};`])],
+    ['data in Redis that a resource reads', server(`import Redis from 'ioredis';\nconst redis = new Redis();`, [`    await redis.set(\`cart:\${extra.sessionId}\`, text);\n    return ${content('text')};`]).replace('  return server;', "  server.registerResource('cart', 'cart://mine', {}, async (uri, extra) => ({ contents: [{ uri: uri.href, text: (await redis.get(`cart:${extra.sessionId}`)) ?? '' }] }));\n  return server;")],
+    ['data in Redis after the call', server(`import Redis from 'ioredis';\nconst redis = new Redis();`, [`    setTimeout(() => { void redis.set(\`cart:\${extra.sessionId}\`, text); }, 10);\n    return ${content('text')};`])],
+    ['items in DynamoDB', server(`import { DynamoDBClient } from '@aws-sdk/client-dynamodb';\nimport { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';\nconst dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({}));`, [`    await dynamo.send(new PutCommand({ TableName: 'notes', Item: { pk: extra.sessionId, text } }));\n    return ${content('`${extra.sessionId}: ${text}`')};`, `    const { Item } = await dynamo.send(new GetCommand({ TableName: 'notes', Key: { pk: extra.sessionId } }));\n    return ${content("String(Item?.['text'])")};`])],
+    ['rows in a database', server(`import { Pool } from 'pg';\nconst pool = new Pool();`, [`    await pool.query('insert into notes values ($1, $2)', [extra.sessionId, text]);\n    return ${content('text')};`], '').replace('async ({ text }, extra)', 'async ({ text }, { sessionId })').replace('extra.sessionId', 'sessionId')],
   ],
   'session-telemetry': [
     ['a count of calls', server('const requestCounts = new Map<string, number>();', [`    requestCounts.set(extra.sessionId ?? '', (requestCounts.get(extra.sessionId ?? '') ?? 0) + 1);\n    if ((requestCounts.get(extra.sessionId ?? '') ?? 0) > 10) throw new Error('too many');\n    return ${content('text')};`])],
@@ -120,12 +122,52 @@ describe('the comment says what stands in the way of this one', () => {
 describe('stores outside', () => {
   const reasonFor = (text: string): string | undefined => plan(text).declines.find(d => d.marker === 'session-store')?.reason;
   it('with data of tools get the plan for another key, by tool', () => {
-    expect(reasonFor(DECLINED['session-store']?.[0]?.[1] ?? '')).toMatch(/^tool_0 keeps data in Redis under the session id\. Let a tool give out an id/);
+    expect(reasonFor(DECLINED['session-store']?.[0]?.[1] ?? '')).toMatch(/^tool_0 keeps data in Redis under the session id\. Let a tool give out an id.* Not rewritten: The session id is also used for something else than keys of the store/);
   });
 
   it('with the record of the session itself get the plan to remove it', () => {
     const record = `${HEAD}import express from 'express';\nimport Redis from 'ioredis';\nimport { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nconst redis = new Redis();\nconst app = express();\napp.post('/mcp', async (req, res) => {\n  const server = new McpServer({ name: 's', version: '1.0.0' });\n  const sessionId = req.headers['mcp-session-id'] as string;\n  await redis.set(\`session:\${sessionId}\`, JSON.stringify({ at: Date.now() }));\n  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });\n  await server.connect(transport);\n  await transport.handleRequest(req, res, req.body);\n});\n`;
     expect(reasonFor(record)).toMatch(/^This is the record of the session itself in Redis: remove it/);
+  });
+});
+
+describe('data in stores outside', () => {
+  const moved = (text: string): string => {
+    const { result, declines, dropped, left, markers } = plan(text);
+    expect([declines, dropped, markers, left.filter(f => /^no-session-state$/.test(f.rule))]).toEqual([[], [], [], []]);
+    return result['server.ts'] ?? '';
+  };
+  it('in Redis gets a key that the handle holds', () => {
+    const text = moved(server(`import Redis from 'ioredis';\nconst redis = new Redis();`, [`    await redis.set(\`cart:\${extra.sessionId}\`, text);\n    return ${content('text')};`, `    if (!extra.sessionId) throw new Error('no session');\n    return ${content("(await redis.get(`cart:${extra.sessionId}`)) ?? ''")};`]));
+    expect(text).toContain('initial: () => ({ cartKey: crypto.randomUUID() })');
+    expect(text).toContain('redis.set(`cart:${state.cartKey}`, text)');
+    expect(text).toContain('redis.get(`cart:${state.cartKey}`)');
+    expect(text).not.toMatch(/sessionId|no session/);
+  });
+
+  it('in DynamoDB and SQL too, through functions between', () => {
+    const dynamo = moved(server(`import { DynamoDBClient } from '@aws-sdk/client-dynamodb';\nimport { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';\nconst dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({}));\nasync function load(session: string) {\n  const { Item } = await dynamo.send(new GetCommand({ TableName: 'notes', Key: { pk: session } }));\n  return Item;\n}`, [`    const session = extra.sessionId ?? 'default';\n    await dynamo.send(new PutCommand({ TableName: 'notes', Item: { pk: session, text } }));\n    return ${content('text')};`, `    return ${content("String((await load(extra.sessionId ?? 'default'))?.['text'])")};`]));
+    expect(dynamo).toContain('const session = state.noteKey;');
+    expect(dynamo).toContain('await load(state.noteKey)');
+    const sql = moved(server(`import { Pool } from 'pg';\nconst pool = new Pool();`, [`    await pool.query('insert into notes values ($1, $2)', [extra.sessionId, text]);\n    return ${content('text')};`]));
+    expect(sql).toContain("pool.query('insert into notes values ($1, $2)', [state.noteKey, text])");
+    expect(sql).toContain("createTool: 'create_note'");
+  });
+});
+
+describe('a store that the HTTP layer uses too', () => {
+  const http = (key: string): string => `${HEAD}import express from 'express';\nimport { redis } from './redis.js';\nimport { createServer } from './server.js';\nimport { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nconst app = express();\napp.post('/mcp', async (req, res) => {\n  await redis.set(\`${key}:\${req.headers['mcp-session-id'] as string}\`, 'on');\n  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });\n  await createServer().connect(transport);\n  await transport.handleRequest(req, res, req.body);\n});\n`;
+  const tools = server(`import { redis } from './redis.js';`, [`    await redis.set(\`cart:\${extra.sessionId}\`, text);\n    return ${content('text')};`]);
+  const outcome = (key: string): Plan => planMigration(new Project(memoryTree(new Map([['server.ts', tools], ['http.ts', http(key)], ['redis.ts', `import Redis from 'ioredis';\nexport const redis = new Redis();\n`]]))), transforms.filter(t => t.id === 'session-to-handle'), registry, { includeTests: true, choices: { target: 'v1-stateless' } });
+  it('is left where both may mean the same data', () => {
+    const { result, declines } = outcome('cart');
+    expect(result['server.ts']).not.toContain('HandleStore');
+    expect(declines.map(d => d.reason).join('\n')).toMatch(/tool_0 keeps data in Redis.*may be the same data\. \(http\.ts:9\)/);
+    expect(declines.map(d => d.reason).join('\n')).toMatch(/This is the record of the session itself in Redis/);
+  });
+
+  it('is rewritten where its keys tell them apart', () => {
+    expect(outcome('session').result['server.ts']).toContain('redis.set(`cart:${state.cartKey}`, text)');
   });
 });
 

@@ -12,7 +12,7 @@ import type { ClassifiedCell, StateGroup } from '../../src/state/model.js';
 import type { Reach } from '../../src/state/reach.js';
 import type { Container } from './design.js';
 import { closingsOf, type Closing } from './live.js';
-import { isJsonValue, notJson } from './json-types.js';
+import { isJsonValue, notJson, type Doubt } from './json-types.js';
 import { propertyName } from './names.js';
 import { Obstacle } from './obstacle.js';
 
@@ -94,7 +94,7 @@ function keyedContainer(context: ProjectRewriteContext, group: StateGroup, cell:
   const entry = entryType(annotation) ?? (isMap ? made.typeArguments?.params[1] : undefined);
   if (!entry && isTypeScript(file)) throw refuse('state-not-serializable', `${cell.name} does not say what its entries are.`, `${cell.name}, of which the type is not known,`);
   const wrong = closings ? undefined : entry ? notJson(mcp, file, entry) : untyped(context, cell);
-  if (wrong !== undefined) throw refuse('state-not-serializable', `${wrong} in ${cell.name} cannot be stored outside this process.`, `${wrong} in ${cell.name}`);
+  if (wrong !== undefined) throw unstorable(cell, wrong);
   if (!closings) checkClasses(context, cell);
   return {
     cell,
@@ -144,7 +144,7 @@ function plainContainer(context: ProjectRewriteContext, group: StateGroup, cell:
   // Without an annotation the compiler takes the type of the first value, and holds all others to it.
   const isWidened = isTypeScript(file) && typeOfValue(file, inner) !== undefined;
   const wrong = closings ? undefined : annotation ? notJson(mcp, file, annotation) : isWidened ? undefined : untyped(context, cell);
-  if (wrong !== undefined) throw refuse('state-not-serializable', `${wrong} in ${cell.name} cannot be stored outside this process.`, `${wrong} in ${cell.name}`);
+  if (wrong !== undefined) throw unstorable(cell, wrong);
   if (!closings) checkClasses(context, cell);
   const type = isTypeScript(file) ? (annotation ? text(file, annotation) : typeOfValue(file, inner)) : undefined;
   if (type === undefined && isTypeScript(file)) throw refuse('state-not-serializable', `${cell.name} has no type that could be written down.`, `${cell.name}, of which the type is not known,`);
@@ -231,17 +231,28 @@ function checkClasses({ mcp }: ProjectRewriteContext, cell: ClassifiedCell): voi
   }
 }
 
+/** What is no JSON, or what might be some for all that can be seen. */
+function unstorable({ name, file, at }: ClassifiedCell, { what, sure }: Doubt): Obstacle {
+  if (sure) return new Obstacle('state-not-serializable', file, at, `${what} in ${name} cannot be stored outside this process.`, `${what} in ${name}`);
+  return new Obstacle('state-not-serializable', file, at, `It cannot be seen that ${what} in ${name} is JSON, and nothing else can be stored outside this process. Say so with a type of this project.`, `${what} in ${name}, unless it is JSON,`);
+}
+
 /** Code without types: what is written says what is kept. */
-function untyped({ mcp, state }: ProjectRewriteContext, cell: ClassifiedCell): string | undefined {
+function untyped({ mcp, state }: ProjectRewriteContext, cell: ClassifiedCell): Doubt | undefined {
   const init = cell.at.parent?.type === 'VariableDeclarator' ? cell.at.parent.init : undefined;
   const known = (file: SourceFile) => (node: TSESTree.Node): boolean => comesFromArguments(mcp, state().reach, file, node) || cell.accesses.some(a => a.node === node);
   const keyed = cell.class === 'session';
-  if (init && !keyed && !isJsonValue(mcp, cell.file, init, known(cell.file))) return shown(cell.file, init);
+  if (init && !keyed && !isJsonValue(mcp, cell.file, init, known(cell.file))) return doubtOf(mcp, cell.file, init);
   for (const { mode, value, file, op } of cell.accesses) {
     if (mode !== 'write' || value === undefined || op === 'delete') continue;
-    if (!isJsonValue(mcp, file, value, known(file))) return shown(file, value);
+    if (!isJsonValue(mcp, file, value, known(file))) return doubtOf(mcp, file, value);
   }
   return undefined;
+}
+
+function doubtOf(mcp: McpModel, file: SourceFile, value: TSESTree.Node): Doubt {
+  const inner = innermost(value);
+  return { what: shown(file, value), sure: isFunctionNode(inner) || inner.type === 'NewExpression' || mcp.values(file, inner).some(k => k.value.kind === 'instance' || k.value.kind === 'function') };
 }
 
 /** The first line, with what it leaves open told by dots. */

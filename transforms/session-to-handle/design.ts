@@ -10,8 +10,8 @@ import type { Closing } from './live.js';
 export interface Container {
   readonly cell: ClassifiedCell;
   readonly group: StateGroup;
-  /** `map`: one entry for each session; only the entry is kept. `set`: the sessions for which something is on. */
-  readonly form: 'map' | 'record' | 'set' | 'variable' | 'field';
+  /** `map`: one entry for each session; only the entry is kept. `set`: the sessions for which something is on. `key`: data in a store outside. */
+  readonly form: 'map' | 'record' | 'set' | 'variable' | 'field' | 'key';
   readonly file: SourceFile;
   readonly variable: Variable | undefined;
   readonly cls: ClassNode | undefined;
@@ -25,6 +25,15 @@ export interface Container {
   readonly closings: readonly Closing[] | undefined;
   /** What goes when the container goes: declarations, first assignments in a constructor. */
   readonly declarations: readonly TSESTree.Node[];
+  /** Of a key: where the session id was taken from the call. */
+  readonly places?: readonly KeyPlace[];
+}
+
+export interface KeyPlace {
+  readonly file: SourceFile;
+  readonly node: TSESTree.Node;
+  /** With what stood in for a session without an id. */
+  readonly whole: TSESTree.Node;
 }
 
 export interface Store {

@@ -1,5 +1,5 @@
 // Whether what a state holds survives being written down and read again.
-import { memberName, type SourceFile, type TSESTree } from '../../src/define-transform.js';
+import { keyName, memberName, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import { exportsOf } from '../../src/mcp/exports.js';
 import { innermost } from '../../src/mcp/file-index.js';
 import type { McpModel } from '../../src/mcp/model.js';
@@ -11,10 +11,17 @@ const GENERIC = /^(?:Array|ReadonlyArray|Record|Partial|Required|Readonly|Pick|O
 const RICH_SCHEMA = /\.(?:date|map|set|bigint|symbol|function|instanceof|custom|promise|any|unknown)\(|coerce\.date/;
 const MAX_DEPTH = 12;
 
-/** The first type inside a type that is no JSON, as written; undefined when all is. */
-export function notJson(mcp: McpModel, file: SourceFile, type: TSESTree.TypeNode, depth = 0): string | undefined {
-  const here = file.text.slice(...type.range);
-  const again = (t: TSESTree.TypeNode): string | undefined => notJson(mcp, file, t, depth + 1);
+/** What keeps a type from being stored. Not sure: nothing shows what it is. */
+export interface Doubt {
+  /** As written, with the way to it: `Session (since: Date)`. */
+  readonly what: string;
+  readonly sure: boolean;
+}
+
+/** The first type inside a type that is no JSON, or that nothing is known of; undefined when all is. */
+export function notJson(mcp: McpModel, file: SourceFile, type: TSESTree.TypeNode, depth = 0): Doubt | undefined {
+  const here = (sure: boolean): Doubt => ({ what: oneLine(file.text.slice(...type.range)), sure });
+  const again = (t: TSESTree.TypeNode): Doubt | undefined => notJson(mcp, file, t, depth + 1);
   if (depth > MAX_DEPTH) return undefined;
   if (KEYWORDS.test(type.type)) return undefined;
   switch (type.type) {
@@ -24,7 +31,7 @@ export function notJson(mcp: McpModel, file: SourceFile, type: TSESTree.TypeNode
     case 'TSArrayType':
       return again(type.elementType);
     case 'TSTypeOperator':
-      return type.operator === 'readonly' && type.typeAnnotation ? again(type.typeAnnotation) : type.operator === 'keyof' ? undefined : here;
+      return type.operator === 'readonly' && type.typeAnnotation ? again(type.typeAnnotation) : type.operator === 'keyof' ? undefined : here(true);
     case 'TSUnionType':
     case 'TSIntersectionType':
       return first(type.types, again);
@@ -40,11 +47,16 @@ export function notJson(mcp: McpModel, file: SourceFile, type: TSESTree.TypeNode
     case 'TSTypeReference':
       return notJsonReference(mcp, file, type, depth);
     default:
-      return here;
+      return here(/^TS(?:Function|Constructor)Type$|^TS(?:BigInt|Symbol)Keyword$/.test(type.type));
   }
 }
 
-function first<T>(items: readonly T[], test: (item: T) => string | undefined): string | undefined {
+function oneLine(text: string): string {
+  const plain = text.replace(/\s+/g, ' ');
+  return plain.length > 60 ? `${plain.slice(0, 57)}...` : plain;
+}
+
+function first<T>(items: readonly T[], test: (item: T) => Doubt | undefined): Doubt | undefined {
   for (const item of items) {
     const found = test(item);
     if (found !== undefined) return found;
@@ -52,42 +64,58 @@ function first<T>(items: readonly T[], test: (item: T) => string | undefined): s
   return undefined;
 }
 
-function notJsonMembers(mcp: McpModel, file: SourceFile, members: readonly TSESTree.TypeElement[], depth: number): string | undefined {
+function notJsonMembers(mcp: McpModel, file: SourceFile, members: readonly TSESTree.TypeElement[], depth: number): Doubt | undefined {
   return first(members, member => {
-    if (member.type !== 'TSPropertySignature' && member.type !== 'TSIndexSignature') return file.text.slice(...member.range);
-    return member.typeAnnotation ? notJson(mcp, file, member.typeAnnotation.typeAnnotation, depth + 1) : 'any';
+    if (member.type !== 'TSPropertySignature' && member.type !== 'TSIndexSignature') return { what: oneLine(file.text.slice(...member.range)), sure: true };
+    const inner = member.typeAnnotation ? notJson(mcp, file, member.typeAnnotation.typeAnnotation, depth + 1) : { what: 'any', sure: false };
+    const name = member.type === 'TSPropertySignature' ? file.text.slice(...member.key.range) : undefined;
+    return inner && name !== undefined ? { ...inner, what: `${name}: ${inner.what}` } : inner;
   });
 }
 
-function notJsonReference(mcp: McpModel, file: SourceFile, type: TSESTree.TSTypeReference, depth: number): string | undefined {
-  const here = file.text.slice(...type.range);
+function notJsonReference(mcp: McpModel, file: SourceFile, type: TSESTree.TSTypeReference, depth: number): Doubt | undefined {
+  const here = oneLine(file.text.slice(...type.range));
   const { typeName, typeArguments } = type;
-  if (typeName.type === 'TSQualifiedName') return typeName.right.name === 'infer' || typeName.right.name === 'output' ? notJsonSchema(mcp, file, typeArguments?.params[0], here) : here;
-  if (typeName.type !== 'Identifier') return here;
+  const inside = (doubt: Doubt | undefined): Doubt | undefined => doubt && { ...doubt, what: `${here} (${doubt.what})` };
+  if (typeName.type === 'TSQualifiedName') return typeName.right.name === 'infer' || typeName.right.name === 'output' ? notJsonSchema(mcp, file, typeArguments?.params[0], here) : { what: here, sure: true };
+  if (typeName.type !== 'Identifier') return { what: here, sure: true };
   const declared = declarationOf(mcp, file, typeName, 0);
-  if (!declared) return GENERIC.test(typeName.name) && !file.variableOf(typeName)?.defs.length ? first(typeArguments?.params ?? [], t => notJson(mcp, file, t, depth + 1)) : here;
-  if (typeArguments && typeArguments.params.length > 0) return here;
+  if (!declared) return GENERIC.test(typeName.name) && !file.variableOf(typeName)?.defs.length ? first(typeArguments?.params ?? [], t => notJson(mcp, file, t, depth + 1)) : { what: here, sure: true };
+  if (typeArguments && typeArguments.params.length > 0) return { what: here, sure: false };
   const { node } = declared;
   if (node.type === 'TSEnumDeclaration') return undefined;
-  if (node.type === 'TSTypeAliasDeclaration') return notJson(mcp, declared.file, node.typeAnnotation, depth + 1) && here;
-  if (node.type !== 'TSInterfaceDeclaration') return here;
-  const inherited = first(node.extends, e => (e.expression.type === 'Identifier' ? notJsonName(mcp, declared.file, e.expression, depth) : here));
-  return inherited ?? (notJsonMembers(mcp, declared.file, node.body.body, depth) && here);
+  if (node.type === 'TSTypeAliasDeclaration') return inside(notJson(mcp, declared.file, node.typeAnnotation, depth + 1));
+  if (node.type !== 'TSInterfaceDeclaration') return isFromOutside(node) && !isOfProtocol(node) ? { what: `${here}, which is declared in another package,`, sure: false } : { what: here, sure: true };
+  const inherited = first(node.extends, e => (e.expression.type === 'Identifier' ? notJsonName(mcp, declared.file, e.expression, depth) : { what: here, sure: false }));
+  return inherited ?? inside(notJsonMembers(mcp, declared.file, node.body.body, depth));
 }
 
-function notJsonName(mcp: McpModel, file: SourceFile, name: TSESTree.Identifier, depth: number): string | undefined {
+/** An import whose file is not in the project. */
+function isFromOutside({ type }: TSESTree.Node): boolean {
+  return /^Import\w*Specifier$/.test(type);
+}
+
+/** Servers, clients and transports of the SDK have connections. */
+function isOfProtocol(node: TSESTree.Node): boolean {
+  const from = node.parent?.type === 'ImportDeclaration' ? node.parent.source.value : '';
+  const name = node.type === 'ImportSpecifier' ? (keyName(node.imported) ?? '') : '';
+  return from.startsWith('@modelcontextprotocol/') && /(?:Client|Server|Transport)$/.test(name);
+}
+
+function notJsonName(mcp: McpModel, file: SourceFile, name: TSESTree.Identifier, depth: number): Doubt | undefined {
   const declared = declarationOf(mcp, file, name, 0);
-  if (declared?.node.type !== 'TSInterfaceDeclaration') return name.name;
+  if (declared?.node.type !== 'TSInterfaceDeclaration') return { what: name.name, sure: false };
   return notJsonMembers(mcp, declared.file, declared.node.body.body, depth + 1);
 }
 
 /** `z.infer<typeof Schema>`. */
-function notJsonSchema(mcp: McpModel, file: SourceFile, query: TSESTree.TypeNode | undefined, here: string): string | undefined {
-  if (query?.type !== 'TSTypeQuery' || query.exprName.type !== 'Identifier') return here;
+function notJsonSchema(mcp: McpModel, file: SourceFile, query: TSESTree.TypeNode | undefined, here: string): Doubt | undefined {
+  const unknown = { what: here, sure: false };
+  if (query?.type !== 'TSTypeQuery' || query.exprName.type !== 'Identifier') return unknown;
   const declared = mcp.infer.references.declarationOf(file, query.exprName);
   const node = declared?.variable.defs[0]?.node;
-  if (!declared || node?.type !== 'VariableDeclarator' || !node.init) return here;
-  return RICH_SCHEMA.test(declared.file.text.slice(...node.init.range)) ? here : undefined;
+  if (!declared || node?.type !== 'VariableDeclarator' || !node.init) return unknown;
+  return RICH_SCHEMA.test(declared.file.text.slice(...node.init.range)) ? unknown : undefined;
 }
 
 /** The declaration that a type's name means, through imports. */

@@ -3,7 +3,7 @@ import { enclosingFunction, keyName, walkTree, type SourceFile, type TSESTree } 
 import { innermost } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
-import { callersOf } from './callers.js';
+import { passHandles } from './callers.js';
 import { ownerText, proposalOf } from './choice.js';
 import { isTypeScript } from './containers.js';
 import { addCreator, describeStore, instruct } from './creators.js';
@@ -55,6 +55,7 @@ class ComponentRewriter {
     for (const { store } of this.component.stores) this.#declare(store);
     instruct(this.context, this.#files, this.component.stores.map(({ store }) => ({ store, users: this.#usersOf(store) })), new Set([...this.#works.values()].map(w => w.unit.file)));
     this.#releaseImports();
+    const calls = passHandles(this.context, this.#files, this.component.stores.map(({ store }) => ({ store, users: this.#usersOf(store) })));
     const stores = this.component.stores.map(s => s.store);
     const [main] = stores;
     if (!main) throw new Error('A component has a store.');
@@ -66,7 +67,7 @@ class ComponentRewriter {
       created: this.emitted.created,
       dependencies: this.emitted.dependencies,
       variables: this.emitted.variables,
-      markers: [...this.#markers(stores), ...callersOf(this.context, stores.map(store => ({ store, users: this.#usersOf(store) })))],
+      markers: [...this.#markers(stores), ...calls],
       notes: stores.map(s => this.#note(s)),
       handles: this.component.stores.map(s => proposalOf(s.store, s.traced)),
     };
@@ -345,7 +346,7 @@ class ComponentRewriter {
     const { file } = store;
     const typed = isTypeScript(file);
     const { quote, semicolon, indent } = this.#files.editor(file).style;
-    const [firstNode] = store.containers.flatMap(c => (c.file === file ? c.declarations : [])).sort((a, b) => a.range[0] - b.range[0]);
+    const [firstNode] = store.containers.flatMap(c => (c.file === file ? (c.declarations.length > 0 ? c.declarations : [c.cell.at]) : [])).sort((a, b) => a.range[0] - b.range[0]);
     if (!firstNode) throw new Error('A container is declared somewhere.');
     const keptIn = store.live ? this.emitted.live : this.emitted.store;
     this.#files.need(file, this.#files.specifier(file, keptIn ?? this.emitted.store), store.live ? 'LiveStore' : 'HandleStore');
@@ -432,7 +433,7 @@ class ComponentRewriter {
 
   #note(store: Store): string {
     const users = this.#usersOf(store);
-    return `${store.containers.map(c => c.cell.name).join(', ')}: ${store.creator} gives a ${store.argument}, ${users.join(', ')} take${users.length === 1 ? 's' : ''} it. Tests, prompts and documents that call these tools need the new argument.${store.live ? ` What is open stays in the process that opened it: route calls with one ${store.argument} to that replica, or run one. It is closed after ${String((store.ttlMs ?? 1_800_000) / 60_000)} idle minutes (ttlMs).` : ''}`;
+    return `${store.containers.map(c => c.cell.name).join(', ')}: ${store.creator} gives a ${store.argument}, ${users.join(', ')} take${users.length === 1 ? 's' : ''} it. Tests, prompts and documents that call these tools need the new argument.${store.live ? ` What is open stays in the process that opened it: route calls with one ${store.argument} to that replica, or run one. It is closed after ${String((store.ttlMs ?? 1_800_000) / 60_000)} idle minutes (ttlMs).` : ''}${store.containers.some(c => c.form === 'key') ? ' What the store has under ids of sessions is found no more: let it expire, or delete it.' : ''}`;
   }
 }
 

@@ -5,6 +5,7 @@ import { isClassNode, isFunctionNode, type FunctionNode } from '../../src/mcp/va
 import type { ProjectRewriteContext } from '../../src/transform.js';
 import type { Container, Unit } from './design.js';
 import { Endings, type Ending } from './endings.js';
+import type { Handler } from '../../src/state/handlers.js';
 import { Obstacle } from './obstacle.js';
 import type { Tools } from './tools.js';
 import { mentionsOf, type Mention } from './uses.js';
@@ -53,16 +54,21 @@ export class Tracer {
   trace(): Trace {
     const mentions = mentionsOf(this.context, this.container);
     const kept: Mention[] = [];
+    let whole: Obstacle | undefined;
     const endings = new Endings(this.context, mentions);
     for (const mention of mentions) {
       const ended = this.#isServed(mention) ? undefined : (endings.of(mention) ?? removalOf(mention));
       if (ended) this.#endings.push(...ended.filter(e => !this.#endings.some(known => known.node === e.node)));
       else {
-        if (mention.obstacle) throw mention.obstacle;
+        if (mention.obstacle && mention.whole === true) whole ??= mention.obstacle;
+        else if (mention.obstacle) throw mention.obstacle;
+        if (mention.whole === true) continue;
         kept.push(mention);
         this.#home(mention.file, mention.node, use => use.mentions.push(mention));
       }
     }
+    // That all of it is used somewhere says less than what a key is made of.
+    if (whole) throw whole;
     if (this.#units.size === 0) throw this.#obstacle('state-escapes', this.container.file, this.container.cell.at, `No tool of this server uses ${this.#name} in a way that can be followed`);
     return { container: this.container, mentions: kept, units: this.#units, helpers: this.#helpers, endings: this.#endings };
   }
@@ -121,7 +127,7 @@ export class Tracer {
     if (handler && /\/list$/.test(handler.name)) return this.#obstacle('dynamic-registration', file, node, `What ${handler.name} answers depends on ${this.#name}`);
     if (handler?.kind === 'resource' || handler?.kind === 'prompt' || /^(?:resources|prompts)\//.test(handler?.name ?? ''))
       return this.#obstacle('state-key', file, node, `The ${handler?.kind === 'request' ? 'handler of' : (handler?.kind ?? '')} ${handler?.name ?? ''} reads ${this.#name}: make the handle a part of its address or an argument, which a person has to decide`);
-    return this.#obstacle('state-escapes', file, node, `${this.#name} is also used by ${handler?.kind === 'http' ? 'the HTTP layer' : (handler?.name ?? 'other code')}, which no tool calls`);
+    return this.#obstacle('state-escapes', file, node, `${this.#name} is also used by ${userOf(handler)}`);
   }
 
   /** A function between tools and state gets the state as its first parameter. */
@@ -202,6 +208,21 @@ export class Tracer {
 /** `carts.delete(id)`, wherever no call is served. */
 function removalOf({ file, removal }: Mention): readonly Ending[] | undefined {
   return removal && [{ file, node: removal, whole: false }];
+}
+
+/** What else runs for a client. */
+function userOf(handler: Handler | undefined): string {
+  if (!handler) return 'other code, which no tool calls';
+  switch (handler.kind) {
+    case 'http':
+      return 'the HTTP layer, which has no arguments of a tool';
+    case 'hook':
+      return `${handler.name}, which runs for a connection and not for a call`;
+    case 'tool':
+      return `the tool ${handler.name}, which is registered in a way that cannot be followed`;
+    default:
+      return handler.name === 'tools/call' ? 'a handler of tools/call in which the tools cannot be told apart' : `the handler of ${handler.name}, which has no arguments of a tool`;
+  }
 }
 
 /** Tools must be the same for every request. */

@@ -7,8 +7,9 @@ import { containerOf } from './containers.js';
 import type { Container } from './design.js';
 import { Emitter } from './emitted.js';
 import { Obstacle } from './obstacle.js';
-import { planFor } from './plans.js';
+import { authPlan, storePlan } from './plans.js';
 import { rewriteComponent } from './rewrite.js';
+import { storeKeys } from './store-keys.js';
 import { componentsOf, designComponent, type Traced } from './stores.js';
 import { Tools } from './tools.js';
 import { Tracer, type Trace } from './tracer.js';
@@ -36,6 +37,7 @@ class SessionToHandle {
   /** Each cell has one place: that of its own finding, else the first that it stands beside. */
   readonly #claimed: Set<ClassifiedCell>;
   readonly #traces = new Map<ClassifiedCell, Trace>();
+  readonly #keyTraces = new Map<Finding, Trace>();
 
   constructor(private readonly context: ProjectRewriteContext) {
     const { project, mcp } = context;
@@ -46,9 +48,9 @@ class SessionToHandle {
 
   run(findings: readonly Finding[]): ProjectRewrites {
     const rewrites: ProjectRewrite[] = [];
-    const plans = findings.flatMap(f => planFor(this.context, f) ?? []);
-    this.#declines.push(...plans);
-    const traced = findings.filter(f => !plans.some(p => p.for === f.fingerprint)).flatMap(finding => this.#attempt([finding], () => this.#trace(finding)) ?? []);
+    const ofAuth = findings.filter(f => f.clause === 'session-auth-binding');
+    this.#declines.push(...ofAuth.map(authPlan));
+    const traced = findings.filter(f => !ofAuth.includes(f)).flatMap(finding => this.#attempt([finding], () => (isOfStore(finding) ? this.#traceStore(finding) : this.#trace(finding))) ?? []);
     const emitter = new Emitter(this.context);
     const taken = new Set<string>();
     for (const members of componentsOf(traced)) {
@@ -82,6 +84,19 @@ class SessionToHandle {
     };
     const traces = cells.map(follow);
     return { finding, traces: [...traces, ...this.#besides(cell, traces, follow)] };
+  }
+
+  /** Data in a store outside, under keys with the session id. Calls of several stores can share one key. */
+  #traceStore(finding: Finding): Traced {
+    if (choiceFor(this.context, finding)?.action === 'leave') throw new Unknown('It was chosen to leave this as it is.');
+    const { container, checks } = storeKeys(this.context, finding);
+    const places = new Set((container.places ?? []).map(p => p.node));
+    const known = [...this.#keyTraces.values()].find(t => t.container.places?.some(p => places.has(p.node)));
+    if (known && (known.container.places?.length !== places.size || known.container.places.some(p => !places.has(p.node)))) throw new Unknown('Several stores have keys with the session id, of which some are the same.');
+    const trace = known ?? new Tracer(this.context, this.#tools, container).trace();
+    const whole = known ?? { ...trace, endings: [...trace.endings, ...checks] };
+    this.#keyTraces.set(finding, whole);
+    return { finding, traces: [whole] };
   }
 
   /** What is open cannot be stored; where it cannot be kept under a handle either, both is said. */
@@ -118,7 +133,7 @@ class SessionToHandle {
       return work();
     } catch (error) {
       if (!(error instanceof Obstacle) && !(error instanceof Unknown)) throw error;
-      for (const finding of findings) this.#declines.push({ for: finding.fingerprint, reason: this.#reason(error), ...(error instanceof Obstacle && markerOf(error)) });
+      for (const finding of findings) this.#declines.push(isOfStore(finding) ? storePlan(this.context, finding, this.#reason(error)) : { for: finding.fingerprint, reason: this.#reason(error), ...(error instanceof Obstacle && markerOf(error)) });
       return undefined;
     }
   }
@@ -128,6 +143,10 @@ class SessionToHandle {
     const { line } = this.context.project.lines(error.file.path).position(error.node.range[0]);
     return `${error.message} (${error.file.path}:${String(line)})`;
   }
+}
+
+function isOfStore({ clause }: Finding): boolean {
+  return clause === 'session-store-external';
 }
 
 function isBeside({ mcp }: ProjectRewriteContext, other: ClassifiedCell, cell: ClassifiedCell): boolean {

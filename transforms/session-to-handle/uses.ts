@@ -3,7 +3,7 @@ import type { Variable } from '@typescript-eslint/scope-manager';
 import { memberName, outermost, walkTree, type SourceFile, type TSESTree } from '../../src/define-transform.js';
 import type { Edit } from '../../src/edits/edit.js';
 import type { ProjectRewriteContext } from '../../src/transform.js';
-import type { Container } from './design.js';
+import type { Container, KeyPlace } from './design.js';
 import { Obstacle } from './obstacle.js';
 import { sessionKeyForm } from './session-key.js';
 
@@ -24,9 +24,12 @@ export interface Mention {
   readonly removal: TSESTree.Node | undefined;
   /** In code of a tool it cannot be rewritten. */
   readonly obstacle?: Obstacle;
+  /** All entries at once. */
+  readonly whole?: true;
 }
 
 export function mentionsOf(context: ProjectRewriteContext, container: Container): readonly Mention[] {
+  if (container.form === 'key') return (container.places ?? []).map(place => keyMention(container, place));
   const places = placesOf(context, container);
   return places.flatMap(({ file, node }): readonly Mention[] => {
     if (container.declarations.some(d => d.range[0] <= node.range[0] && node.range[1] <= d.range[1] && file === container.file)) return [];
@@ -45,6 +48,11 @@ function mentionOf(context: ProjectRewriteContext, container: Container, file: S
     default:
       return plainMention(container, file, node);
   }
+}
+
+/** The session id in the key of a store: the key is part of the state. While it is used, no other call has its turn. */
+function keyMention(container: Container, { file, node, whole }: KeyPlace): Mention {
+  return { container, file, node, writes: true, begins: false, ends: false, edits: state => [{ range: whole.range, text: `${state}.${container.property}` }], dropped: [], removal: undefined };
 }
 
 interface Place {
@@ -180,7 +188,7 @@ function isUsedAsPresent(node: TSESTree.MemberExpression): boolean {
 /** All sessions at once: a tool cannot have that. */
 function wholeMention(container: Container, file: SourceFile, node: TSESTree.Node): Mention {
   const obstacle = new Obstacle('state-key', file, node, `${container.cell.name} is also used as a whole, over all sessions.`);
-  return { container, file, node, writes: false, begins: false, ends: false, edits: () => [], dropped: [], removal: undefined, obstacle };
+  return { container, file, node, writes: false, begins: false, ends: false, edits: () => [], dropped: [], removal: undefined, obstacle, whole: true };
 }
 
 /** The one way in which the keys of a container are made of session ids. */
@@ -201,7 +209,7 @@ function foreignKey({ mcp }: ProjectRewriteContext, container: Container, file: 
   const two = cell.accesses.some(a => a.key && a.key !== key && a.fn === cell.accesses.find(b => b.key === key)?.fn && sessionKeyForm(mcp, a.file, a.key) !== undefined);
   const obstacle = two
     ? new Obstacle('state-nested', file, key, `A call uses two entries of ${cell.name} at once.`)
-    : new Obstacle('state-key', file, key, `${cell.name} is also looked up by ${shown(file, key)}, which is not the session id alone.`);
+    : new Obstacle('state-key', file, key, `${cell.name} is also looked up by ${shown(file, key)}, which is not seen to be the session id alone.`);
   return { obstacle };
 }
 
