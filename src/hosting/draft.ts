@@ -84,6 +84,11 @@ export class FileDraft {
     return this.#removed.some(({ range }) => range[0] <= node.range[0] && node.range[1] <= range[1]);
   }
 
+  /** Modules of which no import is left. */
+  get goneModules(): readonly string[] {
+    return this.file.program.body.flatMap(s => (s.type === 'ImportDeclaration' && this.isGone(s) ? [s.source.value] : []));
+  }
+
   /** A name that nothing in the file has. */
   freeName(...wanted: readonly string[]): string {
     const taken = (name: string): boolean => new RegExp(`(?<![\\w$.'"\`-])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(this.file.text);
@@ -232,6 +237,10 @@ export class Draft {
     let draft = this.#files.get(file.path);
     if (!draft) this.#files.set(file.path, (draft = new FileDraft(file)));
     return draft;
+  }
+
+  get files(): readonly FileDraft[] {
+    return [...this.#files.values()];
   }
 
   /** By file, as the engine wants to know them. */

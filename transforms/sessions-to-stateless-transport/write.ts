@@ -2,7 +2,7 @@ import { keyName, type TSESTree } from '../../src/define-transform.js';
 import { indentAt, reindented, withComments } from '../../src/edits/indent.js';
 import type { FileDraft } from '../../src/hosting/draft.js';
 import type { Endpoint, SessionBlock } from '../../src/hosting/http/block.js';
-import { answerToGet } from '../../src/hosting/http/get-answer.js';
+import { answerToGet, writeStatusPage } from '../../src/hosting/http/get-answer.js';
 import { leftoversOf, writeLeftovers } from '../../src/hosting/http/leftovers.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import { indexOf } from '../../src/mcp/file-index.js';
@@ -39,12 +39,17 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   const [request = 'req', response = 'res'] = serving.arguments.map(a => editor.text(a));
   const used: TSESTree.Node[] = [...body.keep, ...body.answers, ...serving.arguments, ...block.used];
   draft.replace(body.block, handlerText(draft, block, endpoint, transport, request, response), [...used, transport.callee, ...keptOptions(transport)]);
+  for (const read of body.aside ?? []) draft.removeStatement(read);
   const done = new Set<TSESTree.Node>([fn]);
   for (const other of others) {
     if (done.has(other.handler.fn) || other.handler.fn.body.type !== 'BlockStatement') continue;
     done.add(other.handler.fn);
     const [, reply] = other.handler.fn.params;
     const name = reply?.type === 'Identifier' ? reply.name : response;
+    if (endpoint.status?.route === other) {
+      writeStatusPage(draft, endpoint.status, refusal(draft, name), false);
+      continue;
+    }
     const base = indentAt(draft.file, other.handler.fn.body.range[1] - 1);
     draft.replace(other.handler.fn.body, `{${editor.style.eol}${base}${editor.style.indent}${refusal(draft, /\.raw$/.test(response) ? `${name}.raw` : name)}${editor.style.eol}${base}}`);
   }

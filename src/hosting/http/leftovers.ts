@@ -4,7 +4,7 @@ import { calledFunctions } from '../fresh.js';
 import type { FileDraft } from '../draft.js';
 import { obstacle, type Obstacle } from '../obstacle.js';
 import { keyName } from '../../mcp/exports.js';
-import { enclosingClass, enclosingFunction, indexOf } from '../../mcp/file-index.js';
+import { enclosingClass, enclosingFunction, indexOf, memberName } from '../../mcp/file-index.js';
 import { contains, statementAround } from '../../mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
@@ -153,6 +153,10 @@ function returned(node: TSESTree.Node): TSESTree.Node | undefined {
 }
 
 function closes(file: SourceFile, statement: TSESTree.Statement): boolean {
+  const value = statement.type === 'ExpressionStatement' ? statement.expression : undefined;
+  // `manager.onExpired = id => ...`, `manager.onExpired(id => ...)`: a listener, not the end.
+  if (value?.type === 'AssignmentExpression' && isFunctionNode(value.right)) return false;
+  if (value?.type === 'CallExpression' && value.callee.type === 'MemberExpression' && value.arguments.some(isFunctionNode) && /^(?:on|once|add|set|register|subscribe)(?:[A-Z]\w*)?$/.test(memberName(value.callee) ?? '')) return false;
   return /\.(?:close|clear)\s*\(|\bdelete\b/.test(file.text.slice(...statement.range));
 }
 

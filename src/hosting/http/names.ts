@@ -18,6 +18,8 @@ export class SessionNames {
   readonly #fields = new Set<string>();
   /** Calls that counted sessions, and go. */
   readonly uncounted = new Set<TSESTree.CallExpression>();
+  /** Calls that told somebody that a session began or ended, and go. */
+  readonly untold = new Set<TSESTree.CallExpression>();
 
   constructor(
     readonly mcp: McpModel,
@@ -166,6 +168,17 @@ export class SessionNames {
       const member = r.identifier.parent;
       return member.type === 'MemberExpression' && member.object === r.identifier && member.parent.type === 'AssignmentExpression' && member.parent.left === member && this.isRootedIn(member.parent.right);
     });
+  }
+
+  /** A class that keeps sessions, and the variables that hold what it gives. */
+  addKept(name: TSESTree.Identifier): void {
+    this.add(name);
+    for (const { identifier } of this.file.variableOf(name)?.references ?? []) {
+      let n: TSESTree.Node = identifier;
+      while (n.parent && (n.parent.type === 'MemberExpression' || (n.parent.type === 'CallExpression' && n.parent.callee === n) || (n.parent.type === 'NewExpression' && n.parent.callee === n) || n.parent.type === 'AwaitExpression')) n = n.parent;
+      if (n.parent?.type === 'VariableDeclarator' && n.parent.init === n && n.parent.id.type === 'Identifier') this.add(n.parent.id);
+      if (n.parent?.type === 'PropertyDefinition' && n.parent.value === n && n.parent.key.type === 'Identifier') this.#fields.add(n.parent.key.name);
+    }
   }
 
   add(name: TSESTree.Identifier): void {
