@@ -8,7 +8,7 @@ import type { SourceFile } from '../../src/parse/source.js';
 import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { blockOf, type SessionBlock } from '../../src/hosting/http/block.js';
 import { rewriteCors } from '../../src/hosting/http/cors.js';
-import { removeManager } from '../../src/hosting/http/managers.js';
+import { orphanedStores, removeManager } from '../../src/hosting/http/managers.js';
 import { splitByEra } from './split.js';
 import { writeBlock } from './write.js';
 
@@ -60,21 +60,22 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
   const block = blockOf({ mcp, draft, file, findings, keepSse: choices.legacy === 'sse' || keepsSessions, legacy: choices.legacy });
   if (isObstacle(block)) return block;
   const fileDraft = draft.of(file);
-  const problem = keepsSessions ? splitByEra(fileDraft, block) : writeBlock(fileDraft, block);
+  const problem = keepsSessions ? splitByEra(fileDraft, block) : writeBlock(fileDraft, block, draft);
   if (problem) return problem;
-  const kept = keepsSessions ? [] : (block.managers ?? []).map(m => removeManager(draft, project, m));
+  const kept = keepsSessions ? [] : (block.managers ?? []).map(m => removeManager(draft, project, m, path));
   const listed = rewriteCors(fileDraft, findings, keepsSessions);
   try {
     const edits = draft.finish();
+    const removed = [...new Set([...kept.flatMap(k => k.removed), ...orphanedStores(draft, project)])];
     return {
       unit: findings.find(isHosting)?.unit ?? `http-sessions:${path}`,
       title: keepsSessions ? 'Serve the new revision beside the sessions' : 'Serve HTTP without sessions',
       // With the sessions stay their findings, as information about older clients.
       answers: keepsSessions ? [] : answered(fileDraft, findings, listed),
       edits,
-      removed: kept.flatMap(k => k.removed),
+      removed,
       removedComments: draft.removedComments,
-      dependencies: [...(block.endpoints.some(e => e.protection) && project.manifests.length > 0 ? [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] : []), ...unusedPackages(project, draft, kept.flatMap(k => k.removed))],
+      dependencies: [...(block.endpoints.some(e => e.protection) && project.manifests.length > 0 ? [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] : []), ...unusedPackages(project, draft, removed)],
       ...(!keepsSessions && block.names.untold.size > 0 && { markers: markersOf(block) }),
       notes: keepsSessions ? ['Clients of older revisions keep their sessions: they still need the same process for all requests of one.'] : [...notesOf(block), ...kept.flatMap(k => k.notes)],
     };

@@ -3,7 +3,7 @@ import { hasBlankAbove, indentAt, reindented, withComments } from '../../src/edi
 import { enclosingClass, enclosingFunction } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type ClassNode } from '../../src/mcp/values.js';
-import type { FileDraft } from '../../src/hosting/draft.js';
+import type { Draft, FileDraft } from '../../src/hosting/draft.js';
 import { keepHandle } from '../../src/hosting/handle.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import { lineOf } from '../../src/hosting/closure.js';
@@ -11,6 +11,7 @@ import type { SseBranches } from '../../src/hosting/http/sse-branches.js';
 import { HANDLE, type Endpoint, type SessionBlock } from '../../src/hosting/http/block.js';
 import { leftoversOf, toldSettings, writeLeftovers } from '../../src/hosting/http/leftovers.js';
 import { wrapsOf } from '../../src/hosting/http/body.js';
+import { removeElsewhere } from '../../src/hosting/http/exported.js';
 import { logsOfSessions } from '../../src/hosting/http/managers.js';
 import { answerToGet, writeStatusPage, type StatusPage } from '../../src/hosting/http/get-answer.js';
 import { checkFor } from '../../src/hosting/http/protection.js';
@@ -27,7 +28,7 @@ export interface Names {
 }
 
 /** Puts one handler in the place of the sessions. */
-export function writeBlock(draft: FileDraft, block: SessionBlock): Obstacle | undefined {
+export function writeBlock(draft: FileDraft, block: SessionBlock, all: Draft): Obstacle | undefined {
   const { file } = draft;
   const routes = [...block.endpoints.flatMap(e => [e.main, ...e.others]), ...block.sse];
   const branches = block.endpoints.flatMap(e => (e.branches ? [e.branches.opens, e.branches.takes] : []));
@@ -53,6 +54,7 @@ export function writeBlock(draft: FileDraft, block: SessionBlock): Obstacle | un
   for (const declarator of block.lone) draft.removeStatement(declarator.parent);
   declareHandler(draft, block, first, place, names, needsClose, closers, leftovers.close);
   writeLeftovers(draft, block.perRequest ? { ...leftovers, remove: [...leftovers.remove, ...leftovers.close], close: [] } : leftovers, needsField && place.parent?.type !== 'ClassBody' ? `${names.handler}?` : names.handler);
+  removeElsewhere(all, file, leftovers.sweepers);
   if (block.managers && block.managers.length > 0) for (const log of logsOfSessions(file, [...leftovers.remove, ...leftovers.close])) draft.removeStatement(log);
   removeTold(draft, isGone);
   return undefined;

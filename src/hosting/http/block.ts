@@ -20,7 +20,7 @@ import type { SourceFile } from '../../parse/source.js';
 import { bodyOf, localsUsed, type Body, type ServerOfSession } from './body.js';
 import { statusPageOf, type StatusPage } from './get-answer.js';
 import { loneSse } from './lone-sse.js';
-import { managersOf, type SessionManager } from './managers.js';
+import { managersOf, storesOf, type SessionManager } from './managers.js';
 import { SessionNames } from './names.js';
 import { makeReadable, type Holder } from './opening.js';
 import { protectionOf, type Protection } from './protection.js';
@@ -92,7 +92,7 @@ export const HANDLE: HandleType = { names: ['mcpHandler', 'sessionlessHandler'],
 export function blockOf(context: BlockContext): SessionBlock | Obstacle {
   const { mcp, file } = context;
   const names = new SessionNames(mcp, file, context.findings);
-  const managers = managersOf(mcp, file);
+  const managers = [...managersOf(mcp, file), ...storesOf(context.draft.project, file)];
   for (const { local } of managers) names.addKept(local);
   const routes = routesOf(mcp, file);
   const lone = loneTransports(mcp, file);

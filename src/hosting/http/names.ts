@@ -174,10 +174,9 @@ export class SessionNames {
   addKept(name: TSESTree.Identifier): void {
     this.add(name);
     for (const { identifier } of this.file.variableOf(name)?.references ?? []) {
-      let n: TSESTree.Node = identifier;
-      while (n.parent && (n.parent.type === 'MemberExpression' || (n.parent.type === 'CallExpression' && n.parent.callee === n) || (n.parent.type === 'NewExpression' && n.parent.callee === n) || n.parent.type === 'AwaitExpression')) n = n.parent;
-      if (n.parent?.type === 'VariableDeclarator' && n.parent.init === n && n.parent.id.type === 'Identifier') this.add(n.parent.id);
-      if (n.parent?.type === 'PropertyDefinition' && n.parent.value === n && n.parent.key.type === 'Identifier') this.#fields.add(n.parent.key.name);
+      const { parent } = given(identifier);
+      if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') this.add(parent.id);
+      if (parent?.type === 'PropertyDefinition' && parent.key.type === 'Identifier') this.#fields.add(parent.key.name);
     }
   }
 
@@ -185,6 +184,13 @@ export class SessionNames {
     const variable = this.file.variableOf(name);
     if (variable) this.#variables.add(variable);
   }
+}
+
+/** `Manager.getInstance()` for `Manager`. */
+function given(node: TSESTree.Node): TSESTree.Node {
+  const { parent } = node;
+  const goesOn = parent?.type === 'MemberExpression' || parent?.type === 'AwaitExpression' || ((parent?.type === 'CallExpression' || parent?.type === 'NewExpression') && parent.callee === node);
+  return parent && goesOn ? given(parent) : node;
 }
 
 /** `onsessioninitialized: id => ...`. */
