@@ -161,12 +161,12 @@ function moduleVariable(draft: FileDraft, name: string, nodes: readonly TSESTree
   return `${name} = `;
 }
 
-function createCall(draft: FileDraft, { factory, legacy }: SessionBlock, { json, onerror }: Endpoint, base: string): string {
+function createCall(draft: FileDraft, { factory, legacy, perRequest }: SessionBlock, { json, onerror }: Endpoint, base: string): string {
   const { quote } = draft.editor.style;
   const options = [
     ...(legacy === 'reject' ? [`legacy: ${quote}reject${quote}`] : []),
     ...(json ? [`responseMode: ${quote}json${quote}`] : []),
-    ...(onerror ? [`onerror: ${onerror.head}${reindented(draft.file, onerror.node.range, base)}`] : []),
+    ...(onerror && (perRequest || onerror.ofRequest !== true) ? [`onerror: ${onerror.head}${reindented(draft.file, onerror.node.range, base)}`] : []),
   ];
   const expression = /\n\}$/.test(factory.expression) ? factory.expression.replace(/\n(?=.)/g, `\n${base}`) : factory.expression;
   return `createMcpHandler(${expression}${options.length > 0 ? `, { ${options.join(', ')} }` : ''})`;
@@ -182,7 +182,7 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   const base = indentAt(file, fn.body.type === 'BlockStatement' ? body.block.range[1] - 1 : fn.range[0]);
   const made = block.perRequest ? createCall(draft, block, endpoint, base + editor.style.indent.repeat(body.tried ? 2 : 1)) : undefined;
   const call = isWeb(endpoint) ? `${made ?? names.handler}.fetch(${webRequest(endpoint, args[0] ?? '')})` : `${made === undefined ? names.node : `toNodeHandler(${made})`}(${args.join(', ')})`;
-  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...(endpoint.onerror ? [endpoint.onerror.node] : []), ...(endpoint.protection?.lists ?? []).flatMap(l => l.used), ...block.used];
+  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...(endpoint.onerror && (block.perRequest || endpoint.onerror.ofRequest !== true) ? [endpoint.onerror.node] : []), ...(endpoint.protection?.lists ?? []).flatMap(l => l.used), ...block.used];
   writeHandler(draft, endpoint, call, base, kept);
   const { status } = endpoint;
   if (status && made !== undefined) return obstacle(`${file.path} makes its server from the request, and answers GET requests that have no session.`);

@@ -23,6 +23,7 @@ import { loneSse } from './lone-sse.js';
 import { managersOf, storesOf, type SessionManager } from './managers.js';
 import { SessionNames } from './names.js';
 import { makeReadable, type Holder } from './opening.js';
+import { isLogCall } from './plumbing.js';
 import { protectionOf, type Protection } from './protection.js';
 import { functionAround, routesOf, servingCalls, type Route } from './routes.js';
 import { sseBranches, type SseBranches } from './sse-branches.js';
@@ -85,6 +86,8 @@ export interface ErrorListener {
   readonly node: TSESTree.Expression;
   /** `error => `, in front of a log line. */
   readonly head: string;
+  /** It says something that only the request knows. */
+  readonly ofRequest?: boolean;
 }
 
 export const HANDLE: HandleType = { names: ['mcpHandler', 'sessionlessHandler'], type: { name: 'McpHttpHandler', module: '@modelcontextprotocol/server' } };
@@ -218,16 +221,17 @@ function errorListener(names: SessionNames, file: SourceFile, { handler: { fn } 
 }
 
 /** `catch (error) { log.error('Could not serve', error); res.status(500)... }`: the line that tells of the error, where it needs nothing else. */
-function caughtLog(file: SourceFile, { handler: { fn } }: Route, { tried, caught }: Body): ErrorListener | undefined {
+function caughtLog(file: SourceFile, { handler: { fn } }: Route, { tried, caught, keep }: Body): ErrorListener | undefined {
   const handler = tried ? undefined : caught?.handler;
   if (!handler) return undefined;
   const { param } = handler;
   if (param && param.type !== 'Identifier') return undefined;
   const [first] = handler.body.body;
   const call = first?.type === 'ExpressionStatement' ? first.expression : undefined;
-  if (call?.type !== 'CallExpression' || !/^(?:console|[\w.]*[lL]og(?:ger)?)\.\w+\s*\(/.test(file.text.slice(...call.range))) return undefined;
-  if (localsUsed(file, fn, call).some(name => name !== param?.name)) return undefined;
-  return { node: call, head: param ? `${param.name} => ` : '() => ' };
+  if (call?.type !== 'CallExpression' || !isLogCall(call)) return undefined;
+  const locals = localsUsed(file, fn, call).filter(name => name !== param?.name);
+  if (locals.some(name => !keep.some(k => k.type === 'VariableDeclaration' && file.scopes.scopes.some(scope => scope.variables.some(v => v.name === name && v.defs.some(d => contains(k, d.name))))))) return undefined;
+  return { node: call, head: param ? `${param.name} => ` : '() => ', ...(locals.length > 0 && { ofRequest: true }) };
 }
 
 interface Options {

@@ -47,6 +47,7 @@ export interface ServerOfSession {
   readonly holder?: Holder;
 }
 
+const REGISTERS = /^(?:(?:register)?(?:[tT]ool|[pP]rompt|[rR]esource)|setRequestHandler)$/;
 const ANSWERS = /\.(?:handleRequest|handlePostMessage)\s*\(/;
 const CORE = /\.(?:handleRequest|handlePostMessage|connect)\s*\(|ServerTransport\s*\(/;
 
@@ -242,10 +243,16 @@ export function serverOfSession(mcp: McpModel, file: SourceFile, fn: FunctionNod
   for (const { identifier, init } of variable.references) {
     if (init === true) continue;
     const statement = statementAround(identifier);
+    if (statement?.parent === making.at.parent && REGISTERS.test(memberOf(identifier)) && names.mentions(statement)) return obstacle(`Line ${lineOf(file, statement)} of ${file.path} registers something that asks for the session. There is none any more: give it a handle of its own.`, 'session-lifecycle');
     if (!statement || statement.type !== 'ExpressionStatement' || names.mentions(statement) || CORE.test(file.text.slice(...statement.range)) || /\.close\s*\(/.test(file.text.slice(...statement.range))) continue;
     if (statement !== making.at && statement.parent === making.at.parent && !setup.includes(statement)) setup.push(statement);
   }
   return { declarator, ...making, setup };
+}
+
+/** `registerTool` in `server.registerTool(...)`. */
+function memberOf({ parent }: TSESTree.Node): string {
+  return parent?.type === 'MemberExpression' ? (memberName(parent) ?? '') : '';
 }
 
 /** `let server; try { server = createServer(); ... }`. */
