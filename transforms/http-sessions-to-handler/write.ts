@@ -74,12 +74,12 @@ export function handlerNames(draft: FileDraft, place: TSESTree.Node, needsField 
 }
 
 /** A function that only a route that goes uses. */
-function insideDeadFunction(draft: FileDraft, node: TSESTree.Node, routes: readonly Route[]): boolean {
+function insideDeadFunction(draft: FileDraft, node: TSESTree.Node, routes: readonly Route[], depth = 0): boolean {
   for (let n: TSESTree.Node | undefined = node; n; n = n.parent) {
     const name = n.type === 'FunctionDeclaration' ? n.id : n.type === 'VariableDeclarator' && n.id.type === 'Identifier' && /Function/.test(n.init?.type ?? '') ? n.id : undefined;
     const variable = name ? draft.file.variableOf(name) : undefined;
     const uses = variable?.references.filter(r => r.init !== true) ?? [];
-    if (uses.length > 0 && uses.every(u => routes.some(r => contains(r.handler.fn, u.identifier) || (r.statement !== undefined && r !== routes[0] && contains(r.statement, u.identifier))))) return true;
+    if (uses.length > 0 && uses.every(u => routes.some(r => contains(r.handler.fn, u.identifier) || (r.statement !== undefined && r !== routes[0] && contains(r.statement, u.identifier))) || (depth < 4 && !contains(n, u.identifier) && insideDeadFunction(draft, u.identifier, routes, depth + 1)))) return true;
   }
   return false;
 }

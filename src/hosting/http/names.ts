@@ -82,7 +82,7 @@ export class SessionNames {
     for (let before = -1; before !== this.#variables.size; ) {
       before = this.#variables.size;
       for (const variable of local) if (!this.#variables.has(variable) && this.#isDerived(variable)) this.#variables.add(variable);
-      for (const variable of outer) if (!this.#variables.has(variable) && (this.#isAssignedTransport(variable, fn) || this.#isFilled(variable, fn) || this.#isKeyed(variable, fn))) this.#variables.add(variable);
+      for (const variable of outer) if (!this.#variables.has(variable) && (this.#isAssignedTransport(variable, fn) || this.#isFilled(variable, fn) || this.#isKeyed(variable, fn) || this.#takesTransport(variable, fn))) this.#variables.add(variable);
     }
   }
 
@@ -115,6 +115,25 @@ export class SessionNames {
     const keys = uses.flatMap(u => this.#keyOf(u) ?? []);
     if (!keys.some(k => contains(fn, k)) || !keys.every(k => this.isRootedIn(k))) return false;
     return uses.every(u => contains(fn, u) || this.#isWithSessions(u, variable));
+  }
+
+  /** `sessions[id] = { transport, server }`, whatever its type is said to be. */
+  #takesTransport(variable: Variable, fn: TSESTree.Node): boolean {
+    const declarator = variable.defs[0]?.node;
+    const init = declarator?.type === 'VariableDeclarator' && declarator.init ? innermost(declarator.init) : undefined;
+    if (init?.type !== 'ObjectExpression' || init.properties.length > 0) return false;
+    return variable.references.some(({ identifier }) => {
+      const member = identifier.parent;
+      if (member.type !== 'MemberExpression' || !member.computed || member.object !== identifier || !contains(fn, member)) return false;
+      const { parent } = member;
+      return parent.type === 'AssignmentExpression' && parent.left === member && this.#holdsTransport(parent.right);
+    });
+  }
+
+  #holdsTransport(value: TSESTree.Node): boolean {
+    const inner = innermost(value);
+    if (inner.type === 'ObjectExpression') return inner.properties.some(p => p.type === 'Property' && this.#holdsTransport(p.value));
+    return inner.type === 'Identifier' && this.mcp.types(this.file, inner).some(t => TRANSPORT.test(t.type));
   }
 
   /** The key of what is put into a table. */
