@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ts from 'typescript';
@@ -149,4 +149,12 @@ describe('the schema of the report', async () => {
     expect(problemsOf(change({ ...first, file: '/absolute.ts' }))).not.toEqual([]);
     expect(problemsOf(change({ ...first, line: 0 }))).not.toEqual([]);
   });
+});
+
+it('names fixtures of hosting that are there', () => {
+  const [, table = ''] = /## Shapes and their fixtures\n([\s\S]*?)\n## /.exec(page('docs/hosting.md')) ?? [];
+  const named = table.split('\n').flatMap(line => (/^\| (?!---|Shape)/.test(line) ? [...(line.split('|').at(-2) ?? '').matchAll(/`([\w-]+)`/g)].map(m => m[1] ?? '') : []));
+  const there = ['http-sessions-to-handler', 'stdio-to-serve-stdio'].flatMap(transform => readdirSync(join(ROOT, 'fixtures', transform)));
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter(name => !there.includes(name))).toEqual([]);
 });

@@ -176,7 +176,7 @@ export class Editor {
     const blankBefore = /\n([ \t]*\r?\n)$/.exec(before)?.[1];
     const blankAfter = /^[ \t]*\r?\n/.exec(after);
     if ((opens || blankBefore !== undefined) && blankAfter) this.#drop([start, below + blankAfter[0].length]);
-    else if (blankBefore !== undefined && /^[ \t]*(?:\}|$)/.test(after)) this.#drop([start - blankBefore.length, end]);
+    else if (blankBefore !== undefined && /^[ \t]*(?:\}|$)/.test(after)) this.#drop([this.#keptBefore(start) - blankBefore.length, end]);
     else this.#drop([start, end]);
   }
 

@@ -4,7 +4,7 @@ import { applyEdits, withoutRepetitions, type Edit } from '../edits/edit.js';
 import { Editor } from '../edits/editor.js';
 import type { Range, SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
-import { isRemovable } from './purity.js';
+import { isPure, isRemovable, onlyComputes } from './purity.js';
 
 interface Ranged {
   readonly range: Range;
@@ -82,6 +82,11 @@ export class FileDraft {
 
   isGone(node: Ranged): boolean {
     return this.#removed.some(({ range }) => range[0] <= node.range[0] && node.range[1] <= range[1]);
+  }
+
+  /** Modules of which no import is left. */
+  get goneModules(): readonly string[] {
+    return this.file.program.body.flatMap(s => (s.type === 'ImportDeclaration' && this.isGone(s) ? [s.source.value] : []));
   }
 
   /** A name that nothing in the file has. */
@@ -212,10 +217,21 @@ function removableStatements(file: SourceFile): readonly TSESTree.Statement[] {
       if (!definition || variable.defs.length > 1) continue;
       const node = definition.node;
       const statement = node.type === 'VariableDeclarator' ? node.parent : node;
-      if (isRemovable(statement) && !found.includes(statement)) found.push(statement);
+      if ((isRemovable(statement) || isWorkedOut(file, statement)) && !found.includes(statement)) found.push(statement);
     }
   }
   return found;
+}
+
+/** `const IDLE_MS = numberOf(process.env.IDLE_MS, 60_000)`, with a function of the same file. */
+function isWorkedOut(file: SourceFile, statement: TSESTree.Node): statement is TSESTree.VariableDeclaration {
+  if (statement.type !== 'VariableDeclaration' || statement.parent.type !== 'Program') return false;
+  return statement.declarations.every(({ id, init }) => {
+    if (id.type !== 'Identifier' || init?.type !== 'CallExpression' || init.callee.type !== 'Identifier' || !init.arguments.every(isPure)) return false;
+    const definition = file.variableOf(init.callee)?.defs[0]?.node;
+    const fn = definition?.type === 'VariableDeclarator' ? definition.init : definition;
+    return (fn?.type === 'FunctionDeclaration' || fn?.type === 'ArrowFunctionExpression' || fn?.type === 'FunctionExpression') && !fn.async && !fn.generator && onlyComputes(fn.body);
+  });
 }
 
 function variablesOf(file: SourceFile, statement: TSESTree.Statement): readonly Variable[] {
@@ -232,6 +248,10 @@ export class Draft {
     let draft = this.#files.get(file.path);
     if (!draft) this.#files.set(file.path, (draft = new FileDraft(file)));
     return draft;
+  }
+
+  get files(): readonly FileDraft[] {
+    return [...this.#files.values()];
   }
 
   /** By file, as the engine wants to know them. */

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 
-const PURE_CALLS = /^(?:Number|String|Boolean|parseInt|parseFloat|BigInt|Symbol|Object\.freeze|Math\.\w+|Number\.\w+)$/;
+const PURE_CALLS = /^(?:Number|String|Boolean|parseInt|parseFloat|isNaN|isFinite|BigInt|Symbol|Object\.freeze|Math\.\w+|Number\.\w+)$/;
 const PURE_CONSTRUCTORS = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array', 'Object', 'Date', 'RegExp', 'StdioServerTransport', 'AbortController']);
 
 /** A declaration that does nothing but declare. */
@@ -59,6 +59,22 @@ export function isPure(node: TSESTree.Node): boolean {
       return PURE_CALLS.test(dotted(node.callee)) && node.arguments.every(isPure);
     default:
       return false;
+  }
+}
+
+/** A function that works something out of what it is given, and changes nothing. */
+export function onlyComputes(body: TSESTree.Node): boolean {
+  switch (body.type) {
+    case 'BlockStatement':
+      return body.body.every(onlyComputes);
+    case 'IfStatement':
+      return isPure(body.test) && onlyComputes(body.consequent) && (!body.alternate || onlyComputes(body.alternate));
+    case 'ReturnStatement':
+      return !body.argument || isPure(body.argument);
+    case 'VariableDeclaration':
+      return body.declarations.every(d => !d.init || isPure(d.init));
+    default:
+      return !body.type.endsWith('Statement') && isPure(body);
   }
 }
 

@@ -3,10 +3,12 @@ import { EditConflict } from '../../src/edits/edit.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { Draft, type FileDraft } from '../../src/hosting/draft.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
+import { unusedPackages } from '../../src/hosting/packages.js';
 import type { SourceFile } from '../../src/parse/source.js';
-import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
+import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { blockOf, type SessionBlock } from '../../src/hosting/http/block.js';
 import { rewriteCors } from '../../src/hosting/http/cors.js';
+import { orphanedStores, removeManager } from '../../src/hosting/http/managers.js';
 import { splitByEra } from './split.js';
 import { writeBlock } from './write.js';
 
@@ -58,20 +60,24 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
   const block = blockOf({ mcp, draft, file, findings, keepSse: choices.legacy === 'sse' || keepsSessions, legacy: choices.legacy });
   if (isObstacle(block)) return block;
   const fileDraft = draft.of(file);
-  const problem = keepsSessions ? splitByEra(fileDraft, block) : writeBlock(fileDraft, block);
+  const problem = keepsSessions ? splitByEra(fileDraft, block) : writeBlock(fileDraft, block, draft);
   if (problem) return problem;
+  const kept = keepsSessions ? [] : (block.managers ?? []).map(m => removeManager(draft, project, m, path));
   const listed = rewriteCors(fileDraft, findings, keepsSessions);
   try {
     const edits = draft.finish();
+    const removed = [...new Set([...kept.flatMap(k => k.removed), ...orphanedStores(draft, project)])];
     return {
       unit: findings.find(isHosting)?.unit ?? `http-sessions:${path}`,
       title: keepsSessions ? 'Serve the new revision beside the sessions' : 'Serve HTTP without sessions',
       // With the sessions stay their findings, as information about older clients.
       answers: keepsSessions ? [] : answered(fileDraft, findings, listed),
       edits,
+      removed,
       removedComments: draft.removedComments,
-      ...(block.endpoints.some(e => e.protection) && project.manifests.length > 0 && { dependencies: [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] }),
-      notes: keepsSessions ? ['Clients of older revisions keep their sessions: they still need the same process for all requests of one.'] : notesOf(block),
+      dependencies: [...(block.endpoints.some(e => e.protection) && project.manifests.length > 0 ? [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] : []), ...unusedPackages(project, draft, removed)],
+      ...(!keepsSessions && block.names.untold.size > 0 && { markers: markersOf(block) }),
+      notes: keepsSessions ? ['Clients of older revisions keep their sessions: they still need the same process for all requests of one.'] : [...notesOf(block), ...kept.flatMap(k => k.notes)],
     };
   } catch (error) {
     if (error instanceof EditConflict) return obstacle('The parts of the session block overlap.');
@@ -91,6 +97,13 @@ function answered(draft: FileDraft, findings: readonly Finding[], listed: readon
 function isGone(draft: FileDraft, finding: Finding): boolean {
   const node = nodeAt(draft.file, finding.range) ?? { range: finding.range };
   return draft.isGone(node);
+}
+
+/** At the route: what somebody was told of sessions, for a person to tell of requests. */
+function markersOf({ names: { file, untold }, endpoints }: SessionBlock): readonly Marker[] {
+  const at = endpoints[0]?.main.statement ?? endpoints[0]?.main.handler.fn;
+  const calls = [...untold].map(call => file.text.slice(...call.range).replace(/\s+/g, ' '));
+  return at ? [{ id: 'session-lifecycle', file: file.path, offset: at.range[0], detail: `It was: ${calls.join('; ')}` }] : [];
 }
 
 function notesOf({ endpoints, sse, names }: SessionBlock): readonly string[] {

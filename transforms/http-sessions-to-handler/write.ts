@@ -1,9 +1,9 @@
 import type { TSESTree } from '../../src/define-transform.js';
 import { hasBlankAbove, indentAt, reindented, withComments } from '../../src/edits/indent.js';
-import { enclosingClass } from '../../src/mcp/file-index.js';
+import { enclosingClass, enclosingFunction } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
-import type { ClassNode } from '../../src/mcp/values.js';
-import type { FileDraft } from '../../src/hosting/draft.js';
+import { isFunctionNode, type ClassNode } from '../../src/mcp/values.js';
+import type { Draft, FileDraft } from '../../src/hosting/draft.js';
 import { keepHandle } from '../../src/hosting/handle.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import { lineOf } from '../../src/hosting/closure.js';
@@ -11,7 +11,9 @@ import type { SseBranches } from '../../src/hosting/http/sse-branches.js';
 import { HANDLE, type Endpoint, type SessionBlock } from '../../src/hosting/http/block.js';
 import { leftoversOf, toldSettings, writeLeftovers } from '../../src/hosting/http/leftovers.js';
 import { wrapsOf } from '../../src/hosting/http/body.js';
-import { answerToGet } from '../../src/hosting/http/get-answer.js';
+import { removeElsewhere } from '../../src/hosting/http/exported.js';
+import { logsOfSessions } from '../../src/hosting/http/managers.js';
+import { answerToGet, writeStatusPage, type StatusPage } from '../../src/hosting/http/get-answer.js';
 import { checkFor } from '../../src/hosting/http/protection.js';
 import type { Route } from '../../src/hosting/http/routes.js';
 
@@ -26,7 +28,7 @@ export interface Names {
 }
 
 /** Puts one handler in the place of the sessions. */
-export function writeBlock(draft: FileDraft, block: SessionBlock): Obstacle | undefined {
+export function writeBlock(draft: FileDraft, block: SessionBlock, all: Draft): Obstacle | undefined {
   const { file } = draft;
   const routes = [...block.endpoints.flatMap(e => [e.main, ...e.others]), ...block.sse];
   const branches = block.endpoints.flatMap(e => (e.branches ? [e.branches.opens, e.branches.takes] : []));
@@ -52,6 +54,8 @@ export function writeBlock(draft: FileDraft, block: SessionBlock): Obstacle | un
   for (const declarator of block.lone) draft.removeStatement(declarator.parent);
   declareHandler(draft, block, first, place, names, needsClose, closers, leftovers.close);
   writeLeftovers(draft, block.perRequest ? { ...leftovers, remove: [...leftovers.remove, ...leftovers.close], close: [] } : leftovers, needsField && place.parent?.type !== 'ClassBody' ? `${names.handler}?` : names.handler);
+  removeElsewhere(all, file, leftovers.sweepers);
+  if (block.managers && block.managers.length > 0) for (const log of logsOfSessions(file, [...leftovers.remove, ...leftovers.close])) draft.removeStatement(log);
   removeTold(draft, isGone);
   return undefined;
 }
@@ -70,19 +74,20 @@ export function handlerNames(draft: FileDraft, place: TSESTree.Node, needsField 
 }
 
 /** A function that only a route that goes uses. */
-function insideDeadFunction(draft: FileDraft, node: TSESTree.Node, routes: readonly Route[]): boolean {
+function insideDeadFunction(draft: FileDraft, node: TSESTree.Node, routes: readonly Route[], depth = 0): boolean {
   for (let n: TSESTree.Node | undefined = node; n; n = n.parent) {
     const name = n.type === 'FunctionDeclaration' ? n.id : n.type === 'VariableDeclarator' && n.id.type === 'Identifier' && /Function/.test(n.init?.type ?? '') ? n.id : undefined;
     const variable = name ? draft.file.variableOf(name) : undefined;
     const uses = variable?.references.filter(r => r.init !== true) ?? [];
-    if (uses.length > 0 && uses.every(u => routes.some(r => contains(r.handler.fn, u.identifier) || (r.statement !== undefined && r !== routes[0] && contains(r.statement, u.identifier))))) return true;
+    if (uses.length > 0 && uses.every(u => routes.some(r => contains(r.handler.fn, u.identifier) || (r.statement !== undefined && r !== routes[0] && contains(r.statement, u.identifier))) || (depth < 4 && !contains(n, u.identifier) && insideDeadFunction(draft, u.identifier, routes, depth + 1)))) return true;
   }
   return false;
 }
 
 /** The statement before which the handler is declared, or the member of a class. */
-export function placeOf({ main, others }: Endpoint): TSESTree.Node | undefined {
-  let node: TSESTree.Node = main.handler.name === undefined && main.statement ? main.statement : main.handler.fn;
+export function placeOf({ main, others, status }: Endpoint): TSESTree.Node | undefined {
+  const early = status?.route.statement && main.statement && status.route.statement.range[0] < main.statement.range[0] ? status.route.statement : undefined;
+  let node: TSESTree.Node = early ?? (main.handler.name === undefined && main.statement ? main.statement : main.handler.fn);
   const shared = others.filter(r => r.handler.fn === main.handler.fn);
   for (; node.parent; node = node.parent) {
     const block = node.parent;
@@ -156,12 +161,12 @@ function moduleVariable(draft: FileDraft, name: string, nodes: readonly TSESTree
   return `${name} = `;
 }
 
-function createCall(draft: FileDraft, { factory, legacy }: SessionBlock, { json, onerror }: Endpoint, base: string): string {
+function createCall(draft: FileDraft, { factory, legacy, perRequest }: SessionBlock, { json, onerror }: Endpoint, base: string): string {
   const { quote } = draft.editor.style;
   const options = [
     ...(legacy === 'reject' ? [`legacy: ${quote}reject${quote}`] : []),
     ...(json ? [`responseMode: ${quote}json${quote}`] : []),
-    ...(onerror ? [`onerror: ${onerror.head}${reindented(draft.file, onerror.node.range, base)}`] : []),
+    ...(onerror && (perRequest || onerror.ofRequest !== true) ? [`onerror: ${onerror.head}${reindented(draft.file, onerror.node.range, base)}`] : []),
   ];
   const expression = /\n\}$/.test(factory.expression) ? factory.expression.replace(/\n(?=.)/g, `\n${base}`) : factory.expression;
   return `createMcpHandler(${expression}${options.length > 0 ? `, { ${options.join(', ')} }` : ''})`;
@@ -177,14 +182,25 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   const base = indentAt(file, fn.body.type === 'BlockStatement' ? body.block.range[1] - 1 : fn.range[0]);
   const made = block.perRequest ? createCall(draft, block, endpoint, base + editor.style.indent.repeat(body.tried ? 2 : 1)) : undefined;
   const call = isWeb(endpoint) ? `${made ?? names.handler}.fetch(${webRequest(endpoint, args[0] ?? '')})` : `${made === undefined ? names.node : `toNodeHandler(${made})`}(${args.join(', ')})`;
-  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...(endpoint.onerror ? [endpoint.onerror.node] : []), ...(endpoint.protection?.lists ?? []).flatMap(l => l.used), ...block.used];
+  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...(endpoint.onerror && (block.perRequest || endpoint.onerror.ofRequest !== true) ? [endpoint.onerror.node] : []), ...(endpoint.protection?.lists ?? []).flatMap(l => l.used), ...block.used];
   writeHandler(draft, endpoint, call, base, kept);
-  for (const route of [main, ...others.filter(o => o.method === 'post')]) {
+  const { status } = endpoint;
+  if (status && made !== undefined) return obstacle(`${file.path} makes its server from the request, and answers GET requests that have no session.`);
+  if (status) writeStatusPage(draft, status, (isWeb(endpoint) ? `return ${names.handler}.fetch(${statusRequest(endpoint, status)})` : `void ${names.node}(${args.slice(0, 2).join(', ')})`) + editor.style.semicolon, isWeb(endpoint));
+  // What is registered first answers: a page behind the handler would never be asked.
+  const isLate = status?.route.call && main.call && status.route.call.range[0] > main.call.range[0];
+  for (const route of isLate ? [] : [main, ...others.filter(o => o.method === 'post')]) {
     if (route.method === 'post' && route.call?.callee.type === 'MemberExpression') editor.replace(route.call.callee.property, 'all');
   }
   guard(draft, endpoint);
-  for (const route of others) if (route.method !== 'post') removeRoute(draft, route);
+  for (const route of others) if (route.method !== 'post' && route !== status?.route) removeRoute(draft, route);
   return undefined;
+}
+
+/** The request, as the GET route calls it. */
+function statusRequest(endpoint: Endpoint, { route }: StatusPage): string {
+  const [own] = route.handler.fn.params;
+  return webRequest(endpoint, endpoint.takesContext === true && own?.type === 'Identifier' ? own.name : 'c.req.raw');
 }
 
 /** The route where clients of HTTP+SSE connected takes everything. What stood in front of messages stands in front of it. */
@@ -266,7 +282,9 @@ function writeHandler(draft: FileDraft, { main, body, serving }: Endpoint, call:
   const within = tried ? inner + indent : inner;
   const keep = body.keep.filter(s => !outside.includes(s)).map((s, i) => keptText(draft, s, within, i > 0));
   const hijack = raw && fn.params[1]?.type === 'Identifier' && !/hijack/.test(keep.join('')) ? [`${within}${fn.params[1].name}.hijack()${semicolon}${eol}`] : [];
-  const last = web ? `return ${wrapped(draft, serving, call)}` : fn.async ? `await ${call}` : `void ${call}`;
+  const around = enclosingFunction(body.keep[0] ?? body.core ?? serving) ?? fn;
+  for (const read of body.aside ?? []) draft.removeStatement(read);
+  const last = web ? `return ${wrapped(draft, serving, call)}` : isFunctionNode(around) && around.async ? `await ${call}` : `void ${call}`;
   const lines = `${keep.join('')}${answers.join('')}${hijack.join('')}${within}${last}${semicolon}${eol}`;
   const caught = tried && `${inner}try {${eol}${lines}${inner}}${reindented(file, [tried.block.range[1], tried.range[1]], inner)}${eol}`;
   draft.replace(body.block, `{${eol}${outside.map((s, i) => keptText(draft, s, inner, i > 0)).join('')}${caught ?? lines}${base}}`, [...kept, ...(tried ? [{ range: [tried.block.range[1], tried.range[1]] as [number, number] }] : [])]);

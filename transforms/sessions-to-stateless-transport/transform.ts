@@ -4,6 +4,8 @@ import { nodeAt } from '../../src/edits/locate.js';
 import { lineOf } from '../../src/hosting/closure.js';
 import { Draft, type FileDraft } from '../../src/hosting/draft.js';
 import { blockOf } from '../../src/hosting/http/block.js';
+import { orphanedStores, removeManager } from '../../src/hosting/http/managers.js';
+import { unusedPackages } from '../../src/hosting/packages.js';
 import { rewriteCors } from '../../src/hosting/http/cors.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import { indexOf } from '../../src/mcp/file-index.js';
@@ -69,18 +71,22 @@ function rewriteFile(context: ProjectRewriteContext, path: string, findings: rea
   const block = blockOf({ mcp, draft, file, findings, keepSse: choices.legacy === 'sse', legacy: choices.legacy });
   if (isObstacle(block)) return block;
   const fileDraft = draft.of(file);
-  const problem = writeStateless(mcp, fileDraft, block);
+  const problem = writeStateless(mcp, fileDraft, block, draft);
   if (problem) return problem;
+  const kept = (block.managers ?? []).map(m => removeManager(draft, project, m, path));
   const listed = rewriteCors(fileDraft, findings);
   try {
     const edits = draft.finish();
+    const removed = [...new Set([...kept.flatMap(k => k.removed), ...orphanedStores(draft, project)])];
     return {
       unit: findings.find(isHosting)?.unit ?? `http-sessions:${path}`,
       title: 'Serve HTTP without sessions on the first SDK line',
       answers: findings.filter(f => listed.includes(f) || isGone(fileDraft, f)).map(f => f.fingerprint),
       edits,
+      removed,
+      dependencies: unusedPackages(project, draft, removed),
       removedComments: draft.removedComments,
-      notes: ['GET and DELETE are answered with 405; what is sent outside of a request reaches nobody.'],
+      notes: ['GET and DELETE are answered with 405; what is sent outside of a request reaches nobody.', ...kept.flatMap(k => k.notes)],
     };
   } catch (error) {
     if (error instanceof EditConflict) return obstacle('The parts of the session block overlap.');

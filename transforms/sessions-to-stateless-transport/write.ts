@@ -1,8 +1,9 @@
 import { keyName, type TSESTree } from '../../src/define-transform.js';
 import { indentAt, reindented, withComments } from '../../src/edits/indent.js';
-import type { FileDraft } from '../../src/hosting/draft.js';
+import type { Draft, FileDraft } from '../../src/hosting/draft.js';
 import type { Endpoint, SessionBlock } from '../../src/hosting/http/block.js';
-import { answerToGet } from '../../src/hosting/http/get-answer.js';
+import { removeElsewhere } from '../../src/hosting/http/exported.js';
+import { answerToGet, writeStatusPage } from '../../src/hosting/http/get-answer.js';
 import { leftoversOf, writeLeftovers } from '../../src/hosting/http/leftovers.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import { indexOf } from '../../src/mcp/file-index.js';
@@ -10,7 +11,7 @@ import type { McpModel } from '../../src/mcp/model.js';
 import { contains } from '../../src/mcp/nodes.js';
 
 /** Each request gets a server and a transport of its own, which end with the response. */
-export function writeStateless(mcp: McpModel, draft: FileDraft, block: SessionBlock): Obstacle | undefined {
+export function writeStateless(mcp: McpModel, draft: FileDraft, block: SessionBlock, all: Draft): Obstacle | undefined {
   const { file } = draft;
   const routes = [...block.endpoints.flatMap(e => [e.main, ...e.others]), ...block.sse];
   const leftovers = leftoversOf(block.names, file, node => draft.isGone(node) || routes.some(r => contains(r.handler.fn, node)));
@@ -23,6 +24,7 @@ export function writeStateless(mcp: McpModel, draft: FileDraft, block: SessionBl
     if (problem) return problem;
   }
   for (const route of block.sse) if (route.statement) draft.removeStatement(route.statement);
+  removeElsewhere(all, draft.file, leftovers.sweepers);
   writeLeftovers(draft, { ...leftovers, remove: [...leftovers.remove, ...leftovers.close], close: [] }, '');
   return undefined;
 }
@@ -39,12 +41,17 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   const [request = 'req', response = 'res'] = serving.arguments.map(a => editor.text(a));
   const used: TSESTree.Node[] = [...body.keep, ...body.answers, ...serving.arguments, ...block.used];
   draft.replace(body.block, handlerText(draft, block, endpoint, transport, request, response), [...used, transport.callee, ...keptOptions(transport)]);
+  for (const read of body.aside ?? []) draft.removeStatement(read);
   const done = new Set<TSESTree.Node>([fn]);
   for (const other of others) {
     if (done.has(other.handler.fn) || other.handler.fn.body.type !== 'BlockStatement') continue;
     done.add(other.handler.fn);
     const [, reply] = other.handler.fn.params;
     const name = reply?.type === 'Identifier' ? reply.name : response;
+    if (endpoint.status?.route === other) {
+      writeStatusPage(draft, endpoint.status, refusal(draft, name), false);
+      continue;
+    }
     const base = indentAt(draft.file, other.handler.fn.body.range[1] - 1);
     draft.replace(other.handler.fn.body, `{${editor.style.eol}${base}${editor.style.indent}${refusal(draft, /\.raw$/.test(response) ? `${name}.raw` : name)}${editor.style.eol}${base}}`);
   }

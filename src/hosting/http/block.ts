@@ -18,9 +18,12 @@ import { contains } from '../../mcp/nodes.js';
 import { isFunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
 import { bodyOf, localsUsed, type Body, type ServerOfSession } from './body.js';
+import { statusPageOf, type StatusPage } from './get-answer.js';
 import { loneSse } from './lone-sse.js';
+import { managersOf, storesOf, type SessionManager } from './managers.js';
 import { SessionNames } from './names.js';
 import { makeReadable, type Holder } from './opening.js';
+import { isLogCall } from './plumbing.js';
 import { protectionOf, type Protection } from './protection.js';
 import { functionAround, routesOf, servingCalls, type Route } from './routes.js';
 import { sseBranches, type SseBranches } from './sse-branches.js';
@@ -50,6 +53,8 @@ export interface Endpoint {
   readonly json: boolean;
   /** What the transport got was the context of a host, with the request in it. */
   readonly takesContext?: boolean;
+  /** A page for those who have no session. */
+  readonly status?: StatusPage;
   /** What was told of errors of the transport. */
   readonly onerror?: ErrorListener;
   /** Host names that are allowed, when the transport was told to check them. */
@@ -66,6 +71,8 @@ export interface SessionBlock {
   /** The factory uses what the handler finds out about the request. */
   readonly perRequest: boolean;
   readonly legacy: Choices['legacy'];
+  /** Classes of the project that only kept these sessions. */
+  readonly managers?: readonly SessionManager[];
   /** Transports that were made once, for everybody. */
   readonly lone: readonly TSESTree.VariableDeclarator[];
   /** Connections of the one server that there was. */
@@ -79,6 +86,8 @@ export interface ErrorListener {
   readonly node: TSESTree.Expression;
   /** `error => `, in front of a log line. */
   readonly head: string;
+  /** It says something that only the request knows. */
+  readonly ofRequest?: boolean;
 }
 
 export const HANDLE: HandleType = { names: ['mcpHandler', 'sessionlessHandler'], type: { name: 'McpHttpHandler', module: '@modelcontextprotocol/server' } };
@@ -86,6 +95,8 @@ export const HANDLE: HandleType = { names: ['mcpHandler', 'sessionlessHandler'],
 export function blockOf(context: BlockContext): SessionBlock | Obstacle {
   const { mcp, file } = context;
   const names = new SessionNames(mcp, file, context.findings);
+  const managers = [...managersOf(mcp, file), ...storesOf(context.draft.project, file)];
+  for (const { local } of managers) names.addKept(local);
   const routes = routesOf(mcp, file);
   const lone = loneTransports(mcp, file);
   for (const { id } of lone) if (id.type === 'Identifier') names.add(id);
@@ -112,7 +123,7 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
     if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own on the HTTP+SSE route.`, 'sse-url');
   }
   const made = serverOf(context, names, endpoints, sse);
-  return isObstacle(made) ? made : { names, endpoints, sse, legacy: context.legacy, lone, ...made };
+  return isObstacle(made) ? made : { names, endpoints, sse, legacy: context.legacy, lone, managers, ...made };
 }
 
 function blockOfSse(context: BlockContext, names: SessionNames, sse: readonly Route[]): SessionBlock | Obstacle {
@@ -175,7 +186,12 @@ function endpointOf(context: BlockContext, names: SessionNames, routes: readonly
   const body = bodyOf(mcp, file, names, main.handler.fn);
   if (isObstacle(body)) return body;
   const others = routes.filter(r => r !== main && r.call && (/^(?:get|delete|put|all)$/.test(r.method) || r.handler.fn === main.handler.fn));
+  let status: StatusPage | undefined;
   for (const route of others) {
+    if (route.handler.fn !== main.handler.fn) names.follow(route.handler.fn);
+    const page = route.handler.fn === main.handler.fn ? undefined : statusPageOf(names, file, route);
+    status ??= page;
+    if (page) continue;
     if (route.handler.fn === main.handler.fn || (!streaming.includes(route) && onlyRefuses(file, route))) continue;
     const other = bodyOf(mcp, file, names, route.handler.fn, route.method === 'delete');
     if (isObstacle(other)) return other;
@@ -185,7 +201,7 @@ function endpointOf(context: BlockContext, names: SessionNames, routes: readonly
   const options = transportOptions(mcp, file, main, loneTransports(mcp, file));
   if (isObstacle(options)) return options;
   const onerror = errorListener(names, file, main) ?? caughtLog(file, main, body);
-  return { main, others, body, serving, takesContext: takesContext(mcp, file, serving), ...options, ...(onerror && { onerror }) };
+  return { main, others, body, serving, takesContext: takesContext(mcp, file, serving), ...options, ...(onerror && { onerror }), ...(status && { status }) };
 }
 
 /** `transport.handleRequest(c)` of Hono's own transport. */
@@ -205,16 +221,17 @@ function errorListener(names: SessionNames, file: SourceFile, { handler: { fn } 
 }
 
 /** `catch (error) { log.error('Could not serve', error); res.status(500)... }`: the line that tells of the error, where it needs nothing else. */
-function caughtLog(file: SourceFile, { handler: { fn } }: Route, { tried, caught }: Body): ErrorListener | undefined {
+function caughtLog(file: SourceFile, { handler: { fn } }: Route, { tried, caught, keep }: Body): ErrorListener | undefined {
   const handler = tried ? undefined : caught?.handler;
   if (!handler) return undefined;
   const { param } = handler;
   if (param && param.type !== 'Identifier') return undefined;
   const [first] = handler.body.body;
   const call = first?.type === 'ExpressionStatement' ? first.expression : undefined;
-  if (call?.type !== 'CallExpression' || !/^(?:console|[\w.]*[lL]og(?:ger)?)\.\w+\s*\(/.test(file.text.slice(...call.range))) return undefined;
-  if (localsUsed(file, fn, call).some(name => name !== param?.name)) return undefined;
-  return { node: call, head: param ? `${param.name} => ` : '() => ' };
+  if (call?.type !== 'CallExpression' || !isLogCall(call)) return undefined;
+  const locals = localsUsed(file, fn, call).filter(name => name !== param?.name);
+  if (locals.some(name => !keep.some(k => k.type === 'VariableDeclaration' && file.scopes.scopes.some(scope => scope.variables.some(v => v.name === name && v.defs.some(d => contains(k, d.name))))))) return undefined;
+  return { node: call, head: param ? `${param.name} => ` : '() => ', ...(locals.length > 0 && { ofRequest: true }) };
 }
 
 interface Options {

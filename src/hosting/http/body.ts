@@ -8,7 +8,7 @@ import { lazySingleton } from '../singleton.js';
 import { contains, statementAround } from '../../mcp/nodes.js';
 import type { McpModel } from '../../mcp/model.js';
 import { roleOf } from '../../mcp/roles.js';
-import type { FunctionNode } from '../../mcp/values.js';
+import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
 import { some, type SessionNames } from './names.js';
 import { feeding, holderOfSession, type Holder } from './opening.js';
@@ -19,6 +19,8 @@ import { parameterNames, servingCalls } from './routes.js';
 export interface Body {
   /** What is rewritten: the body of the handler, or the branch of it that serves the address. */
   readonly block: TSESTree.Node;
+  /** Values of the session that are read outside of it. */
+  readonly aside?: readonly TSESTree.Statement[];
   /** Statements that stay, in front of the call that serves. */
   readonly keep: readonly TSESTree.Statement[];
   /** Answers of its own to GET, for people: they stay, for requests that do not ask for a stream. */
@@ -45,6 +47,7 @@ export interface ServerOfSession {
   readonly holder?: Holder;
 }
 
+const REGISTERS = /^(?:(?:register)?(?:[tT]ool|[pP]rompt|[rR]esource)|setRequestHandler)$/;
 const ANSWERS = /\.(?:handleRequest|handlePostMessage)\s*\(/;
 const CORE = /\.(?:handleRequest|handlePostMessage|connect)\s*\(|ServerTransport\s*\(/;
 
@@ -59,7 +62,8 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   for (const call of servingCalls(mcp, file, fn, /^handleRequest$/)) for (const wrap of wrapsOf(call)) plumbing.wraps.add(wrap);
   if (server) for (const n of [server.declarator, server.at]) plumbing.servers.add(n);
   for (const s of server?.setup ?? []) plumbing.servers.add(s);
-  const block = branchOf(file, names, fn.body);
+  const aside: TSESTree.Statement[] = [];
+  const block = branchOf(file, names, fn.body, aside);
   const outer = flat(block.body, file);
   const fed = server ? feeding(file, names, server, outer) : [];
   for (const s of fed) plumbing.moved.add(s);
@@ -94,7 +98,7 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   const nested = fed.filter(f => !outer.includes(f));
   const tried = nested.some(f => some(f, n => n.type === 'AwaitExpression' || n.type === 'CallExpression')) ? tryAround(nested, block) : undefined;
   const caught = block.body.find((s): s is TSESTree.TryStatement => s.type === 'TryStatement' && CORE.test(file.text.slice(...s.block.range)));
-  return { block, keep, answers, ...(nested.length > 0 && { fed: nested }), ...(tried && { tried }), ...(caught && { caught }), ...(core && { core }), ...(server && { server }) };
+  return { block, keep, answers, ...(aside.length > 0 && { aside }), ...(nested.length > 0 && { fed: nested }), ...(tried && { tried }), ...(caught && { caught }), ...(core && { core }), ...(server && { server }) };
 }
 
 /** It uses a name that is declared in the block, in a statement that does not stay. */
@@ -120,16 +124,36 @@ function isAbout(file: SourceFile, statement: TSESTree.Statement, server: Server
   return id.type === 'Identifier' && (file.variableOf(id)?.references.some(r => contains(statement, r.identifier)) ?? false);
 }
 
-/** `if (url.pathname === '/mcp') { ... }`, or `await inContext(values, async () => { ... })`: the part with all of it. */
-function branchOf(file: SourceFile, names: SessionNames, block: TSESTree.BlockStatement): TSESTree.BlockStatement {
+/** `if (url.pathname === '/mcp') { ... }`, `await inContext(values, async () => { ... })`, or a function in it that does all of it: the part that is about sessions. */
+function branchOf(file: SourceFile, names: SessionNames, block: TSESTree.BlockStatement, aside: TSESTree.Statement[]): TSESTree.BlockStatement {
   const core = block.body.filter(s => CORE.test(file.text.slice(...s.range)) || names.mentions(s));
-  const [only, another] = core;
-  const inside = only && !another ? wrappedBlock(names, only) : undefined;
-  if (inside) return branchOf(file, names, inside);
-  if (only?.type !== 'IfStatement' || another || names.mentions(only.test) || /\bmethod\b|isInitializeRequest/.test(file.text.slice(...only.test.range))) return block;
-  const branches = [only.consequent, only.alternate].filter(b => b !== null && (CORE.test(file.text.slice(...b.range)) || names.mentions(b)));
-  const [branch, other] = branches;
-  return branch?.type === 'BlockStatement' && !other ? branchOf(file, names, branch) : block;
+  const reads = core.filter(s => readsOnly(names, s));
+  const [only, another] = core.filter(s => !reads.includes(s));
+  if (!only || another) return block;
+  const inside = wrappedBlock(names, only) ?? functionInside(file, only) ?? branchInside(file, names, only);
+  if (!inside) return block;
+  aside.push(...reads);
+  return branchOf(file, names, inside, aside);
+}
+
+/** `const sessionId = c.req.header('mcp-session-id')`. */
+function readsOnly(names: SessionNames, statement: TSESTree.Statement): boolean {
+  return statement.type === 'VariableDeclaration' && statement.declarations.every(({ id, init }) => id.type === 'Identifier' && names.isName(id) && init !== null && !some(init, n => n.type === 'AwaitExpression' || n.type === 'NewExpression' || isFunctionNode(n)));
+}
+
+/** `const serve = async () => { ... }`, which the rest of the block calls. */
+function functionInside(file: SourceFile, statement: TSESTree.Statement): TSESTree.BlockStatement | undefined {
+  const declarator = statement.type === 'VariableDeclaration' && statement.declarations.length === 1 ? statement.declarations[0] : undefined;
+  const fn = statement.type === 'FunctionDeclaration' ? statement : declarator?.init && isFunctionNode(declarator.init) ? declarator.init : undefined;
+  const name = statement.type === 'FunctionDeclaration' ? statement.id : declarator?.id;
+  if (!fn || fn.params.length > 0 || fn.body.type !== 'BlockStatement' || name?.type !== 'Identifier') return undefined;
+  return file.variableOf(name)?.references.some(r => r.init !== true) ? fn.body : undefined;
+}
+
+function branchInside(file: SourceFile, names: SessionNames, statement: TSESTree.Statement): TSESTree.BlockStatement | undefined {
+  if (statement.type !== 'IfStatement' || names.mentions(statement.test) || /\bmethod\b|isInitializeRequest/.test(file.text.slice(...statement.test.range))) return undefined;
+  const [branch, other] = [statement.consequent, statement.alternate].filter(b => b !== null && (CORE.test(file.text.slice(...b.range)) || names.mentions(b)));
+  return branch?.type === 'BlockStatement' && !other ? branch : undefined;
 }
 
 /** `return withCors(await transport.handleRequest(request))`: the calls around the answer. */
@@ -219,10 +243,16 @@ export function serverOfSession(mcp: McpModel, file: SourceFile, fn: FunctionNod
   for (const { identifier, init } of variable.references) {
     if (init === true) continue;
     const statement = statementAround(identifier);
+    if (statement?.parent === making.at.parent && REGISTERS.test(memberOf(identifier)) && names.mentions(statement)) return obstacle(`Line ${lineOf(file, statement)} of ${file.path} registers something that asks for the session. There is none any more: give it a handle of its own.`, 'session-lifecycle');
     if (!statement || statement.type !== 'ExpressionStatement' || names.mentions(statement) || CORE.test(file.text.slice(...statement.range)) || /\.close\s*\(/.test(file.text.slice(...statement.range))) continue;
     if (statement !== making.at && statement.parent === making.at.parent && !setup.includes(statement)) setup.push(statement);
   }
   return { declarator, ...making, setup };
+}
+
+/** `registerTool` in `server.registerTool(...)`. */
+function memberOf({ parent }: TSESTree.Node): string {
+  return parent?.type === 'MemberExpression' ? (memberName(parent) ?? '') : '';
 }
 
 /** `let server; try { server = createServer(); ... }`. */

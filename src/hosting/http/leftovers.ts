@@ -2,13 +2,14 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { lineOf } from '../closure.js';
 import { calledFunctions } from '../fresh.js';
 import type { FileDraft } from '../draft.js';
-import { obstacle, type Obstacle } from '../obstacle.js';
+import { isObstacle, obstacle, type Obstacle } from '../obstacle.js';
 import { keyName } from '../../mcp/exports.js';
-import { enclosingClass, enclosingFunction, indexOf } from '../../mcp/file-index.js';
+import { enclosingClass, enclosingFunction, indexOf, memberName } from '../../mcp/file-index.js';
 import { contains, statementAround } from '../../mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
 import { dotted } from '../purity.js';
+import { exportedNames, sweeperAround, type Sweeper } from './exported.js';
 import { some, type SessionNames } from './names.js';
 import { Plumbing } from './plumbing.js';
 
@@ -22,6 +23,8 @@ export interface Leftovers {
   readonly carried: readonly Carried[];
   /** Fields that held the sessions. */
   readonly fields: readonly TSESTree.PropertyDefinition[];
+  /** Functions that swept the sessions, also those that other files started. */
+  readonly sweepers: readonly Sweeper[];
   /** Statements that closed the sessions: the handler is closed in the place of the first of a function. */
   readonly close: readonly TSESTree.Statement[];
 }
@@ -39,6 +42,7 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
   const properties: TSESTree.Property[] = [];
   const close: TSESTree.Statement[] = [];
   const carried: Carried[] = [];
+  const sweepers: Sweeper[] = [];
   const plumbing = new Plumbing(names, file, ['res', 'reply', 'response'], ['req', 'request']);
   const uses = [...usesOf(names, file)];
   const fields = fieldsOf(names, file);
@@ -48,6 +52,13 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
     const carrier = carriedBy(names, file, use, gone);
     if (carrier) {
       carried.push(carrier);
+      continue;
+    }
+    const sweeper = sweeperAround(names, file, plumbing, use);
+    if (sweeper && isObstacle(sweeper)) return sweeper;
+    if (sweeper) {
+      sweepers.push(sweeper);
+      remove.push(...sweeper.declared, ...sweeper.places.flatMap(p => (p.file === file ? [p.statement] : [])));
       continue;
     }
     const property = propertyAround(use);
@@ -68,7 +79,8 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
       uses.push(...usesOfDeclared(names, file, whole));
     }
   }
-  return { remove: remove.filter(r => !remove.some(o => o !== r && contains(o, r))), properties, close, carried, fields };
+  for (const statement of exportedNames(names, file)) if (!remove.includes(statement)) remove.push(statement);
+  return { sweepers, remove: remove.filter((r, i) => remove.indexOf(r) === i && !remove.some(o => o !== r && contains(o, r))), properties, close, carried, fields };
 }
 
 /** What is declared in a statement that goes is about the sessions as well. */
@@ -153,7 +165,11 @@ function returned(node: TSESTree.Node): TSESTree.Node | undefined {
 }
 
 function closes(file: SourceFile, statement: TSESTree.Statement): boolean {
-  return /\.(?:close|clear)\s*\(|\bdelete\b/.test(file.text.slice(...statement.range));
+  const value = statement.type === 'ExpressionStatement' ? statement.expression : undefined;
+  // `manager.onExpired = id => ...`, `manager.onExpired(id => ...)`: a listener, not the end.
+  if (value?.type === 'AssignmentExpression' && isFunctionNode(value.right)) return false;
+  if (value?.type === 'CallExpression' && value.callee.type === 'MemberExpression' && value.arguments.some(isFunctionNode) && /^(?:on|once|add|set|register|subscribe)(?:[A-Z]\w*)?$/.test(memberName(value.callee) ?? '')) return false;
+  return /\.(?:close|clear)\s*\(|\bdelete\b|\b(?:close|shutdown|destroy|dispose)\w*(?:Sessions|Transports)\s*\(/.test(file.text.slice(...statement.range));
 }
 
 /** Takes the leftovers out, and closes the handler where the sessions were closed. */

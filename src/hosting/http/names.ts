@@ -18,6 +18,8 @@ export class SessionNames {
   readonly #fields = new Set<string>();
   /** Calls that counted sessions, and go. */
   readonly uncounted = new Set<TSESTree.CallExpression>();
+  /** Calls that told somebody that a session began or ended, and go. */
+  readonly untold = new Set<TSESTree.CallExpression>();
 
   constructor(
     readonly mcp: McpModel,
@@ -80,7 +82,7 @@ export class SessionNames {
     for (let before = -1; before !== this.#variables.size; ) {
       before = this.#variables.size;
       for (const variable of local) if (!this.#variables.has(variable) && this.#isDerived(variable)) this.#variables.add(variable);
-      for (const variable of outer) if (!this.#variables.has(variable) && (this.#isAssignedTransport(variable, fn) || this.#isFilled(variable, fn) || this.#isKeyed(variable, fn))) this.#variables.add(variable);
+      for (const variable of outer) if (!this.#variables.has(variable) && (this.#isAssignedTransport(variable, fn) || this.#isFilled(variable, fn) || this.#isKeyed(variable, fn) || this.#takesTransport(variable, fn))) this.#variables.add(variable);
     }
   }
 
@@ -113,6 +115,25 @@ export class SessionNames {
     const keys = uses.flatMap(u => this.#keyOf(u) ?? []);
     if (!keys.some(k => contains(fn, k)) || !keys.every(k => this.isRootedIn(k))) return false;
     return uses.every(u => contains(fn, u) || this.#isWithSessions(u, variable));
+  }
+
+  /** `sessions[id] = { transport, server }`, whatever its type is said to be. */
+  #takesTransport(variable: Variable, fn: TSESTree.Node): boolean {
+    const declarator = variable.defs[0]?.node;
+    const init = declarator?.type === 'VariableDeclarator' && declarator.init ? innermost(declarator.init) : undefined;
+    if (init?.type !== 'ObjectExpression' || init.properties.length > 0) return false;
+    return variable.references.some(({ identifier }) => {
+      const member = identifier.parent;
+      if (member.type !== 'MemberExpression' || !member.computed || member.object !== identifier || !contains(fn, member)) return false;
+      const { parent } = member;
+      return parent.type === 'AssignmentExpression' && parent.left === member && this.#holdsTransport(parent.right);
+    });
+  }
+
+  #holdsTransport(value: TSESTree.Node): boolean {
+    const inner = innermost(value);
+    if (inner.type === 'ObjectExpression') return inner.properties.some(p => p.type === 'Property' && this.#holdsTransport(p.value));
+    return inner.type === 'Identifier' && this.mcp.types(this.file, inner).some(t => TRANSPORT.test(t.type));
   }
 
   /** The key of what is put into a table. */
@@ -168,10 +189,27 @@ export class SessionNames {
     });
   }
 
+  /** A class that keeps sessions, and the variables that hold what it gives. */
+  addKept(name: TSESTree.Identifier): void {
+    this.add(name);
+    for (const { identifier } of this.file.variableOf(name)?.references ?? []) {
+      const { parent } = given(identifier);
+      if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') this.add(parent.id);
+      if (parent?.type === 'PropertyDefinition' && parent.key.type === 'Identifier') this.#fields.add(parent.key.name);
+    }
+  }
+
   add(name: TSESTree.Identifier): void {
     const variable = this.file.variableOf(name);
     if (variable) this.#variables.add(variable);
   }
+}
+
+/** `Manager.getInstance()` for `Manager`. */
+function given(node: TSESTree.Node): TSESTree.Node {
+  const { parent } = node;
+  const goesOn = parent?.type === 'MemberExpression' || parent?.type === 'AwaitExpression' || ((parent?.type === 'CallExpression' || parent?.type === 'NewExpression') && parent.callee === node);
+  return parent && goesOn ? given(parent) : node;
 }
 
 /** `onsessioninitialized: id => ...`. */

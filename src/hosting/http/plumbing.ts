@@ -12,8 +12,10 @@ import { some, type SessionNames } from './names.js';
 const LOGS = /^(?:console|.*log(?:ger)?|l|winston|pino|debug|trace)$/i;
 const LOG_CALL = /^(?:\w*(?:debug|log|trace)|log\w*|error|warn|info)$/i;
 const HARMLESS = /^(?:crypto\.randomUUID|randomUUID|uuidv4|uuid|nanoid|isInitializeRequest|isJSONRPC\w+|Date\.now|performance\.now|JSON\.stringify|JSON\.parse|String|Number|Boolean|Object\.(?:keys|values|entries)|Array\.(?:from|isArray)|Math\.\w+|Promise\.(?:resolve|all|allSettled|race)|setTimeout|clearTimeout|setInterval|clearInterval|next|parseInt|encodeURIComponent)$/;
-const READS = /^(?:some|every|find|filter|map|includes|toString|toISOString|trim|startsWith|endsWith|slice|join|forEach|keys|values|entries|toLowerCase|split|substring|flat|then|catch|finally|unref|ref|header|get|has|bind|call|isArray|at|padStart|safeParse|randomUUID)$/;
+const READS = /^(?:some|every|find|filter|map|includes|toString|toISOString|trim|startsWith|endsWith|slice|join|forEach|keys|values|entries|toLowerCase|split|substring|flat|then|catch|finally|unref|ref|header|get|has|bind|call|isArray|at|padStart|safeParse|randomUUID|getStore)$/;
 const METERS = /(?:metric|gauge|counter|meter|stats|session|connection)\w*(?:\(\))?\.(?:inc|dec|set|add|observe|increment|decrement)$/i;
+const TELLS = /(?:^|\.)(?:track|capture|record|report|instrument)(?:[A-Z]\w*)?$|(?:^|\.)\w*(?:telemetry|analytics|metrics|posthog|mixpanel|amplitude|usage)\w*(?:\(\))?\.\w+$/i;
+const TELLING_MODULE = /telemetry|analytics|metrics|tracking|posthog|mixpanel|amplitude/i;
 const CONSTRUCTORS = /(?:Transport|EventStore|Error|Date|Map|Set|Promise|AbortController|URL)$/;
 const REPLY = /^(?:status|json|send|end|set|setHeader|writeHead|header|code|type|sendStatus|write|flushHeaders|hijack|on|once|statusCode|removeHeader|setTimeout|text)$/;
 
@@ -61,31 +63,38 @@ export class Plumbing {
   }
 
   #isPlumbingCall(call: TSESTree.CallExpression, depth: number): boolean {
-    if (this.wraps.has(call)) return true;
+    if (this.wraps.has(call) || isLogCall(call)) return true;
     const callee = innermost(call.callee);
     const name = dotted(callee);
-    if (HARMLESS.test(name) || this.names.isRootedIn(callee) || this.#isServer(callee) || this.#isCarried(callee)) return true;
+    if (HARMLESS.test(name) || isRefusingResponse(call) || this.names.isRootedIn(callee) || this.#isServer(callee) || this.#isCarried(callee)) return true;
     if (callee.type === 'MemberExpression') {
       const root = rootName(callee);
       const member = memberName(callee) ?? '';
-      if (root !== undefined && LOGS.test(root)) return true;
       if (root !== undefined && this.reply.includes(root)) return REPLY.test(member) && (this.ends || !isAnswer(call));
       if (root !== undefined && this.request.includes(root)) return true;
       if (READS.test(member)) return true;
       if (/^(?:connect|close)$/.test(member)) return this.names.mcp.member(this.file, callee) !== undefined;
-      if (LOGS.test(memberNameOfObject(callee) ?? '')) return true;
-    } else if (callee.type === 'Identifier' && LOG_CALL.test(callee.name)) return true;
+    }
     return this.#makesServer(call) || this.#isPlumbingHelper(call, depth) || this.#counts(call);
   }
 
   /** `sessionsOpened.inc()` where a session begins or ends: nothing begins or ends there any more. */
   #counts(call: TSESTree.CallExpression): boolean {
     const statement = call.parent.type === 'AwaitExpression' || (call.parent.type === 'UnaryExpression' && call.parent.operator === 'void') ? call.parent.parent : call.parent;
-    if (statement.type !== 'ExpressionStatement' || !isAtEdge(call)) return false;
+    if ((statement.type !== 'ExpressionStatement' && statement.type !== 'ArrowFunctionExpression') || !isAtEdge(call)) return false;
     const functions = calledFunctions(this.names.mcp, this.file, call);
-    if (!(functions.length > 0 ? functions.every(f => onlyCounts(f.node)) : isMeter(call))) return false;
-    this.names.uncounted.add(call);
+    if (functions.length > 0 ? functions.every(f => onlyCounts(f.node)) : isMeter(call)) this.names.uncounted.add(call);
+    else if (this.#tells(call)) this.names.untold.add(call);
+    else return false;
     return true;
+  }
+
+  /** `trackSession(id)`: somebody is told that a session began, and nothing else comes of it. */
+  #tells(call: TSESTree.CallExpression): boolean {
+    const callee = innermost(call.callee);
+    const name = dotted(callee);
+    if (name === '' || call.arguments.some(a => some(a, isFunctionNode))) return false;
+    return TELLS.test(name) || TELLING_MODULE.test(importedFrom(this.file, callee) ?? '');
   }
 
   #makesServer(call: TSESTree.CallExpression): boolean {
@@ -129,7 +138,7 @@ export class Plumbing {
   }
 
   #isPlumbingNew(node: TSESTree.NewExpression): boolean {
-    return CONSTRUCTORS.test(dotted(node.callee)) || [...this.servers].some(s => contains(s, node)) || this.names.mcp.types(this.file, node).some(t => roleOf(t.type) === 'server');
+    return CONSTRUCTORS.test(dotted(node.callee)) || isRefusingResponse(node) || [...this.servers].some(s => contains(s, node)) || this.names.mcp.types(this.file, node).some(t => roleOf(t.type) === 'server');
   }
 
   /** A local of the block, or something of the session. */
@@ -143,6 +152,33 @@ export class Plumbing {
     const root = rootName(inner);
     return root !== undefined && this.reply.includes(root);
   }
+}
+
+/** A line in a log. */
+export function isLogCall({ callee }: TSESTree.CallExpression): boolean {
+  const inner = innermost(callee);
+  if (inner.type === 'Identifier') return LOG_CALL.test(inner.name);
+  return inner.type === 'MemberExpression' && (LOGS.test(rootName(inner) ?? '') || LOGS.test(memberNameOfObject(inner) ?? ''));
+}
+
+/** It reads, computes, or sets a timer. */
+export function isHarmless({ callee }: TSESTree.CallExpression): boolean {
+  const inner = innermost(callee);
+  return HARMLESS.test(dotted(inner)) || (inner.type === 'MemberExpression' && READS.test(memberName(inner) ?? ''));
+}
+
+/** `new Response('Not found', { status: 404 })`, `Response.json({ error }, { status: 400 })`: an answer that refuses. */
+function isRefusingResponse({ callee, arguments: [, options] }: TSESTree.CallExpression | TSESTree.NewExpression): boolean {
+  if (!/^(?:Next)?Response(?:\.json)?$/.test(dotted(innermost(callee))) || options?.type !== 'ObjectExpression') return false;
+  return options.properties.some(p => p.type === 'Property' && p.key.type === 'Identifier' && p.key.name === 'status' && p.value.type === 'Literal' && Number(p.value.value) >= 400);
+}
+
+/** The module that the first name of a callee is imported from. */
+function importedFrom(file: SourceFile, callee: TSESTree.Node): string | undefined {
+  let n = innermost(callee);
+  while (n.type === 'MemberExpression') n = innermost(n.object);
+  const definition = n.type === 'Identifier' ? file.variableOf(n)?.defs[0] : undefined;
+  return definition?.type === 'ImportBinding' && definition.parent.type === 'ImportDeclaration' ? definition.parent.source.value : undefined;
 }
 
 /** `activeSessions.dec()`, of a library that counts. */
@@ -197,8 +233,10 @@ function memberNameOfObject(node: TSESTree.MemberExpression): string | undefined
 }
 
 /** `res.json({ name, version })`: an answer that is no refusal. */
-function isAnswer(call: TSESTree.CallExpression): boolean {
+export function isAnswer(call: TSESTree.CallExpression): boolean {
   const callee = innermost(call.callee);
+  const [, status] = call.arguments;
+  if (status?.type === 'Literal' && Number(status.value) >= 400) return false;
   if (callee.type !== 'MemberExpression' || memberName(callee) !== 'json' || endsSession(call)) return false;
   for (let n = innermost(callee.object); n.type === 'CallExpression' && n.callee.type === 'MemberExpression'; n = innermost(n.callee.object)) {
     const [status] = n.arguments;
