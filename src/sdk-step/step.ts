@@ -1,9 +1,11 @@
+import type { TSESTree } from '@typescript-eslint/types';
 import { innermost, memberName, indexOf } from '../mcp/file-index.js';
 import { McpModel } from '../mcp/model.js';
 import { applyEdits, type Edit } from '../edits/edit.js';
 import { applyTexts } from '../migrate/rewrites.js';
 import type { Prepared, PrepareStep } from '../migrate/prepare.js';
 import type { TypeCheck } from '../migrate/types.js';
+import type { SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 import type { Choices } from '../choices.js';
 import type { Marker } from '../transform.js';
@@ -129,12 +131,17 @@ function hideForeignCalls(project: Project, path: string): string {
     if (!isRegistration({ mcp, file }, call, callee)) edits.push({ range: [callee.property.range[1], callee.property.range[1]], text: HIDDEN });
   }
   for (const statement of file.program.body) {
-    if (statement.type !== 'ImportDeclaration' || !WITHOUT_SUCCESSOR.test(statement.source.value)) continue;
+    if (statement.type !== 'ImportDeclaration' || !(WITHOUT_SUCCESSOR.test(statement.source.value) || isSaidToStay(file, statement))) continue;
     const isUsed = statement.specifiers.some(s => file.variableOf(s.local)?.references.length !== 0);
     const { range } = statement.source;
     if (isUsed) edits.push({ range, text: file.text.slice(...range).replace('@modelcontextprotocol/sdk', HIDDEN_MODULE) });
   }
   return applyEdits(file.text, edits);
+}
+
+/** An earlier run has found no successor of what is imported here, and has said so. */
+function isSaidToStay({ text, comments }: SourceFile, { range: [start] }: TSESTree.ImportDeclaration): boolean {
+  return comments.some(c => c.value.includes('mcp-stateless:sdk-removed') && c.range[1] <= start && text.slice(c.range[1], start).trim() === '');
 }
 
 function collect(before: Project, after: Project, choices: Choices): Prepared | undefined {
