@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
-import { InMemoryTransport, type Server } from '@modelcontextprotocol/server';
+import { InMemoryTransport, type McpServer } from '@modelcontextprotocol/server';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CHOICES } from '../src/choices.js';
 import { memoryTree } from '../src/files/memory.js';
@@ -153,7 +153,7 @@ describe('at run time', () => {
     const { server } = await load('headers', 'server.ts');
     const { createMcpHandler } = await import('@modelcontextprotocol/server');
     const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client');
-    const handler = createMcpHandler(() => server as Server);
+    const handler = createMcpHandler(() => server as McpServer);
     const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
     clients.push(client);
     await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), {
