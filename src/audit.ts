@@ -7,7 +7,7 @@ import type { FileTree } from './files/tree.js';
 import { isWanted, type AuditOptions } from './audit-options.js';
 import type { Finding } from './finding.js';
 import { Engine, orderFindings, type TransformOf } from './hosts/engine.js';
-import { McpModel } from './mcp/model.js';
+import { modelOf } from './mcp/model.js';
 import { Project } from './project.js';
 import { entriesOf } from './readiness/entries.js';
 import type { Report } from './report/report.js';
@@ -40,7 +40,7 @@ export function auditProject(project: Project, registry: Registry, options: Audi
   const seeds = findSeeds(project, rules);
   if (!seeds.mcp) return withoutMcp(project, rules, options);
   const broken: Report['files']['broken'][number][] = [];
-  const mcp = new McpModel(project);
+  const mcp = modelOf(project);
   const handling = (): readonly SourceFile[] => seeds.near.flatMap(path => (options.includeTests || zoneOf(path) !== 'test' ? (project.source(path) ?? []) : []));
   const engine = new Engine(project, mcp, registry.transformOf, handling, new Gates(mcp));
   const visited = options.includeTests ? seeds.code : seeds.code.filter(s => zoneOf(s.path) !== 'test');

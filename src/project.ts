@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { ModuleResolver } from './graph/resolve.js';
 import { readManifests, type Manifest } from './graph/workspace.js';
 import { unfitReason } from './files/content.js';
-import { isDeclaration, kindOf, zoneOf } from './files/kinds.js';
+import { isDeclaration, kindOf, zoneOf, type FileKind } from './files/kinds.js';
 import { isUnreadable, overlayTree, type FileTree, type SkippedFile } from './files/tree.js';
 import { parseSource } from './parse/parse.js';
-import { LineIndex, type SourceFile } from './parse/source.js';
+import { LineIndex, type SourceFile, type TextFile } from './parse/source.js';
 
 const IMPORT = /(?:^|[;\s})])(?:import|export)\b[^'"`;]*?['"]([^'"\n]+)['"]|\b(?:require|import)\s*\(\s*['"`]([^'"`\n]+)['"`]/g;
 /** The name of the protocol, and names that its SDK made up. */
@@ -35,6 +36,7 @@ export class Project {
   readonly #skipped = new Map<string, string>();
   readonly #mentions = new Map<string, boolean>();
   readonly #words = new Map<string, ReadonlySet<string>>();
+  readonly #textFiles = new Map<string, TextFile>();
   #manifests: readonly Manifest[] | undefined;
   #resolver: ModuleResolver | undefined;
   #importers: Map<string, Set<string>> | undefined;
@@ -86,6 +88,19 @@ export class Project {
     if (before) return before.text(path);
     if (!this.#texts.has(path)) this.#texts.set(path, this.bytes(path)?.toString('utf8').replace(/^\uFEFF/, ''));
     return this.#texts.get(path);
+  }
+
+  /** A file that is no code. The same object in later runs, as long as its text is: what is read of it is kept with it. */
+  textFile(path: string, kind: FileKind): TextFile | undefined {
+    const before = this.#before(path);
+    if (before) return before.textFile(path, kind);
+    let file = this.#textFiles.get(path);
+    if (file?.kind !== kind) {
+      const text = this.text(path);
+      if (text === undefined) return undefined;
+      this.#textFiles.set(path, (file = { path, kind, text }));
+    }
+    return file;
   }
 
   source(path: string): SourceFile | undefined {
@@ -184,6 +199,13 @@ export class Project {
   /** Whether this path is not as it was read: changed, new or removed. */
   isChanged(path: string): boolean {
     return this.#options.touched?.has(path) ?? false;
+  }
+
+  /** What makes this state of the project another than the one that was read. */
+  get difference(): string {
+    const hash = createHash('sha256');
+    for (const path of [...(this.#options.touched ?? [])].sort()) hash.update(JSON.stringify([path, this.text(path) ?? null]));
+    return hash.digest('hex');
   }
 
   #readImporters(): Map<string, Set<string>> {

@@ -18,4 +18,4 @@ const plan = planChecked(project, transforms, registry, { includeTests: true, pr
 const ms = Math.round(performance.now() - started);
 if (flags.includes('--patch')) process.stdout.write(unifiedPatch(Object.entries(plan.result).map(([file, after]) => ({ file, before: project.text(file), after }))));
 else writePlan(plan);
-console.log(JSON.stringify({ files: Object.keys(plan.result).length, markers: plan.markers, dropped: plan.dropped.map(d => `${d.transform}: ${d.reason}`), notes: plan.notes, steps: plan.steps.map(s => s.transform), ms, types: plan.types.verdict, added: plan.types.added.length }));
+console.log(JSON.stringify({ files: Object.keys(plan.result).length, markers: plan.markers, dropped: plan.dropped.map(d => `${d.transform}: ${d.reason}`), notes: plan.notes, tests: plan.tests, steps: plan.steps.map(s => s.transform), ms, types: plan.types.verdict, added: plan.types.added.length }));

@@ -28,6 +28,8 @@ export interface Measured {
   /** Kinds of errors that were not there before, with how often. */
   readonly newErrors?: readonly string[];
   readonly tests?: Tests;
+  /** Files in which a test fails. */
+  readonly failing?: readonly string[];
   readonly install?: string;
 }
 
@@ -36,7 +38,7 @@ export interface Result {
   readonly repo: string;
   readonly problem?: string;
   readonly before?: Measured;
-  readonly ours?: Measured & { readonly files: number; readonly markers: number; readonly dropped: readonly string[]; readonly again: number; readonly ms: number };
+  readonly ours?: Measured & { readonly files: number; readonly markers: number; readonly dropped: readonly string[]; readonly again: number; readonly ms: number; readonly unnamed: readonly string[] };
   readonly codemod?: Measured;
   readonly humanTests?: Tests;
   readonly closed?: number;
@@ -56,6 +58,19 @@ export function readTests(output: string): Tests | undefined {
   if (bun.pass !== undefined || bun.fail !== undefined) return { pass: Number(bun.pass ?? 0), fail: Number(bun.fail ?? 0) };
   const mocha = { pass: /^\s*(\d+) passing/m.exec(text)?.[1], fail: /^\s*(\d+) failing/m.exec(text)?.[1] };
   return mocha.pass === undefined ? undefined : { pass: Number(mocha.pass), fail: Number(mocha.fail ?? 0) };
+}
+
+/** Files in which something fails, as vitest, jest and bun say it. */
+export function readFailing(output: string): readonly string[] {
+  const text = output.replace(/\u001b\[[0-9;]*m/g, '');
+  const named = [...text.matchAll(/^\s*FAIL\s+(?:\|[^|\n]+\|\s+)?(\S+?\.[cm]?[jt]sx?)\b/gm)].map(m => m[1] ?? '');
+  let current = '';
+  for (const line of text.split('\n')) {
+    const file = /^(\S+\.[cm]?[jt]sx?):$/.exec(line)?.[1];
+    if (file !== undefined) current = file;
+    else if (line.startsWith('(fail)') && current !== '') named.push(current);
+  }
+  return [...new Set(named)].sort();
 }
 
 /** Errors of the compiler, without the places, which move. */

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { zoneOf } from '../../src/files/kinds.js';
 import { prepare, readCommand, run, toolsFor, type Shell } from './commands.js';
-import { readErrors, readTests, type GoldenRecord, type Measured, type Result, type Tests } from './record.js';
+import { readErrors, readFailing, readTests, type GoldenRecord, type Measured, type Result, type Tests } from './record.js';
 import { distance, isSource } from './tokens.js';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -63,20 +63,25 @@ export async function measure(record: GoldenRecord, options: Options): Promise<R
   const baseline = works ? await check(before, subdir, commands, shell, options) : { measured: {}, errors: [] };
   const applied = await run(`node ${quote(join(ROOT, 'node_modules/tsx/dist/cli.mjs'))} ${quote(join(ROOT, 'scripts/goldens/apply.ts'))} ${quote(ours)}${options.only === undefined ? '' : ` --only ${options.only}`}`, ROOT, { env: {}, timeoutMs: options.timeoutMs });
   if (applied.code !== 0) return { ...result, problem: `migrate: ${applied.output.trim().split('\n').slice(-6).join(' | ')}` };
-  const said = JSON.parse(applied.output.trim().split('\n').at(-1) ?? '{}') as { files: number; markers: unknown[]; dropped: string[]; ms: number };
+  const said = JSON.parse(applied.output.trim().split('\n').at(-1) ?? '{}') as { files: number; markers: unknown[]; dropped: string[]; ms: number; tests: { file: string }[] };
   const second = join(folder, 'second');
   copyTree(ours, second, false);
   const again = await run(`node ${quote(join(ROOT, 'node_modules/tsx/dist/cli.mjs'))} ${quote(join(ROOT, 'scripts/goldens/apply.ts'))} ${quote(second)}${options.only === undefined ? '' : ` --only ${options.only}`}`, ROOT, { env: {}, timeoutMs: options.timeoutMs });
   const changed = again.code === 0 ? (JSON.parse(again.output.trim().split('\n').at(-1) ?? '{}') as { files: number }).files : -1;
   rmSync(second, { recursive: true, force: true });
   const own = works ? await installAndCheck(ours, subdir, commands, shell, options, baseline.errors) : {};
-  result = { ...result, before: baseline.measured, ours: { ...own, files: said.files, markers: said.markers.length, dropped: said.dropped, again: changed, ms: said.ms } };
+  result = { ...result, before: baseline.measured, ours: { ...own, files: said.files, markers: said.markers.length, dropped: said.dropped, again: changed, ms: said.ms, unnamed: unnamed(baseline.measured, own, said.tests) } };
   if (record.after !== undefined) result = { ...result, ...(await compare(record.after, { git, folder, before, ours, files, subdir, commands, shell, works, options })) };
   const theirs = join(folder, 'codemod');
   await runOfficial(theirs, before, subdir, works && options.codemod, shell);
   if (options.codemod && works) result = { ...result, codemod: await installAndCheck(theirs, subdir, commands, shell, options, baseline.errors) };
   const closed = record.after === undefined ? undefined : closedBy(before, theirs, join(folder, 'after'), files, subdir);
   return closed === undefined ? result : { ...result, record: { ...result.record, closed } };
+}
+
+/** Files with tests that failed nowhere before, and that the summary does not speak of. */
+function unnamed(before: Measured, after: Measured, told: readonly { readonly file: string }[]): readonly string[] {
+  return (after.failing ?? []).filter(file => !before.failing?.includes(file) && !told.some(t => t.file === file || t.file.endsWith(`/${file}`)));
 }
 
 interface Comparison {
@@ -103,7 +108,7 @@ async function compare(commit: string, { git, folder, before, ours, files, subdi
   copyTree(ours, mixed, true);
   for (const file of files) if (zoneOf(file) === 'test' && !theirs.includes(file)) rmSync(join(mixed, file), { force: true });
   for (const file of theirs) if (zoneOf(file) === 'test') cpSync(join(after, file), join(mixed, file), { recursive: true });
-  const tests = await testsOf(mixed, subdir, commands, shell);
+  const tests = (await testsOf(mixed, subdir, commands, shell))?.tests;
   return { ...(closed !== undefined && { closed }), ...(tests && { humanTests: tests }) };
 }
 
@@ -140,16 +145,16 @@ async function check(root: string, subdir: string, commands: Commands, shell: Sh
   const typed = typecheck ? await run(typecheck.command, typecheck.cwd, shell) : undefined;
   const errors = typed ? readErrors(typed.output) : [];
   if (typed) writeFileSync(`${root}.types.log`, typed.output);
-  const tests = options.tests ? await testsOf(root, subdir, commands, shell) : undefined;
-  return { measured: { ...(typed && { errors: errors.length === 0 && typed.code !== 0 ? -1 : errors.length }), ...(tests && { tests }) }, errors };
+  const ran = options.tests ? await testsOf(root, subdir, commands, shell) : undefined;
+  return { measured: { ...(typed && { errors: errors.length === 0 && typed.code !== 0 ? -1 : errors.length }), ...(ran?.tests && { tests: ran.tests, failing: ran.failing }) }, errors };
 }
 
-async function testsOf(root: string, subdir: string, commands: Commands, shell: Shell): Promise<Tests | undefined> {
+async function testsOf(root: string, subdir: string, commands: Commands, shell: Shell): Promise<{ readonly tests: Tests | undefined; readonly failing: readonly string[] } | undefined> {
   const test = readCommand(commands.test, root, subdir);
   if (!test) return undefined;
   const { output } = await run(test.command, test.cwd, shell);
   writeFileSync(`${root}.tests.log`, output);
-  return readTests(output);
+  return { tests: readTests(output), failing: readFailing(output) };
 }
 
 async function install(text: string, root: string, subdir: string, shell: Shell): Promise<string | undefined> {

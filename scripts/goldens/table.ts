@@ -6,9 +6,13 @@ export function tableOf(results: readonly Result[]): string {
     const codemodErrors = r.codemod ? count(r.codemod.newErrors?.length) : count(r.record.errors);
     const codemodTests = tests(r.codemod?.tests ?? r.record.tests);
     const human = typeof r.record.humanTests === 'string' ? r.record.humanTests : tests(r.record.humanTests);
-    return `| ${[r.alias === r.repo.replace('/', '__') ? r.repo : `${r.alias} ${r.repo}`, count(r.ours?.files), `${count(r.before?.errors)} → ${count(r.ours?.errors)}`, `${count(r.ours?.newErrors?.length)} / ${codemodErrors}`, tests(r.before?.tests), `${tests(r.ours?.tests)} / ${codemodTests}`, `${tests(r.humanTests)} / ${human}`, `${percent(r.closed)} / ${percent(r.record.closed)}`, count(r.ours?.markers), again(r), r.problem ?? (r.ours?.install ?? '')].map(cell).join(' | ')} |`;
+    return `| ${[r.alias === r.repo.replace('/', '__') ? r.repo : `${r.alias} ${r.repo}`, count(r.ours?.files), `${count(r.before?.errors)} → ${count(r.ours?.errors)}`, `${count(r.ours?.newErrors?.length)} / ${codemodErrors}`, tests(r.before?.tests), `${tests(r.ours?.tests)} / ${codemodTests}`, unnamed(r), `${tests(r.humanTests)} / ${human}`, `${percent(r.closed)} / ${percent(r.record.closed)}`, count(r.ours?.markers), again(r), r.problem ?? (r.ours?.install ?? '')].map(cell).join(' | ')} |`;
   });
-  return ['| repository | files | type errors | new errors: ours / codemod | tests before | tests after: ours / codemod | tests of people on the result | distance closed | markers | second run | problem |', `|${' --- |'.repeat(11)}`, ...rows].join('\n');
+  return ['| repository | files | type errors | new errors: ours / codemod | tests before | tests after: ours / codemod | failing, not named in the summary | tests of people on the result | distance closed | markers | second run | problem |', `|${' --- |'.repeat(12)}`, ...rows].join('\n');
+}
+
+function unnamed({ ours }: Result): string {
+  return ours?.tests ? (ours.unnamed.length === 0 ? 'none' : ours.unnamed.join(', ')) : '-';
 }
 
 function again({ ours }: Result): string {

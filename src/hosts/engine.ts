@@ -50,9 +50,8 @@ export class Engine {
   }
 
   scan(path: string, kind: 'manifest' | 'config' | 'doc', rules: readonly Rule[]): void {
-    const text = this.project.text(path);
-    if (text === undefined) return;
-    const file = { path, kind, text };
+    const file = this.project.textFile(path, kind);
+    if (!file) return;
     for (const rule of rules)
       rule.scan?.({ file, project: this.project, report: (at, finding) => this.#report(rule, file, at.range, finding) });
   }

@@ -36,6 +36,14 @@ const TELLING_MEMBERS = new Set([
   'oninitialized',
 ]);
 
+let last: McpModel | undefined;
+
+/** The model of a project, which several ask in turn. Only the last one is kept: a migration goes from one state of a project to the next. */
+export function modelOf(project: Project): McpModel {
+  if (last?.project !== project) last = new McpModel(project);
+  return last;
+}
+
 /** Rules ask this what a value is. One per project. */
 export class McpModel {
   readonly infer: Inference;

@@ -1,5 +1,6 @@
 // A plan that also compiles: what brings errors is left out, and the rest is made anew.
 import type { Registry } from '../audit.js';
+import type { Finding } from '../finding.js';
 import { dependenciesOf, manifestOf } from '../graph/workspace.js';
 import type { Project } from '../project.js';
 import type { TransformDefinition } from '../transform.js';
@@ -33,14 +34,15 @@ export function planChecked(project: Project, transforms: readonly TransformDefi
   let dropped: readonly DroppedStep[] = options.dropped ?? [];
   let checker: TypeCheck | undefined;
   let isRepaired = false;
+  const audited = new Map<string, readonly Finding[]>();
   const types = check && ((): TypeCheck => (checker ??= check()));
   for (let round = 0; ; round++) {
-    const plan = planMigration(project, transforms, registry, { ...options, dropped, ...(types && isRepaired && { types }) });
+    const plan = planMigration(project, transforms, registry, { ...options, audited, dropped, ...(types && isRepaired && { types }) });
     const files = Object.keys(plan.result).filter(isChecked);
     if (!types || files.length === 0) return { ...plan, types: { verdict: 'not checked', after: 0, added: [], files: 0, unchecked: types ? [] : files } };
     const trial = new Trial(project, plan, types(), [...files, ...usersOfRaised(project, plan, files)]);
     // Most plans compile at once; a step that asks the compiler itself is made only where they do not. Whether they did before is asked after that.
-    if (!isRepaired && trial.hasErrors && options.prepare?.some(step => plan.steps.some(s => s.transform === step.id))) {
+    if (!isRepaired && options.prepare?.some(step => plan.steps.some(s => s.transform === step.id)) && trial.hasErrors) {
       isRepaired = true;
       continue;
     }
@@ -71,7 +73,8 @@ function usersOfRaised(project: Project, plan: Plan, changed: readonly string[])
 
 class Trial {
   #before: CheckedTypes | undefined;
-  readonly #after: CheckedTypes;
+  #found: CheckedTypes | undefined;
+  readonly #result: Project;
   #added: readonly CompileError[] | undefined;
 
   constructor(
@@ -80,15 +83,19 @@ class Trial {
     private readonly check: TypeCheck,
     private readonly files: readonly string[],
   ) {
-    this.#after = check.errors(project.with(new Map(Object.entries(plan.result))), files);
+    this.#result = project.with(new Map(Object.entries(plan.result)));
   }
 
   get hasErrors(): boolean {
-    return this.#after.errors.length > 0;
+    return this.#found ? this.#found.errors.length > 0 : this.check.hasErrors(this.#result, this.files);
+  }
+
+  get #after(): CheckedTypes {
+    return (this.#found ??= this.check.errors(this.#result, this.files));
   }
 
   #addedErrors(): readonly CompileError[] {
-    return (this.#added ??= this.hasErrors ? newErrors(this.#errorsBefore(), this.#after.errors, this.plan.dependencies) : []);
+    return (this.#added ??= this.#after.errors.length > 0 ? newErrors(this.#errorsBefore(), this.#after.errors, this.plan.dependencies) : []);
   }
 
   #errorsBefore(): readonly CompileError[] {

@@ -20,6 +20,7 @@ export const MARKER_TEXTS: Readonly<Record<string, MarkerText>> = {
   'sdk-path': { text: 'What this module had is in several packages of the second major. Import by name.', until: 'person' },
   'sdk-result': { text: 'This is no {detail}, and clients will refuse it. Return one, or throw a ProtocolError.', otherwise: 'result of this method', until: 'person' },
   'sdk-type': { text: 'This does not compile with the second major of the SDK: {detail}.', otherwise: 'see the compiler', until: 'person' },
+  'sdk-framework': { text: 'This server goes to a framework that is built on the first major of the SDK, so this package stays there. Raise the framework, remove this comment and migrate again.', until: 'person' },
   'sdk-server-info': { text: '{detail} has no effect beside name and version. Move it to the second argument if it is meant, or remove it.', otherwise: 'This', until: 'person' },
   'sdk-error-text': { text: 'Messages of errors no longer begin with the code.', until: 'person' },
   // Hosting

@@ -53,6 +53,8 @@ export interface PlanOptions extends AuditOptions {
   readonly types?: () => TypeCheck;
   /** What has been tried, and is not tried again. */
   readonly dropped?: readonly DroppedStep[];
+  /** What audits have found in states of the project. Plans that are made one after the other share it. */
+  readonly audited?: Map<string, readonly Finding[]>;
 }
 
 /** As often as transforms may make work for transforms that come before them. */
@@ -97,7 +99,13 @@ class Planner {
   }
 
   #audit(project: Project): readonly Finding[] {
-    return auditProject(project, this.registry, this.options).findings;
+    const { audited } = this.options;
+    const state = audited ? project.difference : '';
+    const known = audited?.get(state);
+    if (known) return known;
+    const { findings } = auditProject(project, this.registry, this.options);
+    audited?.set(state, findings);
+    return findings;
   }
 
   #wants({ id, targets, unless }: Pick<TransformDefinition, 'id' | 'targets' | 'unless'>): boolean {

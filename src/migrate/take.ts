@@ -1,7 +1,7 @@
 // One transform over the whole project: its rewrites together, or else one by one.
 import type { Choices } from '../choices.js';
 import type { Finding } from '../finding.js';
-import { McpModel } from '../mcp/model.js';
+import { modelOf, type McpModel } from '../mcp/model.js';
 import type { SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 import { StateModel } from '../state/model.js';
@@ -200,10 +200,18 @@ function hasEffect(project: Project, rewrite: ProjectRewrite, choices: Choices):
 }
 
 function rewritesOf(transform: TransformDefinition, project: Project, findings: readonly Finding[], { choices, chosen }: Pick<TakeOptions, 'choices' | 'chosen'>): ProjectRewrites {
-  const mcp = new McpModel(project);
+  const mcp = modelOf(project);
   if ('rewrite' in transform) return rewritesOfFiles(transform, project, mcp, findings);
-  let state: StateModel | undefined;
-  return transform.rewriteProject({ project, mcp, state: () => (state ??= new StateModel(mcp, sources(project))), choices, chosen }, findings);
+  return transform.rewriteProject({ project, mcp, state: () => stateOf(mcp), choices, chosen }, findings);
+}
+
+const states = new WeakMap<McpModel, StateModel>();
+
+/** What outlives a call, read once for all transforms that ask about the same texts. */
+function stateOf(mcp: McpModel): StateModel {
+  const known = states.get(mcp) ?? new StateModel(mcp, sources(mcp.project));
+  states.set(mcp, known);
+  return known;
 }
 
 /** What a transform of single files does, as one rewrite for each file. */

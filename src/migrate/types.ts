@@ -15,6 +15,8 @@ export interface CheckedTypes {
 export interface TypeCheck {
   /** Errors in these files, and with `all` in those that import them; with `only`, in no others than these. */
   errors(project: Project, files: readonly string[], all?: boolean, only?: ReadonlySet<string>): CheckedTypes;
+  /** Whether there is an error in these files or in those that import them. The first one is enough. */
+  hasErrors(project: Project, files: readonly string[]): boolean;
 }
 
 /** Errors that were not there before. Lines move; what is wrong with what does not. */

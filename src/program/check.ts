@@ -7,6 +7,7 @@ import type { ts as Ts } from '@ts-morph/common';
 import { dependenciesOf, manifestOf } from '../graph/workspace.js';
 import type { CheckedTypes, CompileError, TypeCheck } from '../migrate/types.js';
 import type { Project } from '../project.js';
+import { SeenErrors } from './seen.js';
 import { FROM_PROVIDED, isProvidedPath, packageNameOf, provided, type Provided } from './provided.js';
 
 const require = createRequire(import.meta.url);
@@ -29,6 +30,11 @@ interface Configuration {
   readonly files: readonly string[];
 }
 
+interface Group {
+  readonly configuration: Configuration;
+  readonly files: readonly string[];
+}
+
 interface Asked {
   readonly all: boolean;
   readonly only: ReadonlySet<string> | undefined;
@@ -43,6 +49,7 @@ class Checker implements TypeCheck {
   readonly #versions = new Map<string, string | undefined>();
   /** Files of the project by the files that they import, as resolved last. */
   readonly #imports = new Map<string, ReadonlySet<string>>();
+  readonly #seen = new SeenErrors(this.#imports);
 
   constructor(
     private readonly ts: typeof Ts,
@@ -51,7 +58,18 @@ class Checker implements TypeCheck {
   ) {}
 
   errors(project: Project, files: readonly string[], all = true, only?: ReadonlySet<string>): CheckedTypes {
-    const groups = new Map<string, { readonly configuration: Configuration; readonly files: string[] }>();
+    const { groups, unchecked } = this.#grouped(project, files);
+    const errors = groups.flatMap(group => [...this.#errorsOf(project, group, { all, only })].flat());
+    return { errors, checked: files.length - unchecked.length, unchecked };
+  }
+
+  hasErrors(project: Project, files: readonly string[]): boolean {
+    for (const group of this.#grouped(project, files).groups) for (const found of this.#errorsOf(project, group, { all: true, only: undefined })) if (found.length > 0) return true;
+    return false;
+  }
+
+  #grouped(project: Project, files: readonly string[]): { readonly groups: readonly Group[]; readonly unchecked: readonly string[] } {
+    const groups = new Map<string, Group & { readonly files: string[] }>();
     const unchecked: string[] = [];
     for (const file of files) {
       const configuration = this.#configurationFor(file);
@@ -63,23 +81,24 @@ class Checker implements TypeCheck {
       if (group) group.files.push(file);
       else groups.set(configuration.path, { configuration, files: [file] });
     }
-    const errors: CompileError[] = [];
-    for (const group of groups.values()) errors.push(...this.#errorsOf(project, group.configuration, group.files, { all, only }));
-    return { errors, checked: files.length - unchecked.length, unchecked };
+    return { groups: [...groups.values()], unchecked };
   }
 
-  #errorsOf(project: Project, configuration: Configuration, files: readonly string[], { all, only }: Asked): readonly CompileError[] {
-    const { ts } = this;
+  /** File by file, as far as somebody wants to know. */
+  *#errorsOf(project: Project, { configuration, files }: Group, { all, only }: Asked): Iterable<readonly CompileError[]> {
     const present = files.filter(f => project.text(f) !== undefined).map(f => join(this.root, f));
     const program = this.#program(project, configuration, present);
     const wanted = only ? new Set([...only].map(f => join(this.root, f))) : all ? this.#withImporters(program, new Set(present)) : new Set(present);
-    const errors: CompileError[] = [];
+    const seen = this.#seen.of(program, configuration.path);
     for (const path of wanted) {
       const file = program.getSourceFile(path);
-      if (!file || file.isDeclarationFile) continue;
-      for (const d of [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]) if (d.category === ts.DiagnosticCategory.Error) errors.push(this.#errorOf(d, file));
+      if (file && !file.isDeclarationFile) yield seen.errors(file, () => this.#diagnosed(program, file));
     }
-    return errors;
+  }
+
+  #diagnosed(program: Ts.Program, file: Ts.SourceFile): readonly CompileError[] {
+    const all = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+    return all.flatMap(d => (d.category === this.ts.DiagnosticCategory.Error ? [this.#errorOf(d, file)] : []));
   }
 
   /** Asked twice about the same texts, a program still knows what it has found out. */

@@ -1,6 +1,6 @@
 import { applyEdits, withoutRepetitions, type Edit } from '../edits/edit.js';
 import { Editor } from '../edits/editor.js';
-import { McpModel } from '../mcp/model.js';
+import { modelOf, type McpModel } from '../mcp/model.js';
 import type { SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 
@@ -35,7 +35,7 @@ const SENTINELS = /^[ \t]*\/\*@mcp-stateless:([a-z0-9-]+)(?: ([^\n]*?))?@\*\/\r?
 
 /** Runs a pass over all files that have its words, or some of them. */
 export function runPass(project: Project, pass: Pass, files: readonly string[] = project.codeFiles()): Project {
-  const mcp = new McpModel(project);
+  const mcp = modelOf(project);
   const changes = new Map<string, string>();
   for (const path of files) {
     const text = project.text(path);
@@ -45,7 +45,17 @@ export function runPass(project: Project, pass: Pass, files: readonly string[] =
     const after = rewritten(file, project, mcp, pass);
     if (after !== text) changes.set(path, after);
   }
-  return changes.size === 0 ? project : project.with(changes);
+  return withSound(project, changes);
+}
+
+/** A file that a pass would leave unreadable stays as it was: the others go on. */
+function withSound(project: Project, changes: Map<string, string>): Project {
+  if (changes.size === 0) return project;
+  const next = project.with(changes);
+  const broken = [...changes.keys()].filter(path => (next.source(path)?.problems.length ?? 0) > 0);
+  if (broken.length === 0) return next;
+  for (const path of broken) changes.delete(path);
+  return withSound(project, changes);
 }
 
 function rewritten(file: SourceFile, project: Project, mcp: McpModel, pass: Pass): string {

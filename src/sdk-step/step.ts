@@ -1,9 +1,11 @@
+import type { TSESTree } from '@typescript-eslint/types';
 import { innermost, memberName, indexOf } from '../mcp/file-index.js';
-import { McpModel } from '../mcp/model.js';
+import { modelOf } from '../mcp/model.js';
 import { applyEdits, type Edit } from '../edits/edit.js';
 import { applyTexts } from '../migrate/rewrites.js';
 import type { Prepared, PrepareStep } from '../migrate/prepare.js';
 import type { TypeCheck } from '../migrate/types.js';
+import type { SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 import type { Choices } from '../choices.js';
 import type { Marker } from '../transform.js';
@@ -35,6 +37,7 @@ import { restoreLostNames } from './repairs/lost-names.js';
 import { moduleMocks } from './repairs/module-mocks.js';
 import { restoreRegistry } from './repairs/registry-prefix.js';
 import { restoreGaps, restoreStyle } from './repairs/style.js';
+import { packageOf, waitingPackages } from './repairs/other-major.js';
 import { repairTypes } from './repairs/types.js';
 
 const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
@@ -86,13 +89,15 @@ function withManifests(before: Project, after: Project): Project {
 }
 
 function move(project: Project): Moved | undefined {
-  const files = project.codeFiles().filter(path => V1.test(project.text(path) ?? ''));
+  const waiting = waitingPackages(project);
+  const touched = project.codeFiles().filter(path => !waiting.has(packageOf(project, path)));
+  const files = touched.filter(path => V1.test(project.text(path) ?? ''));
   if (files.length === 0) return undefined;
   let current = project;
-  for (const pass of BEFORE) current = runPass(current, pass);
+  for (const pass of BEFORE) current = runPass(current, pass, touched);
   current = current.with(officially(current, files));
   for (const pass of AFTER) current = runPass(current, pass, files);
-  const migrated = runPass(current, bundlerExternals);
+  const migrated = runPass(current, bundlerExternals, touched);
   return { files, project: migrated.with(new Map(files.map(path => [path, restoreRegistry(project.text(path) ?? '', path, migrated.text(path) ?? '')]))) };
 }
 
@@ -121,7 +126,7 @@ const SEEN_BY_NAME = /^(?:tool|prompt|resource|registerTool|registerPrompt|regis
 function hideForeignCalls(project: Project, path: string): string {
   const file = project.source(path);
   if (!file || file.problems.length > 0) return project.text(path) ?? '';
-  const mcp = new McpModel(project);
+  const mcp = modelOf(project);
   const edits: Edit[] = [];
   for (const call of indexOf(file).calls) {
     const callee = innermost(call.callee);
@@ -129,12 +134,17 @@ function hideForeignCalls(project: Project, path: string): string {
     if (!isRegistration({ mcp, file }, call, callee)) edits.push({ range: [callee.property.range[1], callee.property.range[1]], text: HIDDEN });
   }
   for (const statement of file.program.body) {
-    if (statement.type !== 'ImportDeclaration' || !WITHOUT_SUCCESSOR.test(statement.source.value)) continue;
+    if (statement.type !== 'ImportDeclaration' || !(WITHOUT_SUCCESSOR.test(statement.source.value) || isSaidToStay(file, statement))) continue;
     const isUsed = statement.specifiers.some(s => file.variableOf(s.local)?.references.length !== 0);
     const { range } = statement.source;
     if (isUsed) edits.push({ range, text: file.text.slice(...range).replace('@modelcontextprotocol/sdk', HIDDEN_MODULE) });
   }
   return applyEdits(file.text, edits);
+}
+
+/** An earlier run has found no successor of what is imported here, and has said so. */
+function isSaidToStay({ text, comments }: SourceFile, { range: [start] }: TSESTree.ImportDeclaration): boolean {
+  return comments.some(c => c.value.includes('mcp-stateless:sdk-removed') && c.range[1] <= start && text.slice(c.range[1], start).trim() === '');
 }
 
 function collect(before: Project, after: Project, choices: Choices): Prepared | undefined {
@@ -155,6 +165,6 @@ function collect(before: Project, after: Project, choices: Choices): Prepared | 
   for (const [path, text] of importMapChanges(before, changes)) changes.set(path, text);
   const final = before.with(changes);
   const { dependencies, notes } = dependencyChanges(before, final);
-  if (changes.size === 0 && dependencies.length === 0) return undefined;
+  if (changes.size === 0 && dependencies.length === 0 && markers.length === 0) return undefined;
   return { changes, markers, notes, dependencies };
 }

@@ -29,7 +29,7 @@ function ofDefinition({ editor }: PassFile, definition: TSESTree.MemberExpressio
   const use = definition.parent;
   if (use.type !== 'MemberExpression' || use.object !== definition || use.computed) return;
   const member = memberName(use);
-  if (member === 'description') editor.replace({ range: [definition.object.range[1], use.range[1]] }, '.description');
+  if (member === 'description') editor.replace({ range: [definition.property.range[0], use.range[1]] }, 'description');
   else if (member === 'defaultValue' && use.parent.type === 'CallExpression' && use.parent.callee === use) editor.replace({ range: [use.range[1], use.parent.range[1]] }, '');
 }
 
