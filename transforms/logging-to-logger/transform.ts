@@ -3,6 +3,7 @@ import { packageOf } from '../../src/emit/package.js';
 import type { Manifest } from '../../src/graph/workspace.js';
 import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { LoggingRewrite } from './rewrite.js';
+import { SENDS } from './sites.js';
 
 export default defineTransform({
   id: 'logging-to-logger',
@@ -14,7 +15,13 @@ export default defineTransform({
     if (context.project.isPartial) return { rewrites: [], declines: [] };
     const rewrites: ProjectRewrite[] = [];
     const declines: Decline[] = [];
+    const reader = findings.find(f => f.subject === 'logging:client-handler' && f.zone === 'source');
     for (const { manifest, findings: own } of byPackage(context, findings)) {
+      if (reader && !context.choices.keepProtocolLogging && own.some(f => SENDS.has(f.subject))) {
+        const reason = `A client of this project reads log messages (${reader.file}:${reader.line.toString()}), and would get none. Give it another way to them first, or keep them.`;
+        declines.push(...own.map(f => ({ for: f.fingerprint, reason })));
+        continue;
+      }
       const result = new LoggingRewrite(context, manifest, own).result();
       if (result.rewrite) rewrites.push(result.rewrite);
       declines.push(...result.declines);
