@@ -2,7 +2,7 @@
 //   npm run deprecated -- DIR ... [--work DIR] [--timeout SECONDS] [--again] [--table]
 // Each DIR is a checkout, which is only read. In copies of it, packages are installed without scripts, and the compiler of the repository
 // is asked before; after the three transforms on the first SDK line; after the step to the second line; and after that and the three.
-// New are errors that the transforms bring: on the second line, beside the step to it. Results are kept in the work folder.
+// JavaScript is checked as such. New are errors that the transforms bring: on the second line, beside the step to it. Results are kept in the work folder.
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, posix, resolve } from 'node:path';
@@ -136,9 +136,13 @@ async function errorsOf(root: string, packages: readonly string[], sites: readon
     const cwd = join(root, folder);
     const files = [...new Set(sites.flatMap(s => (packageOf(root, s.file) === folder ? [quote(posix.relative(folder, s.file))] : [])))];
     const config = existsSync(join(cwd, 'tsconfig.json')) ? '-p tsconfig.json' : existsSync(join(root, 'tsconfig.json')) ? `-p ${join(root, 'tsconfig.json')}` : `--allowJs --checkJs --skipLibCheck --module nodenext --target es2022 ${files.join(' ')}`;
-    const { output } = await run(`npx tsc --noEmit --pretty false --incremental false --composite false ${config}`, cwd, shell);
+    const compiler = [cwd, root, ROOT].map(at => join(at, 'node_modules/typescript/bin/tsc')).find(path => existsSync(path)) ?? 'tsc';
+    const { output, code, timedOut } = await run(`node ${quote(compiler)} --noEmit --pretty false --incremental false --composite false ${config}`, cwd, shell);
     writeFileSync(`${root}.${folder.replaceAll('/', '_')}.types.log`, output);
-    errors.push(...readErrors(output).map(e => posix.join(folder, e)));
+    const found = readErrors(output);
+    // A compiler that did not run has found nothing either.
+    if (timedOut || (code !== 0 && found.length === 0)) throw new Error(`the compiler says in ${folder || 'the root'}: ${output.trim().split('\n').slice(-2).join(' ').slice(0, 200)}`);
+    errors.push(...found.map(e => posix.join(folder, e)));
   }
   return errors;
 }
@@ -161,9 +165,9 @@ function table(results: readonly Result[]): string {
     const [one, two] = [r.first, r.second].map(line => (line ? outcome(line.applied, feature) : ''));
     if (!one && !two) return [];
     const said = one === two || !two ? one : `${one ?? ''} / ${two}`;
-    return `| ${[r.name, feature, said ?? '', r.before ? String(r.before.length) : '-', `${errors(r.first)} / ${errors(r.second)}`, r.problem ?? ''].map(c => c.replaceAll('|', '/')).join(' | ')} |`;
+    return `| ${[r.name, feature, said ?? '', r.before ? String(r.before.length) : '-', `${r.first?.errors ? String(r.first.errors.length) : '-'} / ${r.second?.errors ? String(r.second.errors.length) : '-'}`, `${errors(r.first)} / ${errors(r.second)}`, r.problem ?? ''].map(c => c.replaceAll('|', '/')).join(' | ')} |`;
   }));
-  return ['| repository | feature | outcome, first / second SDK line | errors before | new errors, first / second line | problem |', `|${' --- |'.repeat(6)}`, ...rows].join('\n');
+  return ['| repository | feature | outcome, first / second SDK line | errors before | errors after | new errors | problem |', `|${' --- |'.repeat(7)}`, ...rows].join('\n');
 }
 
 const results: Result[] = [];

@@ -156,3 +156,13 @@ it.each([
   expect([after.answers, after.foreign]).toEqual([before.answers, []]);
   for (const line of before.foreign) expect(after.stderr).toContain(line);
 });
+
+it('what was registered after the handshake is there for clients of both eras', { timeout: 60_000 }, async () => {
+  const calls = ['first', 'one', 'two'].map(name => ({ name }));
+  const at = (side: 'before' | 'after'): string => file('handshake-to-request/registered-in-the-hook', side, 'server.ts');
+  const answers = ['first', 'one', 'two'];
+  expect((await run(at('before'), calls)).answers).toEqual(answers);
+  expect((await run(at('before'), calls, { modern: {} })).answers).not.toEqual(answers);
+  for (const options of [{}, { modern: {} }]) expect((await run(at('after'), calls, options)).answers).toEqual(answers);
+  expect((await run(at('after'), [{ name: 'asks' }], { modern: {} })).answers).toEqual(['The client does not support elicitation.']);
+});
