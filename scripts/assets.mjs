@@ -1,6 +1,6 @@
 // What the compiled package needs and the compiler does not write: data that is read at run time, declarations that are not
 // compiled, and an entry for jscodeshift beside each transform.
-import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 
 const root = new URL('../', import.meta.url);
 
@@ -20,7 +20,6 @@ for (const id of readdirSync(new URL('dist/transforms', root))) {
   const folder = new URL(`dist/transforms/${id}/`, root);
   if (existsSync(new URL('transform.js', folder))) writeFileSync(new URL('jscodeshift.cjs', folder), JSCODESHIFT);
 }
-chmodSync(new URL('dist/src/cli.js', root), 0o755);
 
 // Declarations of the packages that a migration adds, so that its result can be checked before they are installed.
 const { PROVIDED } = await import('../dist/src/program/provided.js');

@@ -18,7 +18,7 @@ import { ESLint } from ${JSON.stringify(join(root, 'node_modules/eslint/lib/api.
 import tseslint from ${JSON.stringify(join(root, 'node_modules/typescript-eslint/dist/index.js'))};
 const [folder, config] = process.argv.slice(2);
 const configs = [{ ignores: ['**/node_modules', '**/dist', '**/build', '**/*.d.ts'] }, ...tseslint.configs.recommended.map(c => ({ ...c, files: ['**/*.ts'] }))];
-if (config !== 'none') configs.push(...(await import(${JSON.stringify(join(root, 'dist/src/hosts/eslint.js'))})).default.configs[config]);
+if (config !== 'none') configs.push(...(await import(${JSON.stringify(join(root, 'dist/bundles/eslint.js'))})).default.configs[config]);
 const eslint = new ESLint({ cwd: folder, overrideConfigFile: true, overrideConfig: configs, allowInlineConfig: false });
 const results = await eslint.lintFiles(['**/*.ts']);
 const found = results.flatMap(r => r.messages.filter(m => m.ruleId?.startsWith('mcp-stateless/'))).length;

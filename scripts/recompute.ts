@@ -14,7 +14,7 @@ if (repository === undefined || base === undefined || head === undefined) {
   console.error('Usage: npm run -s recompute -- REPOSITORY BASE HEAD [FOLDER]');
   process.exit(2);
 }
-const cli = new URL('../dist/src/cli.js', import.meta.url).pathname;
+const cli = new URL('../dist/bundles/cli.js', import.meta.url).pathname;
 const temp = mkdtempSync(join(tmpdir(), 'mcp-stateless-recompute-'));
 const json = (cwd: string, ...args: readonly string[]): unknown => JSON.parse(execFileSync(process.execPath, [cli, ...args, '-f', 'json', '--no-config', '--fail-on', 'never', '--today', '2026-09-01'], { cwd, encoding: 'utf8', maxBuffer: 1024 ** 3 }));
 

@@ -50,6 +50,7 @@ if (program === undefined) {
   process.exit(1);
 }
 step('scripts/assets.mjs');
+step('scripts/bundle.mjs');
 console.log(`types and build: ok, ${relative(root, program.getCompilerOptions().outDir)} is written`);
 
 const running = tests(process.argv.slice(2));

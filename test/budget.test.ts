@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CLI } from './support/cli.js';
 import { monorepo } from './support/monorepo.js';
@@ -23,6 +24,7 @@ const scratch = tempFolder({
 
 function measured(args: readonly string[], environment: Readonly<Record<string, string>>): string {
   const target = join(scratch, 'measured');
+  rmSync(target, { force: true });
   const { stderr, status } = spawnSync(process.execPath, ['--import', MEASURE, ...args], { env: { ...process.env, MEASURE_TO: target, ...environment }, encoding: 'utf8' });
   expect({ stderr, failed: status === null || status > 1 }).toEqual({ stderr: '', failed: false });
   return readFileSync(target, 'utf8');
@@ -38,9 +40,16 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
-/** Files that a run of the command loads as modules. */
+/** Files that a run of the command loads as modules; those of our own by what the bundles are made of. */
 function modulesOf(folder: string): readonly string[] {
-  return [...new Set(measured([CLI, 'audit', folder], { MEASURE_MODULES: '1' }).trimEnd().split('\n'))];
+  const loaded = [...new Set(measured([CLI, 'audit', folder], { MEASURE_MODULES: '1' }).trimEnd().split('\n'))];
+  return loaded.flatMap(m => (m.includes('/dist/bundles/') ? bundledIn(m) : [m]));
+}
+
+/** Each module that is in a bundle has its path above it. */
+function bundledIn(address: string): readonly string[] {
+  const text = readFileSync(address.startsWith('file:') ? fileURLToPath(address) : address, 'utf8');
+  return [...text.matchAll(/^\/\/ ((?:src|rules|transforms)\/\S+\.js)$/gm)].map(m => `/dist/${m[1] ?? ''}`);
 }
 
 describe('an audit of a large repository without MCP', () => {
@@ -63,6 +72,7 @@ describe('an audit of a large repository without MCP', () => {
     // Nothing of other packages but what is needed to read arguments, ignore files, and to print.
     const packages = new Set(modules.flatMap(m => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(m)?.[1] ?? []));
     expect([...packages].sort()).toEqual(['commander', 'ignore', 'kleur']);
+    expect(modules).toContain('/dist/src/commands/audit.js');
   });
 });
 

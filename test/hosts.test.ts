@@ -166,7 +166,7 @@ interface OxlintDiagnostic {
 
 function oxlintConfig(): string {
   return JSON.stringify({
-    jsPlugins: [join(ROOT, 'dist/src/hosts/eslint.js')],
+    jsPlugins: [join(ROOT, 'dist/bundles/eslint.js')],
     categories: { correctness: 'off' },
     plugins: [],
     rules: Object.fromEntries(Object.keys(plugin.rules).map(id => [`mcp-stateless/${id}`, ['error', { includeTests: true }]])),

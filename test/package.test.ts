@@ -34,7 +34,7 @@ const project = installed();
 const content = Object.keys(readFiles(join(project, 'node_modules/mcp-stateless')));
 
 it('contains the build, the pages and the licence, and nothing else', () => {
-  const rest = content.filter(f => !/^dist\/(?:src|rules|transforms)\/.+\.(?:js|d\.c?ts|json|cjs)$/.test(f) && !/^dist\/templates\/(?:handles\/)?[\w-]+\.ts$/.test(f) && !/^(?:rules|transforms)\/[^/]+\/README\.md$/.test(f) && !isProvided(f));
+  const rest = content.filter(f => !/^dist\/(?:src|rules|transforms|bundles)\/.+\.(?:js|d\.c?ts|json|cjs)$/.test(f) && !/^dist\/templates\/(?:handles\/)?[\w-]+\.ts$/.test(f) && !/^(?:rules|transforms)\/[^/]+\/README\.md$/.test(f) && !isProvided(f));
   expect(rest.filter(f => f !== 'README.md').sort()).toEqual(['LICENSE', 'package.json']);
   expect(content).toContain('README.md');
   expect(content.filter(f => /test|fixture|cases/.test(f) && !isProvided(f))).toEqual([]);

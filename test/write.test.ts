@@ -100,7 +100,7 @@ describe('writing a plan', () => {
 
 describe('the patch', () => {
   const git = (cwd: string, ...args: string[]): string => execFileSync('git', args, { cwd, encoding: 'utf8', env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' } });
-  const cli = new URL('../dist/src/cli.js', import.meta.url).pathname;
+  const cli = new URL('../dist/bundles/cli.js', import.meta.url).pathname;
 
   it.each([
     ['several files', { 'a.ts': FAILING, 'sub/b.ts': `${'// line\n'.repeat(20)}${FAILING}${'// line\n'.repeat(20)}${FAILING.split('\n')[1] ?? ''}\n` }],
@@ -138,7 +138,7 @@ describe('the patch', () => {
 });
 
 describe('migrate', () => {
-  const cli = new URL('../dist/src/cli.js', import.meta.url).pathname;
+  const cli = new URL('../dist/bundles/cli.js', import.meta.url).pathname;
   const run = (root: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } => spawnSync(process.execPath, [cli, 'migrate', '--skip', 'sdk-v1-to-v2', ...args], { cwd: root, encoding: 'utf8' });
 
   it('shows what it would do and writes nothing by itself', () => {

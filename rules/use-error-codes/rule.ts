@@ -1,5 +1,6 @@
-import { handlerRegistration } from '../../src/mcp/messages.js';
-import { defineRule, enclosingFunction, innermost, keyName, memberName, outermost, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { rawMessages } from '../../src/mcp/raw.js';
+import { isInReadHandler } from '../../src/mcp/resource-reads.js';
+import { defineRule, innermost, keyName, memberName, outermost, says, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const OF_PROTOCOL = /jsonrpc|modelcontextprotocol|resources\/read/;
 
@@ -7,16 +8,32 @@ const NOT_FOUND = /\bresource\b[^.]*\bnot\s+found\b|\bnot\s+found\b[^.]*\bresour
 /** What the first SDK line told of itself by numbers of the protocol. */
 const LOCAL_ERRORS: ReadonlySet<string> = new Set(['RequestTimeout', 'ConnectionClosed']);
 
+/** What the drafts of the revision called by other numbers than the revision does. */
+const DRAFTS: ReadonlyMap<number, RegExp> = new Map([
+  [32001, /header[ _-]?mismatch/i],
+  [32003, /missing[ _](?:required[ _])?(?:client[ _])?capabilit/i],
+  [32004, /unsupported[ _](?:protocol[ _])?version/i],
+]);
+/** Defined by the revision, and those that the SDKs have always used for themselves. */
+const TAKEN: ReadonlySet<number> = new Set([32000, 32001, 32002, 32020, 32021, 32022]);
+const RIGHT_ERROR = /32_?021|MissingRequiredClientCapability/;
+
 export default defineRule({
   id: 'use-error-codes',
   title: 'Error codes have new meanings',
-  clauses: ['resource-not-found-code', 'resource-not-found-client', 'error-code-assumptions'],
-  words: ['32002', '32_002', '32001', '32_001', '32000', '32_000', 'RequestTimeout', 'ConnectionClosed'],
+  clauses: ['resource-not-found-code', 'resource-not-found-client', 'error-code-assumptions', 'error-code-allocation', 'error-code-draft-numbers', 'missing-client-capability-error'],
+  words: ['-320', '-32_0', 'RequestTimeout', 'ConnectionClosed', 'apabilit'],
   visit: context => ({
     UnaryExpression(node) {
       if (node.operator !== '-' || node.argument.type !== 'Literal') return;
-      if (node.argument.value === 32002) reportCode(context, node);
-      else if (node.argument.value === 32001 || node.argument.value === 32000) reportAssumption(context, node, `assumed:-${node.argument.value}`);
+      const { value } = node.argument;
+      if (typeof value !== 'number' || value < 32000 || value > 32099 || reportDraft(context, node, value)) return;
+      if (value === 32002) reportCode(context, node);
+      else reportOwn(context, node, value);
+      if (value === 32001 || value === 32000) reportAssumption(context, node, `assumed:-${value}`);
+    },
+    NewExpression(node) {
+      reportMissingCapability(context, node);
     },
     MemberExpression(node) {
       const name = memberName(node);
@@ -51,12 +68,53 @@ function reportAssumption({ file, mcp, report }: CodeContext, code: TSESTree.Nod
   });
 }
 
+/** `const UNSUPPORTED_VERSION = -32004`: a number that only drafts of the revision had. */
+function reportDraft({ file, report }: CodeContext, code: TSESTree.UnaryExpression, value: number): boolean {
+  const words = DRAFTS.get(value);
+  const { parent } = outermost(code);
+  if (!words || !parent) return false;
+  const around = parent.type === 'Property' && parent.parent.type === 'ObjectExpression' && keyName(parent.key) === 'code' ? parent.parent : parent;
+  if (!words.test(file.text.slice(...around.range)) || !says(file, OF_PROTOCOL)) return false;
+  report(code, { clause: 'error-code-draft-numbers', subject: `draft:-${value}`, message: `This number stood for the error in drafts only; the revision has another one.`, confidence: 'likely' });
+  return true;
+}
+
+/** An error of the project's own under a number that is the protocol's to give away. */
+function reportOwn({ file, mcp, report }: CodeContext, code: TSESTree.UnaryExpression, value: number): void {
+  const outer = outermost(code);
+  const { parent } = outer;
+  const thrown = parent?.type === 'NewExpression' && parent.arguments[0] === outer ? mcp.constructed(file, parent, /^(?:McpError|ProtocolError)$/) : undefined;
+  const isThrown = thrown !== undefined && /#(?:McpError|ProtocolError)$/.test(thrown.type);
+  const isWritten = parent?.type === 'Property' && keyName(parent.key) === 'code' && !TAKEN.has(value) && rawMessages(mcp, file).some(m => m.kind === 'error' && m.params && innermost(m.params) === parent.parent);
+  if (!isThrown && !isWritten) return;
+  report(code, {
+    clause: 'error-code-allocation',
+    subject: `own:-${value}`,
+    message: 'This error has a number from the range that the protocol keeps for itself.',
+    because: thrown?.because,
+    data: { form: isThrown ? 'thrown' : 'literal' },
+  });
+}
+
+/** `if (!server.getClientCapabilities()?.elicitation) throw new McpError(...)`: the protocol has an error for just that. */
+function reportMissingCapability({ file, mcp, report }: CodeContext, error: TSESTree.NewExpression): void {
+  const [code] = error.arguments;
+  const thrown = outermost(error).parent;
+  if (!code || thrown?.type !== 'ThrowStatement' || RIGHT_ERROR.test(file.text.slice(...code.range))) return;
+  const block = thrown.parent.type === 'BlockStatement' ? thrown.parent : thrown;
+  const condition = block.parent;
+  if (condition.type !== 'IfStatement' || condition.consequent !== block || !/[cC]lient_?[cC]apabilit/.test(file.text.slice(...condition.test.range))) return;
+  const constructed = mcp.constructed(file, error, /^(?:McpError|ProtocolError)$/);
+  if (!constructed || !/#(?:McpError|ProtocolError)$/.test(constructed.type)) return;
+  report(code, { clause: 'missing-client-capability-error', subject: 'capability:error', message: 'This tells of a capability that the client lacks by an error of its own; the protocol has one that lists what is missing.', because: constructed.because });
+}
+
 /** `throw new McpError(-32002, 'Resource not found')`. */
 function reportThrown({ file, mcp, report }: CodeContext, code: TSESTree.UnaryExpression, error: TSESTree.NewExpression): void {
   const constructed = mcp.constructed(file, error, /^(?:McpError|ProtocolError)$/);
   if (!constructed || !/#(?:McpError|ProtocolError)$/.test(constructed.type)) return;
   const message = error.arguments[1];
-  if (!isAboutResource(message ? file.text.slice(...message.range) : '') && !isInReadHandler({ file, mcp }, error)) return;
+  if (!isAboutResource(message ? file.text.slice(...message.range) : '') && !isInReadHandler(mcp, file, error)) return;
   report(code, {
     clause: 'resource-not-found-code',
     subject: 'not-found:thrown',
@@ -115,16 +173,4 @@ function accepts(comparison: TSESTree.BinaryExpression, code: number): boolean {
 
 function isAboutResource(text: string): boolean {
   return NOT_FOUND.test(text);
-}
-
-/** Inside the handler of resources/read: a missing thing there is a missing resource. */
-function isInReadHandler({ file, mcp }: Pick<CodeContext, 'file' | 'mcp'>, node: TSESTree.Node): boolean {
-  for (let fn = enclosingFunction(node); fn; fn = enclosingFunction(fn)) {
-    const call = outermost(fn).parent;
-    if (call?.type !== 'CallExpression') continue;
-    if (handlerRegistration(mcp, file, call)?.method === 'resources/read') return true;
-    const use = call.callee.type === 'MemberExpression' ? mcp.member(file, call.callee) : undefined;
-    if (use && /^(?:registerResource|resource)$/.test(use.member)) return true;
-  }
-  return false;
 }

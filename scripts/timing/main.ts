@@ -63,7 +63,7 @@ function fetchAll(dir: string): void {
 }
 
 function tools(peers: string | undefined): readonly Tool[] {
-  const ours: Tool = { name: 'mcp-stateless audit', script: join(root, 'dist/src/cli.js'), args: tree => ['audit', tree, '--format', 'json', '--fail-on', 'never'], fine: [0] };
+  const ours: Tool = { name: 'mcp-stateless audit', script: join(root, 'dist/bundles/cli.js'), args: tree => ['audit', tree, '--format', 'json', '--fail-on', 'never'], fine: [0] };
   if (peers === undefined) return [ours];
   return [
     ours,
@@ -171,7 +171,7 @@ function plans(folders: readonly string[]): number {
   try {
     for (const folder of folders) {
       const costs = [['--no-types'], []].map(options => {
-        const tool: Tool = { name: 'plan', script: join(root, 'dist/src/cli.js'), args: tree => ['migrate', tree, '--json', '--no-config', ...options], fine: [0] };
+        const tool: Tool = { name: 'plan', script: join(root, 'dist/bundles/cli.js'), args: tree => ['migrate', tree, '--json', '--no-config', ...options], fine: [0] };
         const runs = Array.from({ length: PLANS }, () => measure(tool, folder, scratch));
         return runs.reduce((a, b) => (b.seconds < a.seconds ? b : a));
       });

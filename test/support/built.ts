@@ -6,7 +6,7 @@ const root = new URL('../../', import.meta.url).pathname;
 
 /** Some tests run what the build writes. Against an older build they would say nothing. */
 export default function buildWhenStale(): void {
-  const built = statSync(join(root, 'dist/src/cli.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const built = statSync(join(root, 'dist/bundles/cli.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (!['src', 'rules', 'transforms', 'templates'].some(folder => isNewer(join(root, folder), built))) return;
   execFileSync('npm', ['run', '-s', 'build'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 }

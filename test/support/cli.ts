@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { runCommandLine } from '../../src/command-line.js';
 import type { Io } from '../../src/commands/io.js';
 
-export const CLI = new URL('../../dist/src/cli.js', import.meta.url).pathname;
+export const CLI = new URL('../../dist/bundles/cli.js', import.meta.url).pathname;
 
 export interface Ran {
   readonly status: number | null;

@@ -24,21 +24,27 @@ export interface RuleOptions<Clause extends string = string> {
 }
 
 export type RuleName =
+  | 'no-client-notifications'
   | 'no-client-registration'
   | 'no-client-session'
   | 'no-core-tasks'
   | 'no-dynamic-lists'
+  | 'no-empty-contents'
   | 'no-factory-effects'
   | 'no-falsy-cursors'
   | 'no-framework-sessions'
+  | 'no-identity-decisions'
   | 'no-initialize-handshake'
   | 'no-jsonrpc-batches'
   | 'no-late-registrations'
   | 'no-logging'
   | 'no-ping'
+  | 'no-posted-responses'
   | 'no-process-state'
+  | 'no-public-user-data'
   | 'no-pushed-elicitation'
   | 'no-questions-outside-calls'
+  | 'no-raw-dispatch'
   | 'no-repeated-effects'
   | 'no-resource-subscriptions'
   | 'no-resumability'
@@ -56,20 +62,28 @@ export type RuleName =
   | 'no-sse-transport'
   | 'no-stdout'
   | 'no-sticky-sessions'
+  | 'no-structured-content-assumptions'
+  | 'no-unprotected-request-state'
   | 'no-unsolicited-notifications'
   | 'no-websocket-transport'
   | 'use-error-codes'
+  | 'use-header-annotations'
   | 'use-host-checks'
+  | 'use-json-schema-2020-12'
   | 'use-own-transports'
   | 'use-request-metadata'
   | 'use-sdk-v2'
+  | 'use-stable-lists'
   | 'use-stateless-deployment'
   | 'use-stateless-stdio'
+  | 'use-stream-headers'
   | 'use-strong-handles'
   | 'use-transparent-proxies'
   | 'use-version-negotiation';
 
 export interface PluginRules {
+  /** Clients cancel by closing, and send no progress. Finds Client cancels over HTTP with a notification; Progress sent by the client, or outside its request. */
+  'mcp-stateless/no-client-notifications'?: RuleConfig<[Omit<RuleOptions<'cancellation-client-signal' | 'progress-direction'>, 'target' | 'legacy'>?]>;
   /** Dynamic client registration is deprecated. Finds Dynamic Client Registration; Authorization server inside the MCP server (SDK helpers); Dynamic registration without `application_type`; Client metadata without `refresh_token`; refresh tokens stored in the open; No support for Client ID Metadata Documents. */
   'mcp-stateless/no-client-registration'?: RuleConfig<[Omit<RuleOptions<'auth-dcr-deprecated' | 'auth-embedded-as' | 'auth-application-type' | 'auth-refresh-token-grant' | 'auth-cimd-support'>, 'target' | 'legacy'>?]>;
   /** Clients keep no session. Finds Client that stores, resumes or expects a session id; HTTP DELETE to end a session. */
@@ -78,12 +92,16 @@ export interface PluginRules {
   'mcp-stateless/no-core-tasks'?: RuleConfig<[RuleOptions<'tasks-core-runtime' | 'tasks-result-and-list' | 'tasks-request-augmentation' | 'tasks-status-notification' | 'tasks-client-hosted' | 'tasks-related-meta' | 'tasks-extension-requirements'>?]>;
   /** Lists do not depend on earlier requests or on the connection. Finds Dynamic registration as a side effect of a request; Features registered after looking at the client capabilities. */
   'mcp-stateless/no-dynamic-lists'?: RuleConfig<[Omit<RuleOptions<'list-mutated-by-request' | 'capability-conditional-registration'>, 'target' | 'legacy'>?]>;
+  /** A missing resource is an error. Finds Empty `contents` for a missing resource. */
+  'mcp-stateless/no-empty-contents'?: RuleConfig<[Omit<RuleOptions<'resource-empty-contents'>, 'legacy'>?]>;
   /** What builds a server for each request starts nothing that stays. Finds State captured by the server instance of one connection. */
   'mcp-stateless/no-factory-effects'?: RuleConfig<[Omit<RuleOptions<'connection-state-closure'>, 'target' | 'legacy'>?]>;
   /** An empty cursor does not end a list. Finds Empty cursor taken as the end, or cursors interpreted. */
   'mcp-stateless/no-falsy-cursors'?: RuleConfig<[Omit<RuleOptions<'pagination-empty-cursor'>, 'target' | 'legacy'>?]>;
   /** The framework keeps a server per session. Finds Cloudflare npm package `agents`: McpAgent and older handlers; fastmcp (TypeScript); Web framework adapters on SDK v1 (@hono/mcp, muppet, fastify-mcp); mcp-framework; mcp-handler 1.x and `@vercel/mcp-adapter`; mcp-use 1.x (server part); @rekog/mcp-nest 1.x. */
   'mcp-stateless/no-framework-sessions'?: RuleConfig<[Omit<RuleOptions<'fw-cloudflare-mcpagent' | 'fw-fastmcp' | 'fw-web-adapters-v1' | 'fw-mcp-framework' | 'fw-mcp-handler-v1' | 'fw-mcp-use-v1' | 'fw-mcp-nest-v1'>, 'target' | 'legacy'>?]>;
+  /** Names of peers decide nothing. Finds Behaviour or security decided by clientInfo or serverInfo; Server identity, capabilities and instructions taken from the initialize result. */
+  'mcp-stateless/no-identity-decisions'?: RuleConfig<[Omit<RuleOptions<'self-reported-identity-used' | 'server-info-location'>, 'legacy'>?]>;
   /** There is no initialize handshake. Finds `initialize` request and its result; `notifications/initialized` and `oninitialized` work; Client capabilities or client version read from connection state. */
   'mcp-stateless/no-initialize-handshake'?: RuleConfig<[RuleOptions<'handshake-initialize-request' | 'handshake-initialized-notification' | 'client-identity-from-handshake'>?]>;
   /** A message comes alone. Finds JSON-RPC batches. */
@@ -94,12 +112,18 @@ export interface PluginRules {
   'mcp-stateless/no-logging'?: RuleConfig<[Omit<RuleOptions<'logging-feature' | 'logging-set-level' | 'logging-per-request-level'>, 'target'>?]>;
   /** There is no ping. Finds `ping`. */
   'mcp-stateless/no-ping'?: RuleConfig<[Omit<RuleOptions<'ping'>, 'target'>?]>;
+  /** Responses travel in one direction. Finds Client posts JSON-RPC responses; server accepts them. */
+  'mcp-stateless/no-posted-responses'?: RuleConfig<[Omit<RuleOptions<'jsonrpc-response-post'>, 'target'>?]>;
   /** What one call leaves behind, another caller finds. Finds One stdio process treated as one conversation; State captured by the server instance of one connection; Own registry of subscribers per session or connection. */
   'mcp-stateless/no-process-state'?: RuleConfig<[RuleOptions<'stdio-process-lifetime-state' | 'connection-state-closure' | 'resource-subscriber-registry'>?]>;
+  /** What depends on the caller is private. Finds `public` on results that depend on the caller. */
+  'mcp-stateless/no-public-user-data'?: RuleConfig<[Omit<RuleOptions<'cache-scope-user-data'>, 'legacy'>?]>;
   /** Questions to the user are results, not requests. Finds Elicitation pushed as a server request; Error -32042 URL elicitation required; `notifications/elicitation/complete` and `elicitationId`; `enumNames` in form elicitation schemas. */
   'mcp-stateless/no-pushed-elicitation'?: RuleConfig<[Omit<RuleOptions<'push-elicitation' | 'url-elicitation-required-error' | 'elicitation-complete-notification' | 'elicitation-legacy-enum-names'>, 'target'>?]>;
   /** Clients are asked only in answer to a call. Finds Server requests not tied to a client request; Input requested where it is not allowed. */
   'mcp-stateless/no-questions-outside-calls'?: RuleConfig<[Omit<RuleOptions<'push-request-outside-handler' | 'mrtr-unsupported-method'>, 'target' | 'legacy'>?]>;
+  /** What takes requests apart by hand has more to do. Finds Raw server does not validate the envelope; Server trusts headers without comparing them to the body; Results without `resultType`, and readers that ignore it; Cacheable results without `ttlMs` and `cacheScope`. */
+  'mcp-stateless/no-raw-dispatch'?: RuleConfig<[Omit<RuleOptions<'request-meta-validation' | 'header-body-validation' | 'result-type-required' | 'cache-fields-required'>, 'legacy'>?]>;
   /** What a handler does before it asks, it does again on each round. Finds Side effects before the question run again on each round. */
   'mcp-stateless/no-repeated-effects'?: RuleConfig<[Omit<RuleOptions<'mrtr-handler-reentry'>, 'target' | 'legacy'>?]>;
   /** Resources are watched by listening, not by subscribing. Finds `resources/subscribe` and `resources/unsubscribe`. */
@@ -134,24 +158,36 @@ export interface PluginRules {
   'mcp-stateless/no-stdout'?: RuleConfig<[Omit<RuleOptions<'stdio-stdout'>, 'target' | 'legacy'>?]>;
   /** No client is tied to an instance. Finds nginx: `hash`, `ip_hash`, `sticky`, map on the session header; ingress-nginx annotations; HAProxy: stick tables, cookies, source or header balancing; Traefik: sticky services; Envoy: consistent hashing, stateful session filter, Envoy Gateway policy; Istio: DestinationRule with consistentHash; Kubernetes Gateway API: sessionPersistence; Kubernetes Service: sessionAffinity ClientIP; AWS: target group, listener and classic balancer stickiness; Azure App Service: ARR affinity; Azure Container Apps: stickySessions; Azure Application Gateway and Front Door affinity; Google Cloud backend services: session affinity; Google Cloud Run: session affinity; Cloudflare: one Durable Object per session; Cloudflare Load Balancing: session affinity; Other proxies: Caddy, Kong, APISIX, Apache, OpenShift, Contour; Platforms: Heroku, Fly.io, DigitalOcean; Client that stores, resumes or expects a session id. */
   'mcp-stateless/no-sticky-sessions'?: RuleConfig<[Omit<RuleOptions<'deploy-nginx-affinity' | 'deploy-ingress-nginx-affinity' | 'deploy-haproxy-stickiness' | 'deploy-traefik-sticky' | 'deploy-envoy-hash' | 'deploy-istio-consistent-hash' | 'deploy-gateway-api-session-persistence' | 'deploy-k8s-session-affinity' | 'deploy-aws-alb-stickiness' | 'deploy-azure-app-service-affinity' | 'deploy-azure-container-apps-sticky' | 'deploy-azure-gateway-affinity' | 'deploy-gcp-backend-affinity' | 'deploy-gcp-cloud-run-affinity' | 'deploy-cloudflare-durable-object-sessions' | 'deploy-cloudflare-lb-affinity' | 'deploy-other-proxy-affinity' | 'deploy-platform-affinity' | 'session-client-tracking'>, 'target'>?]>;
+  /** Structured content can be any value. Finds Code that takes `structuredContent` for an object. */
+  'mcp-stateless/no-structured-content-assumptions'?: RuleConfig<[Omit<RuleOptions<'structured-content-object-only'>, 'legacy'>?]>;
+  /** State that clients carry is sealed. Finds `requestState` trusted without protection. */
+  'mcp-stateless/no-unprotected-request-state'?: RuleConfig<[Omit<RuleOptions<'mrtr-request-state-integrity'>, 'target' | 'legacy'>?]>;
   /** Changes are told to those who listen. Finds List-changed and updated notifications sent without a listen stream; Client that waits for change notifications without listening; Hand-made `subscriptions/listen` that breaks the rules. */
   'mcp-stateless/no-unsolicited-notifications'?: RuleConfig<[Omit<RuleOptions<'unsolicited-change-notifications' | 'client-notification-reception' | 'listen-protocol-rules'>, 'legacy'>?]>;
   /** WebSocket is no transport of the protocol. Finds WebSocket transport. */
   'mcp-stateless/no-websocket-transport'?: RuleConfig<[Omit<RuleOptions<'websocket-transport'>, 'target' | 'legacy'>?]>;
-  /** Error codes have new meanings. Finds -32002 for a missing resource; Client or gateway that knows only one code for a missing resource; Meaning read into peer codes -32000..-32019. */
-  'mcp-stateless/use-error-codes'?: RuleConfig<[Omit<RuleOptions<'resource-not-found-code' | 'resource-not-found-client' | 'error-code-assumptions'>, 'legacy'>?]>;
+  /** Error codes have new meanings. Finds -32002 for a missing resource; Client or gateway that knows only one code for a missing resource; Meaning read into peer codes -32000..-32019; Own error codes in -32000..-32099; Draft numbers -32001, -32003, -32004 for the new errors; Private error instead of MissingRequiredClientCapability. */
+  'mcp-stateless/use-error-codes'?: RuleConfig<[Omit<RuleOptions<'resource-not-found-code' | 'resource-not-found-client' | 'error-code-assumptions' | 'error-code-allocation' | 'error-code-draft-numbers' | 'missing-client-capability-error'>, 'legacy'>?]>;
+  /** Parameters that are mirrored in headers. Finds `x-mcp-header`: invalid annotations, or client that ignores them; Sensitive parameter exposed as header. */
+  'mcp-stateless/use-header-annotations'?: RuleConfig<[Omit<RuleOptions<'x-mcp-header-annotations' | 'x-mcp-header-sensitive'>, 'target' | 'legacy'>?]>;
   /** Host and Origin are checked in front of the handler. Finds DNS rebinding protection lost with the transport options. */
   'mcp-stateless/use-host-checks'?: RuleConfig<[Omit<RuleOptions<'origin-host-validation'>, 'target' | 'legacy'>?]>;
+  /** Schemas are JSON Schema 2020-12. Finds Schemas or validators of another dialect without `$schema`; Automatic loading of network `$ref`; Unbounded validation of foreign schemas. */
+  'mcp-stateless/use-json-schema-2020-12'?: RuleConfig<[Omit<RuleOptions<'json-schema-2020-12' | 'schema-external-ref' | 'schema-complexity-bounds'>, 'legacy'>?]>;
   /** Own transports carry requests one way. Finds Own Transport implementations. */
   'mcp-stateless/use-own-transports'?: RuleConfig<[Omit<RuleOptions<'custom-transport-contract'>, 'target' | 'legacy'>?]>;
   /** Each request says what it needs to be judged. Finds Hand-made requests without the required `_meta` fields; Missing `MCP-Protocol-Version`, `Mcp-Method`, `Mcp-Name` on POST; Own `_meta` keys that collide with reserved names; Trace context under private keys; Optional features announced through `experimental` or private capability keys; Closed validation that drops or rejects `_meta`, `inputResponses`, `requestState` or new result fields. */
   'mcp-stateless/use-request-metadata'?: RuleConfig<[Omit<RuleOptions<'request-meta-envelope' | 'required-request-headers' | 'meta-reserved-keys' | 'trace-context-keys' | 'extensions-capability' | 'meta-closed-schemas'>, 'legacy'>?]>;
   /** The first SDK line cannot speak the new revision. Finds Dependency on `@modelcontextprotocol/sdk` v1; Objects of v1 and v2 mixed; zod 3, or zod 4.0/4.1, with v2; Variadic registration and raw shapes; Handlers registered by schema; `extra` members that moved or vanished; Error classes and codes that changed; ext-apps 1.x beside SDK v2. */
   'mcp-stateless/use-sdk-v2'?: RuleConfig<[Omit<RuleOptions<'sdk-v1-package' | 'sdk-mixed-v1-v2' | 'sdk-zod-range' | 'sdk-registration-api' | 'sdk-schema-first-handlers' | 'sdk-handler-extra' | 'sdk-error-classes' | 'apps-sdk-peer'>, 'legacy'>?]>;
+  /** Lists keep their order. Finds Unstable order of `tools/list`. */
+  'mcp-stateless/use-stable-lists'?: RuleConfig<[Omit<RuleOptions<'tools-list-order'>, 'legacy'>?]>;
   /** The deployment expects a server without sessions. Finds Health checks and monitors that use the handshake, ping or GET; Routes, probes and client configuration for `/sse` and `/messages`; Scaling held to one instance because of sessions; Tables, keys and expiry jobs for protocol sessions. */
   'mcp-stateless/use-stateless-deployment'?: RuleConfig<[Omit<RuleOptions<'deploy-healthcheck-handshake' | 'deploy-legacy-sse-routes' | 'deploy-single-replica' | 'deploy-session-store-schema'>, 'target'>?]>;
   /** A stdio server is served by a factory. Finds v2 packages used in the old way: still no 2026-07-28; `server/discover` not implemented. */
   'mcp-stateless/use-stateless-stdio'?: RuleConfig<[Omit<RuleOptions<'sdk-v2-legacy-only-connect' | 'server-discover-missing'>, 'legacy'>?]>;
+  /** Streams of one’s own pass proxies. Finds Streams without anti-buffering header and keep-alive. */
+  'mcp-stateless/use-stream-headers'?: RuleConfig<[Omit<RuleOptions<'sse-buffering-keepalive'>, 'target' | 'legacy'>?]>;
   /** Handles cannot be guessed. Finds Weak handles: guessable, unowned, unbounded or undocumented. */
   'mcp-stateless/use-strong-handles'?: RuleConfig<[Omit<RuleOptions<'handle-quality'>, 'target' | 'legacy'>?]>;
   /** What stands between passes everything on. Finds Edge that strips or blocks the new headers; Gateway drops or rejects the new headers; Verb lists and rules for GET and DELETE; Gateway knows only the older methods; Policy decided on headers of an older version; Cache in a gateway without scope and principal; Gateway that replaces upstream errors; Buffering and idle limits in front of streams; CORS lists without the new request headers. */
