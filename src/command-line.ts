@@ -74,6 +74,7 @@ Examples:
     .addOption(new Option('--legacy <legacy>', 'how clients of older revisions are served over HTTP').choices(LEGACIES))
     .addOption(new Option('--handle-per <scope>', 'whether containers that the same tools use share one handle').choices(HANDLE_SCOPES))
     .option('--keep-protocol-logging', 'keep log messages to the client where the request asks for them')
+    .option('--no-keep-protocol-logging', 'send clients no log messages (the default)')
     .option('--no-markers', 'leave no TODO(mcp-stateless:...) comments')
     .option('--no-types', 'do not ask the compiler')
     .option('--check <command>', 'run this after writing, and put everything back when it fails')

@@ -1,108 +1,15 @@
 // Servers before and after the rewrites of sampling, logging, roots and output, run over stdio: the same answers, and each line of their
 // standard output is a message of the protocol.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { symlinkSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import type OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logged, run, type Message } from './support/stdio.js';
 import { tempFolder } from './support/temp.js';
 
 const root = join(import.meta.dirname, '..');
-
-interface Message {
-  readonly id?: number | string;
-  readonly method?: string;
-  readonly params?: { readonly level?: string; readonly data?: unknown; readonly logger?: string };
-  readonly result?: { readonly content?: readonly { readonly text?: string }[] };
-}
-
-interface Run {
-  readonly answers: readonly (string | undefined)[];
-  /** Methods of the requests that the server made. */
-  readonly asked: readonly string[];
-  readonly messages: readonly NonNullable<Message['params']>[];
-  /** Lines of standard output that are no messages. */
-  readonly foreign: readonly string[];
-  readonly stderr: string;
-}
-
-const CLIENT: Readonly<Record<string, unknown>> = {
-  'sampling/createMessage': { role: 'assistant', model: 'm', content: { type: 'text', text: 'AB' }, stopReason: 'endTurn' },
-  'roots/list': { roots: [{ uri: 'file:///srv/a', name: 'a' }, { uri: 'file:///srv/b', name: 'b' }] },
-};
-
-function isMessage(value: unknown): value is Message {
-  return typeof value === 'object' && value !== null && 'jsonrpc' in value;
-}
-
-function messageIn(line: string): Message | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isMessage(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What a client of the new revision says with each request. */
-function envelope(logLevel: string | undefined): object {
-  return {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1.0.0' },
-    'io.modelcontextprotocol/clientCapabilities': {},
-    ...(logLevel !== undefined && { 'io.modelcontextprotocol/logLevel': logLevel }),
-  };
-}
-
-interface RunOptions {
-  readonly env?: Readonly<Record<string, string>>;
-  readonly arguments?: readonly string[];
-  /** A client of the new revision, and the level of the messages that it asks for. */
-  readonly roots?: readonly string[];
-  readonly modern?: { readonly logLevel?: string };
-}
-
-/** A client of an older revision can be asked for everything. */
-async function run(path: string, calls: readonly { readonly name: string; readonly arguments?: object }[], { env, arguments: given = [], modern, roots }: RunOptions = {}): Promise<Run> {
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...given], { cwd: root, env: { ...process.env, ...env } });
-  const ended = once(child, 'close');
-  const waiting = new Map<number | string, (message: Message) => void>();
-  const asked: string[] = [];
-  const messages: NonNullable<Message['params']>[] = [];
-  const foreign: string[] = [];
-  let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const send = (message: object): boolean => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
-  createInterface({ input: child.stdout }).on('line', line => {
-    const message = messageIn(line);
-    if (!message) foreign.push(line);
-    else if (message.method !== undefined && message.id !== undefined) {
-      asked.push(message.method);
-      send({ id: message.id, result: roots && message.method === 'roots/list' ? { roots: roots.map(path => ({ uri: pathToFileURL(path).href, name: basename(path) })) } : CLIENT[message.method] });
-    } else if (message.method === 'notifications/message' && message.params) messages.push(message.params);
-    else if (message.id !== undefined) waiting.get(message.id)?.(message);
-  });
-  let id = 0;
-  const request = async (method: string, params: object): Promise<Message> => {
-    const answer = new Promise<Message>(resolve => waiting.set(++id, resolve));
-    send({ id, method, params });
-    return answer;
-  };
-  if (!modern) {
-    await request('initialize', { protocolVersion: '2025-11-25', capabilities: { sampling: {}, roots: {} }, clientInfo: { name: 'test', version: '1.0.0' } });
-    send({ method: 'notifications/initialized' });
-  }
-  const answers: (string | undefined)[] = [];
-  for (const call of calls) answers.push((await request('tools/call', { ...call, ...(modern && { _meta: envelope(modern.logLevel) }) })).result?.content?.[0]?.text);
-  child.kill();
-  await ended;
-  return { answers, asked, messages, foreign, stderr };
-}
 
 function file(fixture: string, side: 'before' | 'after', name: string): string {
   return join(root, 'fixtures', fixture, side, name);
@@ -153,10 +60,6 @@ it('log messages go to the client before, to stderr after, alike', { timeout: 60
   expect([after.answers, after.messages, after.foreign]).toEqual([before.answers, [], []]);
   expect(logged(after)).toMatchObject(before.messages);
 });
-
-function logged({ stderr }: Run): readonly NonNullable<Message['params']>[] {
-  return stderr.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as NonNullable<Message['params']>);
-}
 
 describe('messages that are kept', () => {
   const calls = [{ name: 'send', arguments: { to: 'ann' } }, { name: 'weigh', arguments: { to: 'ann' } }];
@@ -252,4 +155,14 @@ it.each([
   const after = await run(file(`stdout-to-stderr/${fixture}`, 'after', name), calls, { env: { DEBUG: '' } });
   expect([after.answers, after.foreign]).toEqual([before.answers, []]);
   for (const line of before.foreign) expect(after.stderr).toContain(line);
+});
+
+it('what was registered after the handshake is there for clients of both eras', { timeout: 60_000 }, async () => {
+  const calls = ['first', 'one', 'two'].map(name => ({ name }));
+  const at = (side: 'before' | 'after'): string => file('handshake-to-request/registered-in-the-hook', side, 'server.ts');
+  const answers = ['first', 'one', 'two'];
+  expect((await run(at('before'), calls)).answers).toEqual(answers);
+  expect((await run(at('before'), calls, { modern: {} })).answers).not.toEqual(answers);
+  for (const options of [{}, { modern: {} }]) expect((await run(at('after'), calls, options)).answers).toEqual(answers);
+  expect((await run(at('after'), [{ name: 'asks' }], { modern: {} })).answers).toEqual(['The client does not support elicitation.']);
 });

@@ -74,6 +74,33 @@ describe('choices', () => {
     expect((await run(root, { json: true }, {})).stdout).toMatch(/^\{/);
   });
 
+  const HEAD = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst server = new McpServer({ name: 'x', version: '1' });\n`;
+  const tool = (statement: string): string => `${HEAD}server.registerTool('t', {}, async extra => {\n  ${statement}\n  return { content: [] };\n});\n`;
+
+  it.each([
+    ['Do clients that ask for log messages still get them', tool(`await server.sendLoggingMessage({ level: 'info', data: 'x' });`), ['', ''], '--logging stderr --no-keep-protocol-logging', '--logging stderr (default) --no-keep-protocol-logging (default)', 'await extra.sendNotification'],
+    ['Who names directories', tool(`const { roots } = await server.server.listRoots();\n  console.error(roots);`), [''], '--roots configuration', '--roots configuration (default)', 'listRoots(root)'],
+  ])('%s: asked, taken and said, as the others', async (text, source, enters, entered, taken, otherwise) => {
+    const root = tempFolder({ 'a.ts': source });
+    const target = 'v1-stateless';
+    const asked = await run(root, { target }, { lines: enters });
+    expect(asked.stdout).toContain(text);
+    expect(asked.stdout).toContain(`chosen --target v1-stateless ${entered}\n`);
+    expect(asked.stdout).not.toContain(otherwise);
+    const other = await run(root, { target }, { lines: [...enters.slice(1), '2'] });
+    expect(other.stdout).toContain(otherwise);
+    expect((await run(root, { target })).stdout).toContain(`chosen --target v1-stateless ${taken}\n`);
+    const given = await run(root, { target, logging: 'stderr', keepProtocolLogging: false, roots: 'parameter' }, { lines: [] });
+    expect(given.stdout).not.toContain(text);
+    expect(given.stdout).toContain('chosen --target v1-stateless --logging stderr --no-keep-protocol-logging --roots parameter\n');
+  });
+
+  it('are not asked of clients, nor of servers that send nothing', async () => {
+    const client = `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nimport { CreateMessageRequestSchema, ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nconst client = new Client({ name: 'x', version: '1' }, { capabilities: { sampling: {}, roots: {} } });\nclient.setRequestHandler(CreateMessageRequestSchema, () => { throw new Error(); });\nclient.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [] }));\n`;
+    const server = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nexport const server = new McpServer({ name: 'x', version: '1' }, { capabilities: { logging: {} } });\n`;
+    for (const source of [client, server]) expect((await run(tempFolder({ 'a.ts': source }), { target: 'v1-stateless' }, { lines: [] })).stdout).toContain('chosen --target v1-stateless\n');
+  });
+
   it('that nothing depends on are not spoken of', async () => {
     expect((await run(tempFolder(FILES), {})).stdout).toContain('chosen --target 2026-07-28 (default)\n');
     expect((await run(tempFolder({ 'a.ts': 'export {};\n' }), {})).stdout).not.toContain('chosen');

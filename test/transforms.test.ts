@@ -7,12 +7,12 @@ import { auditTree } from '../src/audit.js';
 import { diskTree } from '../src/files/disk.js';
 import { planMigration, type Plan } from '../src/migrate/plan.js';
 import { writePlan } from '../src/migrate/write.js';
-import { parseSource } from '../src/parse/parse.js';
 import { Project } from '../src/project.js';
 import { registry } from '../src/registry.js';
 import { takes, type TransformDefinition } from '../src/transform.js';
 import { readFiles, transformFixtures, type Files, type TransformFixture } from './support/fixtures.js';
 import { tempFolder } from './support/temp.js';
+import { brokenFiles, isCode } from './support/broken.js';
 import { fewVariants, type Variant } from './support/variants.js';
 
 const fixtures = transformFixtures(transforms.map(t => t.id));
@@ -30,14 +30,6 @@ function migrate(folder: string, { transform, choices }: TransformFixture): Plan
 /** What a project does not have yet is written in its style, but without the oddities of single files. */
 function afterOf({ before, after }: TransformFixture, variant: Variant): Files {
   return Object.fromEntries(Object.entries(variant.of(after)).map(([path, text]) => [path, variant.oldFilesOnly && !(path in before) ? (after[path] ?? '') : text]));
-}
-
-function brokenFiles(files: Files): readonly string[] {
-  return Object.entries(files).flatMap(([path, text]) => (isCode(path) ? parseSource(path, text.replace(/^\uFEFF/, '')).problems.map(p => `${path}: ${p.message}`) : []));
-}
-
-function isCode(path: string): boolean {
-  return /\.[cm]?[jt]sx?$/.test(path);
 }
 
 describe.each(fixtures)('$name', fixture => {

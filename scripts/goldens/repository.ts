@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { zoneOf } from '../../src/files/kinds.js';
 import { prepare, readCommand, run, toolsFor, type Shell } from './commands.js';
 import { readErrors, readFailing, readTests, type GoldenRecord, type Measured, type Result, type Tests } from './record.js';
 import { distance, isSource } from './tokens.js';
+import { commandsOf, copyTree, install, loosened, newErrors, quote, type Commands } from './trees.js';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -16,13 +17,6 @@ export interface Options {
   readonly only: string | undefined;
   readonly codemod: boolean;
   readonly tests: boolean;
-}
-
-interface Commands {
-  readonly install: string;
-  readonly typecheck: string | undefined;
-  readonly test: string | undefined;
-  readonly manager: string;
 }
 
 export function aliasOf({ alias, repo }: GoldenRecord): string {
@@ -131,15 +125,6 @@ async function installAndCheck(root: string, subdir: string, commands: Commands,
   return { ...measured, newErrors: newErrors(earlier, errors), ...(failed !== undefined && { install: failed }) };
 }
 
-function newErrors(before: readonly string[], after: readonly string[]): readonly string[] {
-  const left = [...before];
-  return after.filter(e => {
-    const at = left.indexOf(e);
-    if (at !== -1) left.splice(at, 1);
-    return at === -1;
-  });
-}
-
 async function check(root: string, subdir: string, commands: Commands, shell: Shell, options: Options): Promise<{ readonly measured: Measured; readonly errors: readonly string[] }> {
   const typecheck = readCommand(commands.typecheck, root, subdir);
   const typed = typecheck ? await run(typecheck.command, typecheck.cwd, shell) : undefined;
@@ -155,53 +140,6 @@ async function testsOf(root: string, subdir: string, commands: Commands, shell: 
   const { output } = await run(test.command, test.cwd, shell);
   writeFileSync(`${root}.tests.log`, output);
   return { tests: readTests(output), failing: readFailing(output) };
-}
-
-async function install(text: string, root: string, subdir: string, shell: Shell): Promise<string | undefined> {
-  const command = readCommand(text, root, subdir);
-  if (!command) return 'no command';
-  const { code, output, timedOut } = await run(command.command, command.cwd, shell);
-  writeFileSync(`${root}.install.log`, output);
-  return code === 0 ? undefined : timedOut ? 'timed out' : output.trim().split('\n').slice(-3).join(' | ').slice(0, 300);
-}
-
-/** The same installation where the lock file no longer fits. */
-function loosened({ install: text, manager }: Commands): string {
-  const note = /\s*\([^()]*\)\s*$/.exec(text)?.[0] ?? '';
-  switch (manager) {
-    case 'pnpm':
-      return `pnpm install --no-frozen-lockfile --ignore-scripts${note}`;
-    case 'yarn':
-      return `yarn install --ignore-scripts${note}`;
-    case 'bun':
-      return `bun install --ignore-scripts${note}`;
-    default:
-      return `npm install --ignore-scripts --no-audit --no-fund${extraPackages(text)} || npm install --ignore-scripts --no-audit --no-fund --legacy-peer-deps${extraPackages(text)}${note}`;
-  }
-}
-
-function extraPackages(text: string): string {
-  return /--no-save [^&|()]+/.exec(text)?.[0].trimEnd().replace(/^/, ' ') ?? '';
-}
-
-function commandsOf(record: GoldenRecord, root: string, subdir: string): Commands {
-  const has = (file: string): boolean => existsSync(join(root, file));
-  const manager = /\b(pnpm|bun|yarn) install/.exec(record.install ?? '')?.[1] ?? (record.install !== undefined ? 'npm' : has('pnpm-lock.yaml') ? 'pnpm' : has('bun.lock') || has('bun.lockb') ? 'bun' : has('yarn.lock') ? 'yarn' : 'npm');
-  const guessed: Readonly<Record<string, string>> = { pnpm: 'pnpm install --frozen-lockfile --ignore-scripts (root)', bun: 'bun install --ignore-scripts (root)', yarn: 'yarn install --frozen-lockfile --ignore-scripts (root)', npm: has('package-lock.json') ? 'npm ci --ignore-scripts --no-audit --no-fund (root)' : 'npm install --ignore-scripts --no-audit --no-fund (root)' };
-  return {
-    manager,
-    install: record.status === 'static' ? '' : (record.install ?? guessed[manager] ?? ''),
-    typecheck: record.typecheck ?? (existsSync(join(root, subdir, 'tsconfig.json')) ? 'npx tsc --noEmit' : undefined),
-    test: record.test ?? guessedTest(join(root, subdir, 'package.json')),
-  };
-}
-
-function guessedTest(path: string): string | undefined {
-  if (!existsSync(path)) return undefined;
-  const { scripts } = JSON.parse(readFileSync(path, 'utf8')) as { scripts?: Record<string, string> };
-  const script = scripts?.['test'] ?? '';
-  if (/vitest/.test(script)) return 'npx vitest run';
-  return /jest/.test(script) ? 'npx jest' : undefined;
 }
 
 function gitDirOf(repo: string, folder: string): string | undefined {
@@ -223,33 +161,9 @@ function checkout(git: string, commit: string, out: string): readonly string[] |
   return files;
 }
 
-/** A copy in which installed packages are shared until one of them changes. */
-function copyTree(from: string, to: string, modules: boolean): void {
-  rmSync(to, { recursive: true, force: true });
-  if (!modules) {
-    cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter: path => !/(?:^|\/)node_modules$/.test(path) });
-    return;
-  }
-  cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter: path => !/(?:^|\/)node_modules$/.test(path) });
-  for (const folder of modulesIn(from)) spawnSync('cp', ['-al', join(from, folder), join(to, folder)]);
-}
-
-function modulesIn(root: string, folder = '', depth = 0): readonly string[] {
-  if (depth > 4) return [];
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap(e => {
-    if (!e.isDirectory() || e.name === '.git') return [];
-    const path = folder === '' ? e.name : `${folder}/${e.name}`;
-    return e.name === 'node_modules' ? [path] : modulesIn(root, path, depth + 1);
-  });
-}
-
 function listed(root: string): readonly string[] {
   return readdirSync(root, { recursive: true, withFileTypes: true }).flatMap(e => {
     const path = join(e.parentPath, e.name).slice(root.length + 1);
     return e.isFile() && !path.includes('node_modules/') ? [path] : [];
   });
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -13,9 +13,9 @@ export async function askChoices(questions: readonly Question[], input: Input, o
   return chosen;
 }
 
-async function askOne({ name, text, values, suggested, because }: Question, input: Input, out: Output, style: Paint): Promise<Partial<Choices>> {
+async function askOne({ name, option, text, values, suggested, because }: Question, input: Input, out: Output, style: Paint): Promise<Partial<Choices>> {
   const rows = values.map((v, i) => `  ${(i + 1).toString()} ${v === suggested ? style.bold(v) : v}${v === suggested ? style.dim(` (${because})`) : ''}`);
-  await out.write(`${style.bold(text)} --${name}\n${rows.join('\n')}\n`);
+  await out.write(`${style.bold(text)} ${option}\n${rows.join('\n')}\n`);
   for (;;) {
     await out.write(`Number, name, or Enter for ${suggested}: `);
     const line = (await input.line())?.trim();

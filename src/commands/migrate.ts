@@ -7,7 +7,7 @@ import { DEFAULT_CHOICES, type Choices } from '../choices.js';
 import { diskTree } from '../files/disk.js';
 import type { Finding } from '../finding.js';
 import { planChecked, type CheckedPlan } from '../migrate/checked.js';
-import { answered, questionsFor } from '../migrate/choose.js';
+import { answered, CHOOSABLE, optionFor, questionsFor } from '../migrate/choose.js';
 import { recover, undoLast, UndoRefused } from '../migrate/journal.js';
 import { lastMigration, saveLast, type PassedProof } from '../migrate/last.js';
 import { digest, type PlanOptions } from '../migrate/plan.js';
@@ -171,7 +171,7 @@ class Migration {
       return { choices: chosen, shown: shownChoices(chosen) };
     }
     const taken = questions.reduce<Partial<Choices>>((all, q) => ({ ...all, ...answered(q.name, q.suggested) }), said);
-    const reasons = questions.map(q => `--${q.name} ${q.suggested} (${q.because})`);
+    const reasons = questions.map(q => `${optionFor(q.name, q.suggested)} (${q.because})`);
     return { choices: taken, shown: [...shownChoices(said), ...reasons] };
   }
 
@@ -350,9 +350,11 @@ function unitsText(findings: readonly Finding[]): string {
 }
 
 function shownChoices(choices: Partial<Choices>): readonly string[] {
-  const names: Readonly<Record<string, string>> = { target: '--target', store: '--store', provider: '--provider', logging: '--logging', roots: '--roots', legacy: '--legacy', handlePer: '--handle-per' };
-  const values = Object.entries(choices).flatMap(([name, value]) => (names[name] !== undefined && typeof value === 'string' ? [`${names[name]} ${value}`] : []));
-  return [...values, ...(choices.keepProtocolLogging ? ['--keep-protocol-logging'] : []), ...(choices.markers === false ? ['--no-markers'] : [])];
+  const values = CHOOSABLE.flatMap(name => {
+    const value = choices[name];
+    return value === undefined ? [] : [optionFor(name, value)];
+  });
+  return [...values, ...(choices.handlePer === undefined ? [] : [`--handle-per ${choices.handlePer}`]), ...(choices.markers === false ? ['--no-markers'] : [])];
 }
 
 function save(path: string, text: string, what: string): void {

@@ -60,8 +60,6 @@ export class ContextWriter {
   }
 
   #asked(context: RequestContext, part: ContextPart): string | undefined {
-    // The second SDK line calls the signal otherwise: a file that has no such place yet does not get one from here.
-    if (context.line === 'v1' && part === 'signal' && !/\bextra\b/.test(this.editor.file.text)) return undefined;
     const name = this.#name(context);
     return name === undefined ? undefined : `${name}.${parts(context)[part]}`;
   }

@@ -1,7 +1,10 @@
+import { createRequire } from 'node:module';
 import { posix } from 'node:path';
 import { dependenciesOf, isRecord, manifestOf, type Manifest } from '../graph/workspace.js';
 import type { Project } from '../project.js';
 import type { DependencyChange } from '../transform.js';
+
+const require = createRequire(import.meta.url);
 
 /** The package of a file, with what its manifest says. */
 export function packageOf(project: Project, path: string): Manifest | undefined {
@@ -14,6 +17,19 @@ export function declares(manifest: Manifest | undefined, name: string): boolean 
 
 export function rangeOf(manifest: Manifest | undefined, name: string): string | undefined {
   return manifest ? dependenciesOf(manifest).get(name) : undefined;
+}
+
+/** Its range allows a version before this one. */
+export function allowsBefore(manifest: Manifest | undefined, name: string, version: string): boolean {
+  const semver = require('semver') as typeof import('semver');
+  const range = rangeOf(manifest, name);
+  const least = range === undefined || semver.validRange(range) === null ? null : semver.minVersion(range);
+  return least !== null && semver.lt(least, version);
+}
+
+/** Others build on it. */
+export function isLibrary(manifest: Manifest | undefined): boolean {
+  return manifest !== undefined && manifest.json['private'] !== true && (manifest.json['exports'] !== undefined || manifest.json['types'] !== undefined);
 }
 
 /** Of these, what the program does not have when it runs. What only the development has keeps its range. */

@@ -91,6 +91,8 @@ function isParameter(file: SourceFile, name: TSESTree.Identifier): boolean {
 }
 
 function sendingName(name: string): 'request' | 'notification' | undefined {
+  // Who handles or checks a message does not send it.
+  if (/^(?:handle|process|parse|validate|(?:on|is)(?=[A-Z]))/.test(name)) return undefined;
   return SENDERS[name] ?? (/notif/i.test(name) ? 'notification' : /^(?:send|post|emit|write)|request$/i.test(name) ? 'request' : undefined);
 }
 

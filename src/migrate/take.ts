@@ -144,7 +144,7 @@ class Taking {
     const added = addedFindings(state.findings, findings);
     // Transforms of single files do not say which findings they answer.
     const kept = 'rewrite' in this.transform ? undefined : keptFinding(rewrites, state.findings, findings);
-    const still = kept ?? worseFinding(added.filter(f => !rewrites.some(r => r.keeps?.includes(f.subject))));
+    const still = kept ?? worseFinding(added.filter(f => !rewrites.some(r => r.keeps?.includes(f.subject))), state.project);
     if (still !== undefined) return still;
     const after = { project, findings };
     return { state: after, steps: this.#stepsOf(state, after, rewrites, applied, added) };

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { walkTree, type Finding, type TSESTree } from '../../src/define-transform.js';
+import { memberName, walkTree, type Finding, type TSESTree } from '../../src/define-transform.js';
 import { indentAt, reindented, withComments } from '../../src/edits/indent.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { Editors } from '../../src/emit/editors.js';
@@ -7,11 +7,13 @@ import { fromTemplate, languageOf } from '../../src/emit/emit.js';
 import { addImports, freeName, specifierFor, type NewImport } from '../../src/emit/imports.js';
 import { homeOf, unusedPath } from '../../src/emit/place.js';
 import { startUpOf } from '../../src/emit/start-up.js';
+import { indexOf } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { requestContextAt } from '../../src/mcp/request-context.js';
 import { awaits } from '../../src/hosting/closure.js';
 import type { Edit } from '../../src/edits/edit.js';
-import type { SourceFile } from '../../src/parse/source.js';
+import { isFunctionNode } from '../../src/mcp/values.js';
+import type { Range, SourceFile } from '../../src/parse/source.js';
 import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { capabilityIn, conditionalOf, hookAround, readOf, type Conditional, type Question, type Read, type Registration } from './sites.js';
 import { Threads } from '../../src/emit/threads.js';
@@ -119,6 +121,12 @@ export class HandshakeRewrite {
     const [first] = fn && (fn.type === 'ArrowFunctionExpression' || fn.type === 'FunctionExpression') && fn.body.type === 'BlockStatement' ? fn.body.body : [];
     const keeps = 'This runs after the handshake, which does not happen any more. Do it at the start, or for each request.';
     if (!fn || !first || own.some(f => fn.range[0] <= f.range[0] && f.range[1] <= fn.range[1])) return keeps;
+    const registered = this.#registrationsIn(file, fn);
+    if (registered) {
+      this.#editors.of(file).replace(registered.hook, reindented(file, registered.range, indentAt(file, registered.hook.range[0])));
+      this.#notes.add('What was registered after the handshake is registered with the rest, since there is no handshake to wait for.');
+      return undefined;
+    }
     const plan = startUpOf(file, first, () => false);
     if (plan === undefined || 'stays' in plan || sharesNames(plan.body, plan.serving)) return keeps;
     const editor = this.#editors.of(file);
@@ -131,6 +139,32 @@ export class HandshakeRewrite {
     editor.insert(plan.serving.range[0], `${isAsync ? 'await ' : ''}${name}()${semicolon}${eol}${indentAt(file, plan.serving.range[0])}`);
     this.#notes.add('What ran after the handshake runs once at the start, before there is a client.');
     return undefined;
+  }
+
+  /** A hook that only registers: the statement, and what to leave of it. */
+  #registrationsIn(file: SourceFile, fn: TSESTree.Expression): { readonly hook: TSESTree.ExpressionStatement; readonly range: Range } | undefined {
+    const hook = fn.parent.parent;
+    if (!isFunctionNode(fn) || fn.body.type !== 'BlockStatement' || fn.params.length > 0 || hook?.type !== 'ExpressionStatement' || isServing(file, hook)) return undefined;
+    const [first, last] = [fn.body.body[0], fn.body.body.at(-1)];
+    if (!first || !last || !fn.body.body.every(s => this.#registers(file, s, 0))) return undefined;
+    const range: Range = [withComments(file, first)[0], last.range[1]];
+    const editor = this.#editors.of(file);
+    return editor.commentsIn(hook.range).length === editor.commentsIn(range).length ? { hook, range } : undefined;
+  }
+
+  /** `server.registerTool(...)`, or a function that does nothing else and asks nothing of the client. */
+  #registers(file: SourceFile, statement: TSESTree.Statement, depth: number): boolean {
+    const call = statement.type === 'ExpressionStatement' ? statement.expression : undefined;
+    if (call?.type !== 'CallExpression') return false;
+    const { callee } = call;
+    const { mcp } = this.context;
+    if (callee.type === 'MemberExpression' && REGISTERS.test(memberName(callee) ?? '') && mcp.call(file, call)) return true;
+    if (depth > 2) return false;
+    return mcp.values(file, callee).some(({ value }) => {
+      if (value.kind !== 'function' || value.node.async || value.node.body.type !== 'BlockStatement') return false;
+      const asks = this.findings.some(f => f.file === value.file.path && value.node.range[0] <= f.range[0] && f.range[1] <= value.node.range[1]);
+      return !asks && value.node.body.body.length > 0 && value.node.body.body.every(s => this.#registers(value.file, s, depth + 1));
+    });
   }
 
   #registration(finding: Finding): void {
@@ -216,6 +250,13 @@ export class HandshakeRewrite {
       if (imports.length > 0) addImports(this.#editors.of(file), imports);
     }
   }
+}
+
+const REGISTERS = /^(?:tool|prompt|resource|register(?:Tool|Prompt|Resource))$/;
+
+/** Whether the server has begun to serve before this statement: then it can register nothing of a new kind. */
+function isServing(file: SourceFile, statement: TSESTree.Node): boolean {
+  return indexOf(file).calls.some(({ callee, range }) => range[1] <= statement.range[0] && callee.type === 'MemberExpression' && memberName(callee) === 'connect');
 }
 
 interface ContextEdit {

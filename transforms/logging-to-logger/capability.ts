@@ -26,9 +26,7 @@ function removeProperty(editor: Editor, property: TSESTree.Property): TSESTree.N
   const around = object.parent;
   if (around.type === 'Property') return removeProperty(editor, around);
   if (around.type === 'NewExpression' && around.arguments.at(-1) === object && around.arguments.length > 1) {
-    const before = around.arguments.at(-2);
-    const end = around.range[1] - 1;
-    if (before) editor.replace({ range: [before.range[1], /^\s*,\s*$/.test(editor.file.text.slice(object.range[1], end)) ? end : object.range[1]] }, '');
+    editor.removeElements([object], around);
     return object;
   }
   if (around.type === 'CallExpression' && around.parent.type === 'ExpressionStatement' && /\bregisterCapabilities$/.test(editor.text(around.callee))) {

@@ -27,7 +27,7 @@ export function levelPlan(mcp: McpModel, file: SourceFile, call: TSESTree.CallEx
   const handler = last?.type === 'ArrowFunctionExpression' || last?.type === 'FunctionExpression' ? last : undefined;
   if (!handler) return 'The handler of the level stands elsewhere. Take it out by hand.';
   const effects = effectsOf(file, handler);
-  if (effects.other) return `The handler sets ${effects.other}. Let LOG_LEVEL set it, then remove the handler.`;
+  if (effects.other !== undefined) return `The handler ${effects.calls ? 'calls' : 'sets'} ${effects.other}. Let LOG_LEVEL ${effects.calls ? 'do what that does' : 'set it'}, then remove the handler.`;
   const removed: TSESTree.Node[] = [];
   const unwrapped: TSESTree.IfStatement[] = [];
   for (const target of effects.stored) {
@@ -43,6 +43,8 @@ interface Effects {
   readonly stored: readonly (TSESTree.Identifier | TSESTree.MemberExpression)[];
   /** What it does to the rest of the program, as it is written. */
   readonly other: string | undefined;
+  /** Whether that is a call. */
+  readonly calls: boolean;
 }
 
 /** What a handler changes outside of itself. Messages that it sends are somebody else's matter. */
@@ -57,11 +59,12 @@ function effectsOf(file: SourceFile, handler: FunctionNode): Effects {
     } else if (left.type === 'MemberExpression' && left.object.type === 'ThisExpression') stored.push(left);
     else other = file.text.slice(...left.range);
   }
+  const assigns = other !== undefined;
   for (const call of calls.filter(c => contains(handler, c))) {
     const text = file.text.slice(...call.callee.range);
-    if (!/^console\.|\.(?:includes|indexOf|toString|sendLoggingMessage|notification|sendNotification|has)$|^String$|Error$/.test(text) && !isLogger(text)) other ??= text;
+    if (!/^console\.|\.(?:includes|indexOf|toString|sendLoggingMessage|notification|sendNotification|has|hasOwn|hasOwnProperty|find|findIndex|some|keys|parse|safeParse)$|^String$|Error$/.test(text) && !isLogger(text)) other ??= text;
   }
-  return { stored, other };
+  return { stored, other, calls: !assigns };
 }
 
 function isLogger(callee: string): boolean {

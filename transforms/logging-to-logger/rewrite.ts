@@ -9,6 +9,7 @@ import { Editors } from '../../src/emit/editors.js';
 import { addImports, freeName, freeNameWithout, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
 import { isDroppable } from '../../src/emit/patterns.js';
+import { allowsBefore } from '../../src/emit/package.js';
 import { textAt } from '../../src/emit/reindent.js';
 import type { Manifest } from '../../src/graph/workspace.js';
 import { indexOf } from '../../src/mcp/file-index.js';
@@ -211,7 +212,10 @@ export class LoggingRewrite {
 
   /** The trace of the request belongs to its messages. */
   #meta(node: TSESTree.Node, file: SourceFile, target: LogTarget): string | undefined {
-    return this.#writer(file).part(node, 'meta', target.kind === 'otel');
+    const writer = this.#writer(file);
+    // The first releases of the first line do not hand it on.
+    if (writer.lineAt(node) === 'v1' && allowsBefore(this.manifest, '@modelcontextprotocol/sdk', '1.11.0')) return undefined;
+    return writer.part(node, 'meta', target.kind === 'otel');
   }
 
   #writer(file: SourceFile): ContextWriter {

@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
-import { enclosingFunction, type Finding, type TSESTree } from '../../src/define-transform.js';
+import { enclosingFunction, keyName, type Finding, type TSESTree } from '../../src/define-transform.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { Editors } from '../../src/emit/editors.js';
 import { fromTemplate, languageOf } from '../../src/emit/emit.js';
 import { asking, guardsFor } from '../../src/emit/guards.js';
 import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
-import { missing } from '../../src/emit/package.js';
+import { isLibrary, missing, packageOf } from '../../src/emit/package.js';
 import { homeOf, unusedPath } from '../../src/emit/place.js';
 import { manifestOf } from '../../src/graph/workspace.js';
 import { zoneOf } from '../../src/files/kinds.js';
@@ -107,6 +107,7 @@ export class RootsRewrite {
 
   #reasonAgainst(finding: Finding, file: SourceFile, call: TSESTree.CallExpression): string | undefined {
     if (finding.zone === 'test') return 'This is a test. Let it name directories at the start of the server.';
+    if (isLibrary(packageOf(this.context.project, file.path)) && isOfferedMethod(call)) return 'This library hands on what its users ask for. They decide where directories come from.';
     const use = this.context.mcp.call(file, call);
     if (!use) return 'It is not clear whose method this is. Take directories from configuration by hand.';
     return roleOf(use.owner) === 'other' ? 'The framework asks for this. Take directories from configuration by hand.' : undefined;
@@ -246,6 +247,12 @@ export class RootsRewrite {
       addImports(this.#editors.of(file), [...zod, { specifier: specifierFor(file.path, posix.normalize(path), evidence), names }]);
     }
   }
+}
+
+/** A method of a class that has the name of the protocol's, for those who use the class. */
+function isOfferedMethod(call: TSESTree.CallExpression): boolean {
+  const method = enclosingFunction(call)?.parent;
+  return method?.type === 'MethodDefinition' && method.accessibility !== 'private' && /^(?:list|get|request)Roots$/.test(keyName(method.key) ?? '');
 }
 
 /** `if (capabilities.roots.listChanged) { register(); }` goes as a whole. */

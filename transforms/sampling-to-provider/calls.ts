@@ -1,4 +1,4 @@
-import { innermost, keyName, type Finding, type TSESTree } from '../../src/define-transform.js';
+import { innermost, keyName, memberName, type Finding, type TSESTree } from '../../src/define-transform.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { declaredAs } from '../../src/mcp/references.js';
 import type { McpModel } from '../../src/mcp/model.js';
@@ -29,6 +29,7 @@ export function samplingCall(mcp: McpModel, file: SourceFile, finding: Finding, 
   if (finding.subject === 'sampling:createMessageStream') return 'This reads the answer as a stream. Call the provider by hand.';
   const use = mcp.call(file, call);
   if (!use && finding.subject !== 'sampling:request') return 'It is not clear whose method this is. Call the provider by hand.';
+  if (!use && !isSender(call)) return `${file.text.slice(...call.callee.range)} is not known to ask a client. Call the provider there, or beside it, by hand.`;
   if (use && /^(?:fastmcp|litemcp|mcp-framework)#/.test(use.owner) && /\.[cm]?tsx?$/.test(file.path)) return 'The framework asks for this, with types of its own. Call the provider by hand.';
   const [first, second, third] = call.arguments;
   if (!first) return 'The arguments of this call are put together elsewhere.';
@@ -46,6 +47,12 @@ export function samplingCall(mcp: McpModel, file: SourceFile, finding: Finding, 
   const request = literalOf(file, message);
   const params = request ? propertyValue(request, 'params') : undefined;
   return { finding, file, call, params: first, member: true, options, literal: params ? literalOf(file, params) : undefined };
+}
+
+/** What could be the `sendRequest` of a handler's context, whatever holds it. */
+function isSender({ callee }: TSESTree.CallExpression): boolean {
+  const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  return name !== undefined && /^(?:send|(?:send)?request)$/i.test(name);
 }
 
 /** A method of a class passes its own parameter on. */

@@ -1,7 +1,7 @@
 import type { Choices } from '../../src/choices.js';
 import { fromTemplate, languageOf } from '../../src/emit/emit.js';
 import { specifierFor } from '../../src/emit/imports.js';
-import { declares, missing, rangeOf } from '../../src/emit/package.js';
+import { allowsBefore, declares, missing, rangeOf } from '../../src/emit/package.js';
 import { homeOf, unusedPath } from '../../src/emit/place.js';
 import type { Manifest } from '../../src/graph/workspace.js';
 import type { SourceFile } from '../../src/parse/source.js';
@@ -60,13 +60,13 @@ export function providerFor({ project, choices, chosen }: ProjectRewriteContext,
   const known = missing(manifest, PACKAGES[provider]);
   // Older versions do not have the types of calls with tools.
   const sdk = rangeOf(manifest, '@modelcontextprotocol/sdk');
-  const outdated = !second && language.types && sdk !== undefined && Number(/^\D*1\.(\d+)/.exec(sdk)?.[1] ?? 99) < 25;
+  const outdated = !second && language.types && sdk !== undefined && allowsBefore(manifest, '@modelcontextprotocol/sdk', '1.25.0');
   return {
     provider,
     shared,
     caller,
     created: [{ path: shared, text: sharedText }, { path: caller, text: callerText }],
-    dependencies: outdated ? [...known, { name: '@modelcontextprotocol/sdk', range: '^1.32.0' }] : known,
+    dependencies: outdated ? [...known, { name: '@modelcontextprotocol/sdk', range: /^\d/.test(sdk) ? '1.32.2' : '^1.32.0' }] : known,
     variables: VARIABLES[provider],
     notes: notesOf(provider, users, caller),
   };
@@ -83,7 +83,7 @@ function notesOf(provider: Provider, users: readonly SourceFile[], caller: strin
 }
 
 function usual(manifest: Manifest | undefined): Provider | undefined {
-  if (declares(manifest, '@anthropic-ai/sdk')) return 'anthropic';
+  if (declares(manifest, '@anthropic-ai/sdk') && !allowsBefore(manifest, '@anthropic-ai/sdk', '0.39.0')) return 'anthropic';
   if (declares(manifest, 'openai') && major(rangeOf(manifest, 'openai')) >= 5) return 'openai';
   return declares(manifest, 'ai') && major(rangeOf(manifest, 'ai')) >= 6 ? 'ai-sdk' : undefined;
 }

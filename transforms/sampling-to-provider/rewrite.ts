@@ -6,6 +6,7 @@ import { asking, guardsFor } from '../../src/emit/guards.js';
 import { addImports, freeName, specifierFor } from '../../src/emit/imports.js';
 import { Leftovers } from '../../src/emit/leftovers.js';
 import { textAt } from '../../src/emit/reindent.js';
+import { isLibrary } from '../../src/emit/package.js';
 import { zoneOf } from '../../src/files/kinds.js';
 import type { Manifest } from '../../src/graph/workspace.js';
 import type { Range, SourceFile } from '../../src/parse/source.js';
@@ -162,10 +163,6 @@ export class SamplingRewrite {
 }
 
 /** Others import it. */
-function isLibrary(manifest: Manifest | undefined): boolean {
-  return manifest !== undefined && manifest.json['private'] !== true && (manifest.json['exports'] !== undefined || manifest.json['types'] !== undefined);
-}
-
 function sendsAudio(literal: TSESTree.ObjectExpression): boolean {
   const found: TSESTree.Node[] = [];
   walkTree(literal, node => {
