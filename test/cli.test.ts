@@ -6,7 +6,7 @@ import { explainCommand } from '../src/commands/explain.js';
 import { FORMATS } from '../src/commands/io.js';
 import type { Finding } from '../src/finding.js';
 import type { Report } from '../src/report/report.js';
-import { capturedIo, CLI, runCli, runCliSlowly } from './support/cli.js';
+import { capturedIo, CLI, runCli, runCliSlowly, runInProcess } from './support/cli.js';
 import { tempFolder } from './support/temp.js';
 
 const HEADER = `export const id = (req) => req.headers['mcp-session-id'];\n`;
@@ -27,13 +27,18 @@ describe('exit codes', () => {
     ['1 with a warning, when warnings count', { 'a.ts': WARNING }, ['--fail-on', 'warning'], 1],
     ['1 with a warning, when everything counts', { 'a.ts': WARNING }, ['--fail-on', 'info'], 1],
     ['0 with an error, when nothing counts', { 'a.ts': HEADER }, ['--fail-on', 'never'], 0],
-  ])('are %s', (_, files: Readonly<Record<string, string>>, args, status) => {
-    expect(runCli(tempFolder(files), args)).toMatchObject({ status, stderr: '' });
+  ])('are %s', async (_, files: Readonly<Record<string, string>>, args, status) => {
+    expect(await runInProcess(tempFolder(files), args)).toMatchObject({ status, stderr: '' });
   });
 
-  it('are the same in every format', () => {
+  it('are those of the process', () => {
+    expect(runCli(tempFolder({ 'a.ts': HEADER }), [])).toMatchObject({ status: 1, stderr: '' });
+    expect(runCli(tempFolder({ 'a.ts': CLEAN }), [])).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('are the same in every format', async () => {
     const root = tempFolder({ 'a.ts': HEADER });
-    for (const format of FORMATS) expect(runCli(root, ['audit', '-f', format]).status).toBe(1);
+    for (const format of FORMATS) expect((await runInProcess(root, ['audit', '-f', format])).status).toBe(1);
   });
 });
 
@@ -52,8 +57,8 @@ describe('wrong usage', () => {
     ['an unknown level', ['audit', '--fail-on', 'fatal'], "error: option '--fail-on <level>' argument 'fatal' is invalid. Allowed choices are error, warning, info, never.\n"],
     ['two paths', ['audit', 'a', 'b'], "error: too many arguments for 'audit'. Expected 1 argument but got 2.\n"],
     ['an option without its value', ['audit', '--rule'], "error: option '--rule <id>' argument missing\n"],
-  ])('%s gets a sentence and exit code 2', (_, args, stderr) => {
-    expect(runCli(root, args)).toEqual({ status: 2, stdout: '', stderr });
+  ])('%s gets a sentence and exit code 2', async (_, args, stderr) => {
+    expect(await runInProcess(root, args)).toEqual({ status: 2, stdout: '', stderr });
   });
 
   it('helps with a command that is spelt wrong', () => {

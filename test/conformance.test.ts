@@ -7,6 +7,7 @@ import { visitorKeys } from '@typescript-eslint/visitor-keys';
 import { describe, expect, it } from 'vitest';
 import { parseSource } from '../src/parse/parse.js';
 import { ruleCases } from './support/rule-cases.js';
+import { eachNth } from './support/variants.js';
 import { SYNTAX } from './support/syntax.js';
 
 const root = new URL('../', import.meta.url).pathname;
@@ -29,16 +30,12 @@ function reference({ path, text }: Sample): ReturnType<typeof parseForESLint> {
   return parseForESLint(text, { filePath: path, range: true, loc: false, sourceType: 'module', lib: [], ecmaFeatures: { jsx: !/\.[cm]?ts$/.test(path) } });
 }
 
-/** Both parsers are pinned: a third of the files tells enough, all of them are compared by `npm run variants`. */
-function someOf(samples: readonly Sample[]): readonly Sample[] {
-  return process.env['ALL_VARIANTS'] === undefined ? samples.filter((_, index) => index % 3 === 0) : samples;
-}
-
+// Both parsers are pinned: a third of the files tells enough.
 const groups: readonly (readonly [string, readonly Sample[]])[] = [
   ['the syntax of the language', Object.entries(SYNTAX).map(([name, text]) => ({ name, path: name.startsWith('JSX') ? 'case.tsx' : 'case.ts', text }))],
   ['rule cases', (await ruleCases()).flatMap(({ name, files }) => [...files].filter(([path]) => /\.[cm]?[jt]sx?$/.test(path)).map(([path, text]) => ({ name: `${name} (${path})`, path, text })))],
-  ['fixtures', someOf(codeIn('fixtures'))],
-  ['what the tool is made of', someOf(['src', 'transforms'].flatMap(codeIn))],
+  ['fixtures', eachNth(3, codeIn('fixtures'))],
+  ['what the tool is made of', eachNth(3, ['src', 'transforms'].flatMap(codeIn))],
 ];
 
 describe.each(groups)('%s', (_, samples) => {

@@ -16,6 +16,7 @@ import { registry } from '../src/registry.js';
 import { ROOT } from './support/imports.js';
 import { ruleCases, type RuleCase } from './support/rule-cases.js';
 import { tempFolder, writeFiles } from './support/temp.js';
+import { eachNth } from './support/variants.js';
 
 /** What a person sees of a finding in any host. Lines and columns from 1, the end exclusive. */
 interface Shown {
@@ -138,12 +139,13 @@ function isPlainJavaScript({ path, text }: SingleFile): boolean {
   return linter10.verify(text, [{ languageOptions: { sourceType } }]).length === 0;
 }
 
+// On disk every case is asked of every host, above.
 describe('text that is not saved', () => {
-  for (const single of singles) it(`is judged alike, ESLint 10 with the TypeScript parser: ${single.name}`, () => {
+  for (const single of eachNth(3, singles)) it(`is judged alike, ESLint 10 with the TypeScript parser: ${single.name}`, () => {
     expect(inEslint((text, config, options) => linter10.verify(text, config, options), single, typescriptParser)).toEqual(inEngine(single));
   });
 
-  for (const single of singles.filter(isPlainJavaScript)) it(`is judged alike, ESLint 9 with its own parser: ${single.name}`, () => {
+  for (const single of eachNth(3, singles).filter(isPlainJavaScript)) it(`is judged alike, ESLint 9 with its own parser: ${single.name}`, () => {
     const plain = { ...single, path: single.path.replace(/\.ts$/, '.js') };
     expect(inEslint((text, config, options) => linter9.verify(text, config, options), plain, undefined)).toEqual(inEngine(plain));
   });

@@ -94,10 +94,10 @@ function faultOf({ file, mcp }: CodeContext, annotation: TSESTree.Property, plac
   if (place.type === undefined || !TYPES.has(place.type)) return `Only texts, whole numbers and booleans can be mirrored in a header${place.type === undefined ? '' : `, and this is of the type ${place.type}`}.`;
   const name = mcp.text(file, annotation.value);
   if (name === undefined) return undefined;
-  if (!TOKEN.test(name)) return `“${name}” cannot be the name of a header.`;
+  if (!TOKEN.test(name)) return `A header cannot be called “${name}”.`;
   const taken = names.get(place.root) ?? new Set<string>();
   names.set(place.root, taken);
-  if (taken.has(name.toLowerCase())) return `“${name}” is the name of another parameter’s header.`;
+  if (taken.has(name.toLowerCase())) return `Another parameter’s header is called “${name}” too.`;
   taken.add(name.toLowerCase());
   return undefined;
 }

@@ -33,7 +33,7 @@ function reportSchema(context: CodeContext, value: TSESTree.Node): void {
       context.report(node, { clause: 'schema-external-ref', subject: 'schema:external', message: 'This schema refers to an address that clients must not load by themselves.', confidence: 'certain' });
     } else if (isOld(node, word) && !said.has(word)) {
       said.add(word);
-      context.report(node, { clause: 'json-schema-2020-12', subject: `schema:${word}`, message: `“${word}” in this form belongs to an older dialect of JSON Schema, and the schema names none: it is read as 2020-12.`, confidence: 'likely' });
+      context.report(node, { clause: 'json-schema-2020-12', subject: `schema:${word}`, message: `In this form “${word}” belongs to an older dialect of JSON Schema, and the schema names none: it is read as 2020-12.`, confidence: 'likely' });
     }
   });
 }

@@ -38,3 +38,8 @@ export const fewVariants: readonly Variant[] = process.env['ALL_VARIANTS'] === u
 
 /** For what is dearer still, and looks at the old files only: the last has all differences at once. */
 export const twoVariants: readonly Variant[] = process.env['ALL_VARIANTS'] === undefined ? [...variants.slice(0, 1), { name: 'with a byte order mark and all else', of: eachCode(text => `\uFEFF${inOtherWays(text)}`), oldFilesOnly: true }] : variants;
+
+/** Each nth of a list whose members differ little; `npm run variants` takes all of them. */
+export function eachNth<T>(n: number, list: readonly T[]): readonly T[] {
+  return process.env['ALL_VARIANTS'] === undefined ? list.filter((_, index) => index % n === 0) : list;
+}
