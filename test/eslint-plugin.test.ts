@@ -222,12 +222,17 @@ describe('the types of the plugin', () => {
   const file = join(ROOT, 'types-of-the-plugin.mts');
   const options: ts.CompilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true, noEmit: true, skipLibCheck: true, types: ['node'] };
 
+  // Declarations are read once for all programs.
+  const documents = ts.createDocumentRegistry();
+  let programs = 0;
+
   function serviceFor(text: string): ts.LanguageService {
+    const version = `${programs++}`;
     const read = (name: string): string | undefined => (name === file ? text : ts.sys.readFile(name));
     return ts.createLanguageService({
       getCompilationSettings: () => options,
       getScriptFileNames: () => [file],
-      getScriptVersion: () => '1',
+      getScriptVersion: name => (name === file ? version : '1'),
       getScriptSnapshot: name => {
         const found = read(name);
         return found === undefined ? undefined : ts.ScriptSnapshot.fromString(found);
@@ -238,7 +243,7 @@ describe('the types of the plugin', () => {
       readFile: read,
       directoryExists: name => ts.sys.directoryExists(name),
       getDirectories: name => ts.sys.getDirectories(name),
-    });
+    }, documents);
   }
 
   const problemsOf = (rules: string): readonly string[] => {

@@ -24,6 +24,14 @@ describe.each(FIXTURES)('$name', fixture => {
   });
 });
 
+describe('replicas of one server', () => {
+  it('catches replicas that do not share the key of the request state', { timeout: 60_000 }, async () => {
+    const report = await proveFixture('after', 'elicitation', { transport: 'http', replicas: 2, eras: ['modern'], calls: 1, env: { MCP_REQUEST_STATE_KEY: undefined } });
+    expect(report.verdict).toBe('not-proven');
+    expect(report.differences[0]).toMatchObject({ cause: 'request-state', clause: 'deploy-request-state-key' });
+  });
+});
+
 const RUNS = Number(process.env['PROVE_RUNS'] ?? 50);
 
 describe('a stateless server with caches, lazy singletons, ids, times and chance', () => {

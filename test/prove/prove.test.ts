@@ -40,17 +40,6 @@ describe('prove', () => {
     for (const clause of ['push-elicitation', 'deploy-request-state-key', 'mrtr-request-state-integrity', 'missing-client-capability-error', 'client-version-negotiation']) expect(passed).toContain(clause);
   });
 
-  it('catches replicas that do not share the key of the request state', { timeout: 60_000 }, async () => {
-    const report = await proveFixture('after', 'elicitation', { transport: 'http', replicas: 2, eras: ['modern'], calls: 1, env: { MCP_REQUEST_STATE_KEY: undefined } });
-    expect(report.verdict).toBe('not-proven');
-    expect(report.differences[0]).toMatchObject({ cause: 'request-state', clause: 'deploy-request-state-key' });
-  });
-
-  it('tells a stdio server with state from one with handles', { timeout: 60_000 }, async () => {
-    expectCaught(await proveFixture('before', 'stdio-current', { transport: 'stdio', calls: 1 }), fixtureNamed('stdio-current'));
-    expectProven(await proveFixture('after', 'stdio-current', { transport: 'stdio', calls: 1 }));
-  });
-
   it('calls nothing that is not allowed, and says that this proves nothing', { timeout: 60_000 }, async () => {
     const report = await proveFixture('before', 'stdio-current', { transport: 'stdio', eras: ['older'], allowAll: false });
     expect(report.script.steps.some(s => 'tool' in s)).toBe(false);
