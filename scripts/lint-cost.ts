@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { serverFiles } from './lint-cost-server.js';
 
 const LIMIT = 1.3;
-const RUNS = Number(process.env['RUNS'] ?? 7);
+const RUNS = Number(process.env['RUNS'] ?? 15);
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 const RUN = `

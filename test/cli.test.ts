@@ -80,19 +80,19 @@ describe('wrong usage', () => {
 });
 
 describe('audit', () => {
-  it('reports files with syntax errors and goes on with the rest', () => {
+  it('reports files with syntax errors and goes on with the rest', async () => {
     const root = tempFolder({ 'broken.ts': `${HEADER}const = 1;\n`, 'good.ts': HEADER });
-    const { status, stdout, stderr } = runCli(root, []);
+    const { status, stdout, stderr } = await runInProcess(root, []);
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(/syntax broken\.ts:2:\d+ /);
     expect(stdout).toContain('good.ts:1:28');
-    const report = JSON.parse(runCli(root, ['-f', 'json']).stdout) as Report;
+    const report = JSON.parse((await runInProcess(root, ['-f', 'json'])).stdout) as Report;
     expect(report.files.broken).toMatchObject([{ file: 'broken.ts', line: 2 }]);
   });
 
-  it('goes on when a manifest, a tsconfig or an ignore file is nonsense', () => {
+  it('goes on when a manifest, a tsconfig or an ignore file is nonsense', async () => {
     const root = tempFolder({ 'package.json': '{', 'tsconfig.json': '{ "compilerOptions": { "paths": ', '.gitignore': '\0[[[\n!!\n***\\', 'a.ts': `import x from '@/b';\n${HEADER}` });
-    expect(runCli(root, [])).toMatchObject({ status: 1, stderr: '' });
+    expect(await runInProcess(root, [])).toMatchObject({ status: 1, stderr: '' });
   });
 
   it('says where it is looking when the folder is given', () => {
@@ -108,19 +108,19 @@ describe('audit', () => {
     expect(runCli(root, ['-f', 'json']).stdout).toBe(runCli(root, ['-f', 'json']).stdout);
   });
 
-  it('runs the rules that are asked for', () => {
+  it('runs the rules that are asked for', async () => {
     const root = tempFolder({ 'a.ts': HEADER + WARNING });
-    const rules = (...args: string[]): readonly string[] => (JSON.parse(runCli(root, ['-f', 'json', ...args]).stdout) as Report).findings.map(f => f.rule);
-    expect(rules()).toEqual(['no-session-header', 'no-sampling']);
-    expect(rules('--rule', 'no-sampling')).toEqual(['no-sampling']);
+    const rules = async (...args: string[]): Promise<readonly string[]> => (JSON.parse((await runInProcess(root, ['-f', 'json', ...args])).stdout) as Report).findings.map(f => f.rule);
+    expect(await rules()).toEqual(['no-session-header', 'no-sampling']);
+    expect(await rules('--rule', 'no-sampling')).toEqual(['no-sampling']);
   });
 
-  it('leaves out what is ignored, and tests unless they are asked for', () => {
+  it('leaves out what is ignored, and tests unless they are asked for', async () => {
     const root = tempFolder({ 'a.ts': HEADER, 'old/b.ts': HEADER, 'test/c.ts': HEADER });
-    const files = (...args: string[]): readonly string[] => (JSON.parse(runCli(root, ['-f', 'json', ...args]).stdout) as Report).findings.map(f => f.file);
-    expect(files()).toEqual(['a.ts', 'old/b.ts']);
-    expect(files('--ignore', 'old')).toEqual(['a.ts']);
-    expect(files('--include-tests')).toEqual(['a.ts', 'old/b.ts', 'test/c.ts']);
+    const files = async (...args: string[]): Promise<readonly string[]> => (JSON.parse((await runInProcess(root, ['-f', 'json', ...args])).stdout) as Report).findings.map(f => f.file);
+    expect(await files()).toEqual(['a.ts', 'old/b.ts']);
+    expect(await files('--ignore', 'old')).toEqual(['a.ts']);
+    expect(await files('--include-tests')).toEqual(['a.ts', 'old/b.ts', 'test/c.ts']);
   });
 
   it('does not let names of files and code steer the terminal', () => {

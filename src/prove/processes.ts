@@ -7,6 +7,7 @@ import { shortened } from './json.js';
 
 const POSIX = process.platform !== 'win32';
 const TERM_GRACE_MS = 400;
+const LAST_WORDS_MS = 500;
 const KEPT_OUTPUT = 8192;
 
 /** Marks every process of this run, so that one which left its group is found as well. */
@@ -35,6 +36,7 @@ export class ServerProcess {
   readonly owner: string;
   #output = '';
   #ended: Promise<void>;
+  readonly #printed: Promise<void>;
   #running = true;
 
   constructor(command: Command) {
@@ -59,6 +61,7 @@ export class ServerProcess {
         end();
       });
     });
+    this.#printed = new Promise(resolve => this.child.once('close', () => resolve()));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#note(text));
     // A pipe that breaks because the server died is told by the exit.
     for (const stream of [this.child.stdin, this.child.stdout, this.child.stderr]) stream?.on('error', () => undefined);
@@ -79,6 +82,11 @@ export class ServerProcess {
 
   get ended(): Promise<void> {
     return this.#ended;
+  }
+
+  /** When all that it printed has arrived, which can be after its end; what it has started may keep the pipes open for longer. */
+  async printed(): Promise<void> {
+    await Promise.race([this.#printed, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
   }
 
   /** For HTTP servers, whose stdout carries nothing but their log. */
@@ -298,7 +306,10 @@ export async function isOpen(port: number, host = '127.0.0.1'): Promise<boolean>
 export async function untilOpen(port: number, started: ServerProcess, timeoutMs: number): Promise<string> {
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
-    if (!started.running) throw new ServerFailure(`The server ${started.end()} before it opened port ${port}.${lastWords(started)}`);
+    if (!started.running) {
+      await started.printed();
+      throw new ServerFailure(`The server ${started.end()} before it opened port ${port}.${lastWords(started)}`);
+    }
     for (const host of ['127.0.0.1', '::1']) {
       if (!(await isOpen(port, host))) continue;
       // A program that lost the race for the port ends a moment later.
