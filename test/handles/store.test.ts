@@ -2,9 +2,35 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type * as Redis from 'redis';
+import type * as IoRedis from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HandleStore, MemoryBackend, ownerOf, UnknownHandleError, type HandleBackend, type HandleRecord, type HandleStoreOptions } from '../../templates/handles/handle-store.js';
 import { storage, type Running } from './backends.js';
+
+/** Clients that would knock at the port of a server that has gone, where something else may listen by then. */
+const clients = vi.hoisted(() => new Set<() => void>());
+vi.mock('redis', async original => {
+  const redis = await original<typeof Redis>();
+  const createClient: typeof redis.createClient = options => {
+    const client = redis.createClient(options);
+    clients.add(() => { client.destroy(); });
+    return client;
+  };
+  return { ...redis, createClient };
+});
+vi.mock('ioredis', async original => {
+  const ioredis = await original<typeof IoRedis>();
+  return {
+    ...ioredis,
+    Redis: class extends ioredis.Redis {
+      override connect(): Promise<void> {
+        clients.add(() => { this.disconnect(); });
+        return super.connect();
+      }
+    },
+  };
+});
 
 interface Box {
   n: number;
@@ -325,6 +351,8 @@ for (const name of ['file', 'redis', 'ioredis', 'postgres'] as const) {
       ({ handleBackend: backend } = (await import(/* @vite-ignore */ join(import.meta.dirname, `../../templates/handles/${name}-backend.ts`))) as { handleBackend: HandleBackend });
     });
     afterAll(async () => {
+      for (const close of clients) close();
+      clients.clear();
       await running.stop();
     });
 
