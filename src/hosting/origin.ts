@@ -8,6 +8,7 @@ import { isFunctionNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { awaits, callOn, closureOf, rootOf, lineOf, type Closure } from './closure.js';
 import { factoryOfClass, isField } from './classes.js';
+import { adaptTests } from './consumers.js';
 import type { Draft } from './draft.js';
 import { endingOf, waitForInputToEnd } from './ending.js';
 import { isObstacle, obstacle, type Obstacle, type Origin, type OriginContext } from './obstacle.js';
@@ -246,6 +247,7 @@ function ofParameter(context: OriginContext, file: SourceFile, variable: Variabl
     if (origin.factory.isAsync) isAsync = true;
   }
   if (closers.length > 0) return obstacle('A caller closes the server that it has given away. Return the handle of serveStdio to it, and close that.');
+  adaptTests(mcp, draft, file, declared.name, index);
   const made = renameParameter(draft, file, parameter, isAsync);
   return { factory: late.length > 0 ? withLate(draft.of(file), variable.name, late, made, own) : made, closers, notes: [] };
 }

@@ -4,7 +4,8 @@ import type { Choices } from '../../choices.js';
 import type { Finding } from '../../finding.js';
 import { keyName, propertyValue } from '../../mcp/exports.js';
 import { enclosingFunction, indexOf, innermost, memberName } from '../../mcp/file-index.js';
-import { reindented } from '../../edits/indent.js';
+import type { Edit } from '../../edits/edit.js';
+import { hasBlankAbove, reindented, withComments } from '../../edits/indent.js';
 import { lineOf } from '../closure.js';
 import type { Draft } from '../draft.js';
 import type { Factory } from '../factory.js';
@@ -346,12 +347,12 @@ function perRequest({ mcp, file }: BlockContext, endpoint: Endpoint, init: TSEST
 }
 
 /** A value that would not be there without the session. */
-function keptWithSession(file: SourceFile, endpoint: Endpoint, nodes: readonly TSESTree.Node[]): Obstacle | undefined {
+function keptWithSession(file: SourceFile, endpoint: Endpoint, nodes: readonly TSESTree.Node[], except: readonly TSESTree.Node[] = []): Obstacle | undefined {
   const own = endpoint.body.server ? nameOf(endpoint.body.server.declarator) : '';
   const kept = endpoint.body.keep;
   const missing = file.scopes.scopes.flatMap(s => s.variables).find(v => {
     const definition = v.defs[0];
-    return definition !== undefined && contains(endpoint.body.block, definition.name) && definition.type !== 'Parameter' && !nodes.some(n => contains(n, definition.name)) && v.name !== own && v.references.some(r => nodes.some(n => contains(n, r.identifier))) && !kept.some(s => contains(s, definition.name));
+    return definition !== undefined && contains(endpoint.body.block, definition.name) && definition.type !== 'Parameter' && !nodes.some(n => contains(n, definition.name)) && v.name !== own && v.references.some(r => nodes.some(n => contains(n, r.identifier)) && !except.some(e => contains(e, r.identifier))) && !kept.some(s => contains(s, definition.name));
   });
   return missing && obstacle(`The server of a session is made with ${missing.name}, which ${file.path} keeps with the session.`, 'session-lifecycle');
 }
@@ -363,8 +364,9 @@ function madeInHandler(context: BlockContext, endpoint: Endpoint, names: Session
   if (!server || !init) return obstacle('The server of a session is not understood.');
   const { fn } = endpoint.main.handler;
   const nodes = [init, ...server.setup];
-  if (nodes.some(n => names.mentions(n))) return obstacle(`The server of a session is made with the session at ${file.path}:${lineOf(file, init)}.`, 'session-lifecycle');
-  const locals = nodes.flatMap(n => localsUsed(file, fn, n)).filter(n => n !== nameOf(server.declarator));
+  const { defaulted = [] } = server;
+  if (nodes.some(n => names.mentions(n, defaulted))) return obstacle(`The server of a session is made with the session at ${file.path}:${lineOf(file, init)}.`, 'session-lifecycle');
+  const locals = nodes.flatMap(n => localsUsed(file, fn, n, defaulted)).filter(n => n !== nameOf(server.declarator));
   const isPattern = server.declarator.id.type !== 'Identifier';
   if (server.setup.length === 0 && !isPattern) {
     const made = locals.length > 0 ? perRequest(context, endpoint, init) : { factory: factoryOfCall(mcp, file, init), perRequest: false, used: [init], connects: [] };
@@ -374,7 +376,8 @@ function madeInHandler(context: BlockContext, endpoint: Endpoint, names: Session
   }
   if (locals.length > 0 && isPattern) return obstacle(`What sets up the server at ${file.path}:${lineOf(file, init)} depends on the request.`);
   if (isPattern) return patternFactory(context, server.declarator);
-  return keptWithSession(file, endpoint, nodes) ?? { factory: setupFactory(draft, file, server), perRequest: locals.length > 0, used: nodes, connects: [] };
+  for (const read of defaulted) names.defaulted.add(read);
+  return keptWithSession(file, endpoint, nodes, defaulted) ?? { factory: setupFactory(draft, file, server), perRequest: locals.length > 0, used: nodes, connects: [] };
 }
 
 /** The server in an object that was made for it. */
@@ -406,11 +409,23 @@ function patternFactory({ mcp, file, draft }: BlockContext, { id, init }: TSESTr
 }
 
 /** The statements that make a server, as a function. */
-function setupFactory(draft: Draft, file: SourceFile, { declarator, made, at, setup }: ServerOfSession): Factory {
+function setupFactory(draft: Draft, file: SourceFile, { declarator, made, at, setup, defaulted }: ServerOfSession): Factory {
   const { editor } = draft.of(file);
   const { eol, indent, semicolon } = editor.style;
   const isAsync = [made, ...setup].some(s => /\bawait\b/.test(editor.text(s)));
   const declared = at === declarator.parent ? reindented(file, at.range, indent) : `const ${nameOf(declarator)} = ${reindented(file, made.range, indent)}${semicolon}`;
-  const lines = [declared, ...setup.map(s => reindented(file, s.range, indent))].map(s => `${indent}${s}${eol}`);
+  const lines = [declared, ...setup.map(s => reindented(file, withComments(file, s), indent, editsOfDefaults(file, defaulted)))].map((s, i) => `${i > 0 && isApart(file, setup[i - 1]) ? eol : ''}${indent}${s}${eol}`);
   return { expression: `${isAsync ? 'async ' : ''}() => {${eol}${lines.join('')}${indent}return ${nameOf(declarator)}${semicolon}${eol}}`, call: '', isAsync };
+}
+
+function isApart(file: SourceFile, statement: TSESTree.Statement | undefined): boolean {
+  return statement !== undefined && hasBlankAbove(file, withComments(file, statement)[0]);
+}
+
+/** `transport.sessionId ?? 'none'` says `'none'`. */
+export function editsOfDefaults(file: SourceFile, defaulted: ServerOfSession['defaulted'] = []): readonly Edit[] {
+  return defaulted.map(({ range, right, parent }) => {
+    if (parent.type !== 'TemplateLiteral' || right.type !== 'Literal' || typeof right.value !== 'string' || /[`$\\]/.test(right.value)) return { range, text: file.text.slice(...right.range) };
+    return { range: [file.text.lastIndexOf('${', range[0]), file.text.indexOf('}', range[1]) + 1], text: right.value };
+  });
 }
