@@ -75,7 +75,7 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
       edits,
       removed,
       removedComments: draft.removedComments,
-      dependencies: [...(block.endpoints.some(e => e.protection) && project.manifests.length > 0 ? [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] : []), ...unusedPackages(project, draft, removed)],
+      dependencies: [...(block.endpoints.some(e => e.protection && e.main.call) && project.manifests.length > 0 ? [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] : []), ...unusedPackages(project, draft, removed)],
       ...(!keepsSessions && block.names.untold.size > 0 && { markers: markersOf(block) }),
       notes: keepsSessions ? ['Clients of older revisions keep their sessions: they still need the same process for all requests of one.'] : [...notesOf(block), ...kept.flatMap(k => k.notes)],
     };

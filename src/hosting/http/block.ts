@@ -99,6 +99,7 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
   const managers = [...managersOf(mcp, file), ...storesOf(context.draft.project, file)];
   for (const { local } of managers) names.addKept(local);
   const routes = routesOf(mcp, file);
+  for (const { handler } of routes) if (handler.maker) names.follow(handler.maker);
   const lone = loneTransports(mcp, file);
   for (const { id } of lone) if (id.type === 'Identifier') names.add(id);
   const routed = routes.filter(r => servingCalls(mcp, file, r.handler.fn, /^handleRequest$/).length > 0);
@@ -130,7 +131,9 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
 function blockOfSse(context: BlockContext, names: SessionNames, sse: readonly Route[]): SessionBlock | Obstacle {
   const lone = loneSse(context.mcp, context.file, names, sse);
   if (isObstacle(lone)) return lone;
-  const endpoint: Endpoint = { ...lone, others: [], json: false };
+  const protection = protectionOfSse(context, lone.main);
+  if (protection && isObstacle(protection)) return protection;
+  const endpoint: Endpoint = { ...lone, others: [], json: false, ...(protection && { protection }) };
   const made = serverOf(context, names, [endpoint], []);
   if (isObstacle(made)) return made;
   if (made.perRequest) return obstacle(`The server of a session is made from the request that opened it, in ${context.file.path}.`, 'session-lifecycle');
@@ -138,6 +141,8 @@ function blockOfSse(context: BlockContext, names: SessionNames, sse: readonly Ro
 }
 
 function blockOfBranches(context: BlockContext, names: SessionNames, branches: SseBranches): SessionBlock | Obstacle {
+  const protection = protectionOfSse(context, branches.main);
+  if (protection) return isObstacle(protection) ? protection : obstacle(`${context.file.path} lets the transport check hosts. Use the checks of the adapter for its host.`);
   const endpoint: Endpoint = { ...branches, branches, others: [], json: false };
   const made = serverOf(context, names, [endpoint], []);
   if (isObstacle(made)) return made;
@@ -255,8 +260,25 @@ function transportOptions(mcp: McpModel, file: SourceFile, route: Route, lone: r
     if (found && isObstacle(found)) return found;
     protection = found ?? protection;
   }
-  if (protection && !/\bexpress\b/.test(file.text)) return obstacle(`${file.path} lets the transport check hosts. Use the checks of the adapter for its host.`);
+  if (protection && !isGuardable(file, route)) return obstacle(`${file.path} lets the transport check hosts. Use the checks of the adapter for its host.`);
   return { json, ...(protection && { protection }) };
+}
+
+/** `new SSEServerTransport('/messages', res, { enableDnsRebindingProtection, allowedHosts })`. */
+function protectionOfSse({ mcp, file }: BlockContext, { handler: { fn } }: Route): Protection | Obstacle | undefined {
+  const made = indexOf(file).news.find(n => contains(fn, n) && /SSEServerTransport$/.test(mcp.constructed(file, n)?.type ?? ''));
+  const options = made?.arguments[2];
+  if (!options) return undefined;
+  if (options.type !== 'ObjectExpression') return obstacle(`The options of the transport at ${file.path}:${lineOf(file, options)} are not written out there.`);
+  const found = protectionOf(mcp, file, fn, options);
+  return found && !isObstacle(found) && !/\bexpress\b/.test(file.text) ? obstacle(`${file.path} lets the transport check hosts. Use the checks of the adapter for its host.`) : found;
+}
+
+/** Checks can stand in front of the route, or in a function that gets request and response of Node. */
+function isGuardable(file: SourceFile, { call, handler: { fn } }: Route): boolean {
+  if (call) return /\bexpress\b/.test(file.text);
+  const [request, reply] = fn.params;
+  return fn.body.type === 'BlockStatement' && request?.type === 'Identifier' && reply?.type === 'Identifier' && !file.text.slice(...fn.body.range).includes(`${request.name}.raw`);
 }
 
 type Made = Pick<SessionBlock, 'factory' | 'perRequest' | 'origin' | 'used' | 'connects'>;
