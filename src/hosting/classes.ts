@@ -45,6 +45,7 @@ class ClassReader {
   readonly #closers: TSESTree.CallExpression[] = [];
   /** Where the server is given away, to be connected there or to callers: each gets one of its own. */
   readonly #given: TSESTree.MemberExpression[] = [];
+  readonly #notes: string[] = [];
   readonly #parameters = new Map<TSESTree.Identifier, string>();
   #made: TSESTree.Expression | undefined;
   #property: TSESTree.PropertyDefinition | undefined;
@@ -134,7 +135,9 @@ class ClassReader {
     const [only, another] = method?.value.body.body ?? [];
     const name = method && keyName(method.key);
     if (method?.kind !== 'method' || method.static || name === undefined || another || only?.type !== 'ReturnStatement' || only.argument !== use ) return false;
-    return this.context.mcp.infer.references.ofMember(this.file, this.cls, name).length === 0;
+    if (this.context.mcp.infer.references.ofMember(this.file, this.cls, name).length > 0) return false;
+    this.#notes.push(`${name}() in ${this.file.path} gives a new server each time: there is none that stays connected.`);
+    return true;
   }
 
   /** A statement of the constructor, of the method that connects, or a whole method that only sets the server up. */
@@ -335,7 +338,7 @@ class ClassReader {
     for (const use of this.#given) draft.editor.replace(use, `this.${method}()`);
     const assign = this.#rewriteField();
     const made: Factory = { expression: `() => this.${method}()`, call: `this.${method}()`, isAsync: false };
-    return { factory: this.#late.length > 0 ? this.#withLate(made) : made, closers: [], notes: [], ...(assign !== undefined && { assign }) };
+    return { factory: this.#late.length > 0 ? this.#withLate(made) : made, closers: [], notes: this.#notes, ...(assign !== undefined && { assign }) };
   }
 
   #insertMethod(constructor: Method | undefined, text: string): void {

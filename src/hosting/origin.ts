@@ -234,6 +234,7 @@ function ofParameter(context: OriginContext, file: SourceFile, variable: Variabl
   const callers = mcp.infer.references.ofVariable(file, declared, 'all');
   if (callers.length === 0) return obstacle(`Nothing in sight calls ${declared.name}, so who makes the server is not known.`);
   const closers: Origin['closers'][number][] = [];
+  const notes: string[] = [];
   let isAsync = false;
   for (const { file: caller, node } of callers) {
     const call = node.parent.type === 'CallExpression' && node.parent.callee === node ? node.parent : undefined;
@@ -247,13 +248,14 @@ function ofParameter(context: OriginContext, file: SourceFile, variable: Variabl
     if (isObstacle(origin)) return origin;
     draft.of(caller).replace(argument, origin.factory.expression, [argument]);
     closers.push(...origin.closers);
+    notes.push(...origin.notes);
     if (origin.factory.isAsync) isAsync = true;
   }
   if (!context.oneAtATime && closers.every(c => isLeftOut(draft, c))) closers.length = 0;
   if (closers.length > 0) return obstacle('A caller closes the server that it has given away. Return the handle of serveStdio to it, and close that.');
   adaptTests(mcp, draft, file, declared.name, index);
   const made = renameParameter(draft, file, parameter, isAsync);
-  return { factory: late.length > 0 ? withLate(draft.of(file), variable.name, late, made, own) : made, closers, notes: [] };
+  return { factory: late.length > 0 ? withLate(draft.of(file), variable.name, late, made, own) : made, closers, notes };
 }
 
 /** `await server.close();` of a server that lived between requests: there is none to close any more. */

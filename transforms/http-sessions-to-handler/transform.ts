@@ -106,12 +106,13 @@ function markersOf({ names: { file, untold }, endpoints }: SessionBlock): readon
   return at ? [{ id: 'session-lifecycle', file: file.path, offset: at.range[0], detail: `It was: ${calls.join('; ')}` }] : [];
 }
 
-function notesOf({ endpoints, sse, names }: SessionBlock): readonly string[] {
+function notesOf({ endpoints, sse, names, origin }: SessionBlock): readonly string[] {
   const [lone] = endpoints.filter(e => e.messages);
   return [
     'GET and DELETE are answered with 405 now; a stream that was open between calls is gone.',
     ...(endpoints.some(e => e.body.fed) ? ['What was asked of the first request of a session is asked of each request now.'] : []),
     ...[...names.uncounted].map(call => `Nothing counts sessions any more: ${names.file.text.slice(...call.range).replace(/\s+/g, ' ')} went from ${names.file.path}. Count requests instead, where that is wanted.`),
+    ...(origin?.notes ?? []),
     ...[...names.defaulted].map(read => `There is no id of a session to say: ${names.file.text.slice(...read.range)} became ${names.file.text.slice(...read.right.range)} in ${names.file.path}.`),
     ...(lone ? [`HTTP+SSE is served no more: ${lone.main.path} speaks streamable HTTP now. Clients that can do both find out by themselves; others are to be changed.`] : []),
     ...(!lone && sse.length > 0 ? ['HTTP+SSE is served no more: its clients must use the address of the streamable endpoint.'] : []),
