@@ -7,6 +7,7 @@ import { contains } from '../mcp/nodes.js';
 import { isFunctionNode, type ClassNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { callOn, lineOf } from './closure.js';
+import { isConnectedBy } from './consumers.js';
 import type { FileDraft } from './draft.js';
 import { endingOf, waitForInputToEnd, type Ending } from './ending.js';
 import type { Factory } from './factory.js';
@@ -42,6 +43,9 @@ class ClassReader {
   readonly #late: TSESTree.Statement[] = [];
   readonly #endings: Ending[] = [];
   readonly #closers: TSESTree.CallExpression[] = [];
+  /** Where the server is given away, to be connected there or to callers: each gets one of its own. */
+  readonly #given: TSESTree.MemberExpression[] = [];
+  readonly #notes: string[] = [];
   readonly #parameters = new Map<TSESTree.Identifier, string>();
   #made: TSESTree.Expression | undefined;
   #property: TSESTree.PropertyDefinition | undefined;
@@ -107,6 +111,10 @@ class ClassReader {
         this.#closers.push(call.node);
         continue;
       }
+      if (isConnectedBy(this.context.mcp, this.file, use) || this.#isGiver(use)) {
+        this.#given.push(use);
+        continue;
+      }
       const problem = this.#place(use);
       if (problem) return problem;
     }
@@ -119,6 +127,17 @@ class ClassReader {
 
   #isCovered(node: TSESTree.Node): boolean {
     return [...this.#statements, ...this.#late, ...this.#endings.map(e => e.target)].some(s => contains(s, node)) || [...this.#setup].some(m => contains(m, node));
+  }
+
+  /** `getServer() { return this.server; }`, which no code of the project but tests asks. */
+  #isGiver(use: TSESTree.MemberExpression): boolean {
+    const method = this.#methodOf(use);
+    const [only, another] = method?.value.body.body ?? [];
+    const name = method && keyName(method.key);
+    if (method?.kind !== 'method' || method.static || name === undefined || another || only?.type !== 'ReturnStatement' || only.argument !== use ) return false;
+    if (this.context.mcp.infer.references.ofMember(this.file, this.cls, name).length > 0) return false;
+    this.#notes.push(`${name}() in ${this.file.path} gives a new server each time: there is none that stays connected.`);
+    return true;
   }
 
   /** A statement of the constructor, of the method that connects, or a whole method that only sets the server up. */
@@ -316,9 +335,10 @@ class ClassReader {
       const text = `${base}${head}${eol}${texts.join('')}${inner}return ${this.server}${semicolon}${eol}${base}}`;
       this.#insertMethod(constructor, text);
     }
+    for (const use of this.#given) draft.editor.replace(use, `this.${method}()`);
     const assign = this.#rewriteField();
     const made: Factory = { expression: `() => this.${method}()`, call: `this.${method}()`, isAsync: false };
-    return { factory: this.#late.length > 0 ? this.#withLate(made) : made, closers: [], notes: [], ...(assign !== undefined && { assign }) };
+    return { factory: this.#late.length > 0 ? this.#withLate(made) : made, closers: [], notes: this.#notes, ...(assign !== undefined && { assign }) };
   }
 
   #insertMethod(constructor: Method | undefined, text: string): void {

@@ -24,6 +24,8 @@ export interface Closure {
   readonly closers: readonly TSESTree.CallExpression[];
   /** `server.connect(...)` in code that stays, other than where it was asked from. */
   readonly connects: readonly TSESTree.CallExpression[];
+  /** Arguments of functions that connect what they are given. */
+  readonly given: readonly TSESTree.Identifier[];
   /** `export { server }` and `export const server`. */
   readonly exports: readonly TSESTree.Node[];
   readonly isAsync: boolean;
@@ -45,6 +47,8 @@ export interface ClosureOptions {
   readonly own: readonly TSESTree.Node[];
   /** There is one server at a time, so what speaks to the client outside of requests can be given the one that serves. */
   readonly oneAtATime: boolean;
+  /** The server is given to a function that connects it. */
+  readonly isGiven?: (node: TSESTree.Node) => boolean;
 }
 
 /** A reason, with the marker of its own or the usual one. */
@@ -71,6 +75,7 @@ class ClosureReader {
   readonly #tracked = new Set<Variable>();
   readonly #closers: TSESTree.CallExpression[] = [];
   readonly #connects: TSESTree.CallExpression[] = [];
+  readonly #given: TSESTree.Identifier[] = [];
   readonly #exports: TSESTree.Node[] = [];
   readonly #senders: Sender[] = [];
   readonly #endings = new Map<TSESTree.Statement, Ending>();
@@ -116,6 +121,7 @@ class ClosureReader {
       late: [...this.#late].sort(byPlace),
       closers: this.#closers,
       connects: this.#connects,
+      given: this.#given,
       exports: this.#exports,
       isAsync: moved.some(awaits),
       senders: this.#senders,
@@ -145,17 +151,25 @@ class ClosureReader {
       return undefined;
     }
     if (this.#isEnding(statement, identifier)) return undefined;
+    if (isServer && !this.#isOwn(identifier) && this.options.isGiven?.(identifier) === true) {
+      this.#given.push(identifier);
+      return undefined;
+    }
     if (this.kept.has(statement) || this.#endings.has(statement) || this.own.some(o => contains(statement, o)) || isProcessWide(statement, this.#tracked, this.file) || this.#onlyHosts(statement)) return this.#stay(variable, statement, identifier);
     if (isServer && sendsAtOnce(statement, identifier)) return obstacle(`Line ${lineOf(this.file, identifier)} tells the client something as soon as the server is connected. There is no such moment any more: say it in an answer, or leave it out.`, 'session-lifecycle');
     if (!isServer && !isInFunction(identifier, statement) && this.#keep(variable)) return undefined;
     return this.#move(variable, statement, identifier);
   }
 
+  #isOwn(identifier: TSESTree.Identifier): boolean {
+    return this.own.some(o => o.type === 'CallExpression' && o.arguments.some(a => a === identifier));
+  }
+
   /** Code that stays where it is may only connect and close the server. */
   #stay(variable: Variable, statement: TSESTree.Statement, identifier: TSESTree.Identifier): Problem | undefined {
     if (this.#isSender(variable, statement, identifier) || this.#keep(variable)) return undefined;
     const call = variable === this.variable ? callOn(identifier, /^(?:connect|close)$/) : undefined;
-    if (!call && this.own.some(o => o.type === 'CallExpression' && o.arguments.some(a => a === identifier))) return undefined;
+    if (!call && this.#isOwn(identifier)) return undefined;
     if (!call) return `${variable.name} is used at line ${lineOf(this.file, identifier)} in code that runs outside of a request, so it cannot become one server per client.`;
     if (this.own.includes(call.node)) return undefined;
     (call.name === 'close' ? this.#closers : this.#connects).push(call.node);

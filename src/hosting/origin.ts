@@ -1,13 +1,14 @@
 import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import { indentAt, reindented, withComments } from '../edits/indent.js';
-import { innermost } from '../mcp/file-index.js';
+import { enclosingFunction, innermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { contains } from '../mcp/nodes.js';
 import { isFunctionNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
-import { awaits, callOn, closureOf, rootOf, lineOf, type Closure } from './closure.js';
+import { awaits, callOn, closureOf, rootOf, lineOf, statementOfCall, type Closure } from './closure.js';
 import { factoryOfClass, isField } from './classes.js';
+import { adaptTests, isConnectedBy } from './consumers.js';
 import type { Draft } from './draft.js';
 import { endingOf, waitForInputToEnd } from './ending.js';
 import { isObstacle, obstacle, type Obstacle, type Origin, type OriginContext } from './obstacle.js';
@@ -54,7 +55,7 @@ function ofDeclarator(context: OriginContext, file: SourceFile, variable: Variab
   if (!declarator.init) return obstacle(`${variable.name} is filled later than it is declared. Make the server in a function that returns it.`);
   if (declarator.id.type !== 'Identifier') return ofPattern(context, file, variable, declarator, own);
   if (!isFresh(mcp, file, declarator.init)) return obstacle(`${variable.name} comes from code that may give the same server twice.`);
-  const closure = closureOf(file, variable, declarator, { own, oneAtATime: context.oneAtATime });
+  const closure = closureOf(file, variable, declarator, { own, oneAtATime: context.oneAtATime, isGiven: node => isConnectedBy(mcp, file, node) });
   if (isObstacle(closure)) return closure;
   const blocked = exportObstacle(mcp, file, variable, closure);
   if (blocked) return blocked;
@@ -66,10 +67,13 @@ function write({ mcp, draft, oneAtATime }: OriginContext, file: SourceFile, clos
   if (obstacleInside) return obstacleInside;
   const [other] = closure.connects;
   if (other && closure.senders.length > 0) return obstacle(`Line ${lineOf(file, other)} connects the same server to something else, so code outside of requests cannot tell which client it speaks to.`);
+  const sync = closure.isAsync ? closure.given.find(g => enclosingFunction(g)?.async === false) : undefined;
+  if (sync) return obstacle(`Line ${lineOf(file, sync)} gives the server away in a function that does not wait, and making another one takes waiting.`);
   const fileDraft = draft.of(file);
   for (const ending of closure.endings) waitForInputToEnd(fileDraft, ending);
   const made = writeFactory(mcp, fileDraft, closure);
   for (const connect of closure.connects) replaceReceiver(fileDraft, connect, made);
+  for (const given of closure.given) fileDraft.replace(given, made.isAsync ? `await ${made.call}` : made.call);
   const factory = closure.late.length > 0 ? withLate(fileDraft, variableName(closure), closure.late, made, own) : made;
   return { factory, closers: closure.closers.map(node => ({ file, node })), notes: [] };
 }
@@ -230,6 +234,7 @@ function ofParameter(context: OriginContext, file: SourceFile, variable: Variabl
   const callers = mcp.infer.references.ofVariable(file, declared, 'all');
   if (callers.length === 0) return obstacle(`Nothing in sight calls ${declared.name}, so who makes the server is not known.`);
   const closers: Origin['closers'][number][] = [];
+  const notes: string[] = [];
   let isAsync = false;
   for (const { file: caller, node } of callers) {
     const call = node.parent.type === 'CallExpression' && node.parent.callee === node ? node.parent : undefined;
@@ -243,11 +248,22 @@ function ofParameter(context: OriginContext, file: SourceFile, variable: Variabl
     if (isObstacle(origin)) return origin;
     draft.of(caller).replace(argument, origin.factory.expression, [argument]);
     closers.push(...origin.closers);
+    notes.push(...origin.notes);
     if (origin.factory.isAsync) isAsync = true;
   }
+  if (!context.oneAtATime && closers.every(c => isLeftOut(draft, c))) closers.length = 0;
   if (closers.length > 0) return obstacle('A caller closes the server that it has given away. Return the handle of serveStdio to it, and close that.');
+  adaptTests(mcp, draft, file, declared.name, index);
   const made = renameParameter(draft, file, parameter, isAsync);
-  return { factory: late.length > 0 ? withLate(draft.of(file), variable.name, late, made, own) : made, closers, notes: [] };
+  return { factory: late.length > 0 ? withLate(draft.of(file), variable.name, late, made, own) : made, closers, notes };
+}
+
+/** `await server.close();` of a server that lived between requests: there is none to close any more. */
+function isLeftOut(draft: Draft, { file, node }: Origin['closers'][number]): boolean {
+  const statement = statementOfCall(node) ?? (node.parent.type === 'AwaitExpression' && node.parent.parent.type === 'ExpressionStatement' ? node.parent.parent : undefined);
+  if (statement?.parent.type !== 'BlockStatement' || statement.parent.body.length < 2) return false;
+  draft.of(file).removeStatement(statement);
+  return true;
 }
 
 /** `registerTools(server)` in the function that connects, in a block around the connection. */
@@ -278,7 +294,7 @@ function ofGivenName(context: OriginContext, file: SourceFile, name: TSESTree.Id
   if (variable?.defs[0]?.type === 'Parameter') return ofParameter(context, file, variable, [call]);
   if (!variable || definition?.type !== 'VariableDeclarator' || !definition.init || definition.id.type !== 'Identifier') return obstacle(`${name.name} at ${file.path}:${lineOf(file, call)} is not made in the same file.`);
   if (!isFresh(context.mcp, file, definition.init)) return obstacle(`${name.name} comes from code that may give the same server twice.`);
-  const closure = closureOf(file, variable, definition, { own: [call], oneAtATime: context.oneAtATime });
+  const closure = closureOf(file, variable, definition, { own: [call], oneAtATime: context.oneAtATime, isGiven: node => isConnectedBy(context.mcp, file, node) });
   if (isObstacle(closure)) return closure;
   return exportObstacle(context.mcp, file, variable, closure) ?? write(context, file, closure, [call]);
 }

@@ -75,7 +75,7 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
       edits,
       removed,
       removedComments: draft.removedComments,
-      dependencies: [...(block.endpoints.some(e => e.protection) && project.manifests.length > 0 ? [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] : []), ...unusedPackages(project, draft, removed)],
+      dependencies: [...(block.endpoints.some(e => e.protection && e.main.call) && project.manifests.length > 0 ? [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] : []), ...unusedPackages(project, draft, removed)],
       ...(!keepsSessions && block.names.untold.size > 0 && { markers: markersOf(block) }),
       notes: keepsSessions ? ['Clients of older revisions keep their sessions: they still need the same process for all requests of one.'] : [...notesOf(block), ...kept.flatMap(k => k.notes)],
     };
@@ -106,12 +106,14 @@ function markersOf({ names: { file, untold }, endpoints }: SessionBlock): readon
   return at ? [{ id: 'session-lifecycle', file: file.path, offset: at.range[0], detail: `It was: ${calls.join('; ')}` }] : [];
 }
 
-function notesOf({ endpoints, sse, names }: SessionBlock): readonly string[] {
+function notesOf({ endpoints, sse, names, origin }: SessionBlock): readonly string[] {
   const [lone] = endpoints.filter(e => e.messages);
   return [
     'GET and DELETE are answered with 405 now; a stream that was open between calls is gone.',
     ...(endpoints.some(e => e.body.fed) ? ['What was asked of the first request of a session is asked of each request now.'] : []),
     ...[...names.uncounted].map(call => `Nothing counts sessions any more: ${names.file.text.slice(...call.range).replace(/\s+/g, ' ')} went from ${names.file.path}. Count requests instead, where that is wanted.`),
+    ...(origin?.notes ?? []),
+    ...[...names.defaulted].map(read => `There is no id of a session to say: ${names.file.text.slice(...read.range)} became ${names.file.text.slice(...read.right.range)} in ${names.file.path}.`),
     ...(lone ? [`HTTP+SSE is served no more: ${lone.main.path} speaks streamable HTTP now. Clients that can do both find out by themselves; others are to be changed.`] : []),
     ...(!lone && sse.length > 0 ? ['HTTP+SSE is served no more: its clients must use the address of the streamable endpoint.'] : []),
   ];

@@ -14,7 +14,7 @@ import { wrapsOf } from '../../src/hosting/http/body.js';
 import { removeElsewhere } from '../../src/hosting/http/exported.js';
 import { logsOfSessions } from '../../src/hosting/http/managers.js';
 import { answerToGet, writeStatusPage, type StatusPage } from '../../src/hosting/http/get-answer.js';
-import { checkFor } from '../../src/hosting/http/protection.js';
+import { checkFor, guardsFor, type Protection } from '../../src/hosting/http/protection.js';
 import type { Route } from '../../src/hosting/http/routes.js';
 
 const SERVER = '@modelcontextprotocol/server';
@@ -87,7 +87,7 @@ function insideDeadFunction(draft: FileDraft, node: TSESTree.Node, routes: reado
 /** The statement before which the handler is declared, or the member of a class. */
 export function placeOf({ main, others, status }: Endpoint): TSESTree.Node | undefined {
   const early = status?.route.statement && main.statement && status.route.statement.range[0] < main.statement.range[0] ? status.route.statement : undefined;
-  let node: TSESTree.Node = early ?? (main.handler.name === undefined && main.statement ? main.statement : main.handler.fn);
+  let node: TSESTree.Node = early ?? (main.handler.name === undefined && !main.handler.maker && main.statement ? main.statement : main.handler.fn);
   const shared = others.filter(r => r.handler.fn === main.handler.fn);
   for (; node.parent; node = node.parent) {
     const block = node.parent;
@@ -224,7 +224,8 @@ function writeLone(draft: FileDraft, endpoint: Endpoint, messages: Route, names:
   if (raw && reply?.type === 'Identifier') keep.push(`${inner}${reply.name}.hijack()${semicolon}${eol}`);
   const isAsync = keep.some(k => /\bawait\b/.test(k));
   const text = keep.length === 0 ? `(${params}) => void ${call}` : `${isAsync ? 'async ' : ''}(${params}) => {${eol}${keep.join('')}${inner}${isAsync ? 'await' : 'void'} ${call}${semicolon}${eol}${base}}`;
-  const between = middlewareOf(draft, messages).filter(m => !middlewareOf(draft, main).includes(m));
+  guardList(draft, endpoint);
+  const between = [...writtenChecks(draft, endpoint), ...middlewareOf(draft, messages).filter(m => !middlewareOf(draft, main).includes(m))];
   draft.replace(main.argument, between.map(m => `${m}, `).join('') + text, used);
   editor.replace(main.call.callee.property, 'all');
   return undefined;
@@ -258,7 +259,7 @@ export function webRequest({ takesContext }: Endpoint, argument: string): string
   return takesContext ? `${argument}.req.raw` : argument;
 }
 
-function writeHandler(draft: FileDraft, { main, body, serving }: Endpoint, call: string, base: string, kept: readonly { readonly range: [number, number] }[]): void {
+function writeHandler(draft: FileDraft, { main, body, serving, protection }: Endpoint, call: string, base: string, kept: readonly { readonly range: [number, number] }[]): void {
   const { file, editor } = draft;
   const { eol, indent, semicolon } = editor.style;
   const { fn, name } = main.handler;
@@ -285,7 +286,8 @@ function writeHandler(draft: FileDraft, { main, body, serving }: Endpoint, call:
   const around = enclosingFunction(body.keep[0] ?? body.core ?? serving) ?? fn;
   for (const read of body.aside ?? []) draft.removeStatement(read);
   const last = web ? `return ${wrapped(draft, serving, call)}` : isFunctionNode(around) && around.async ? `await ${call}` : `void ${call}`;
-  const lines = `${keep.join('')}${answers.join('')}${hijack.join('')}${within}${last}${semicolon}${eol}`;
+  const guards = ownGuards(draft, main, protection).map(g => within + g + semicolon + eol);
+  const lines = `${keep.join('')}${answers.join('')}${guards.join('')}${hijack.join('')}${within}${last}${semicolon}${eol}`;
   const caught = tried && `${inner}try {${eol}${lines}${inner}}${reindented(file, [tried.block.range[1], tried.range[1]], inner)}${eol}`;
   draft.replace(body.block, `{${eol}${outside.map((s, i) => keptText(draft, s, inner, i > 0)).join('')}${caught ?? lines}${base}}`, [...kept, ...(tried ? [{ range: [tried.block.range[1], tried.range[1]] as [number, number] }] : [])]);
 }
@@ -311,16 +313,40 @@ function keptText({ file, editor: { style: { eol } } }: FileDraft, statement: TS
   return `${gap}${indent}${reindented(file, range, indent)}${eol}`;
 }
 
-/** The checks of the transport, in front of the route. */
-function guard(draft: FileDraft, { main, protection }: Endpoint): void {
-  if (!protection) return;
-  const { hosts, origins, lists = [] } = protection;
-  const { quote, eol, semicolon } = draft.editor.style;
+/** The checks of the transport, in a function that no route calls. */
+function ownGuards(draft: FileDraft, { call, handler: { fn } }: Route, protection: Protection | undefined): readonly string[] {
+  const [request, reply] = fn.params;
+  if (!protection || call || request?.type !== 'Identifier' || reply?.type !== 'Identifier') return [];
+  importChecks(draft, protection, NODE);
+  return guardsFor(protection, request.name, reply.name, draft.editor.style.quote);
+}
+
+function importChecks(draft: FileDraft, { hosts, origins, lists = [] }: Protection, module: string): void {
+  if (hosts ?? lists.some(l => l.what === 'hosts')) draft.addImport('hostHeaderValidation', module);
+  if (origins ?? lists.some(l => l.what === 'origins')) draft.addImport('originValidation', module);
+}
+
+/** The checks of the transport, in front of the handler of the route. */
+function guard(draft: FileDraft, endpoint: Endpoint): void {
+  const { argument } = endpoint.main;
+  if (argument) draft.editor.insert(argument.range[0], writtenChecks(draft, endpoint).map(c => `${c}, `).join(''));
+  guardList(draft, endpoint);
+}
+
+/** For names that are written out. */
+function writtenChecks(draft: FileDraft, { main, protection }: Endpoint): readonly string[] {
+  if (!protection || !main.call) return [];
+  const { hosts, origins } = protection;
+  const { quote } = draft.editor.style;
   const list = (names: readonly string[]): string => `[${names.map(n => quote + n + quote).join(', ')}]`;
-  const checks = [...(hosts ? [`hostHeaderValidation(${list(hosts)})`] : []), ...(origins ? [`originValidation(${list(origins)})`] : [])];
-  if (hosts ?? lists.some(l => l.what === 'hosts')) draft.addImport('hostHeaderValidation', EXPRESS);
-  if (origins ?? lists.some(l => l.what === 'origins')) draft.addImport('originValidation', EXPRESS);
-  if (main.argument) draft.editor.insert(main.argument.range[0], checks.map(c => `${c}, `).join(''));
+  importChecks(draft, protection, EXPRESS);
+  return [...(hosts ? [`hostHeaderValidation(${list(hosts)})`] : []), ...(origins ? [`originValidation(${list(origins)})`] : [])];
+}
+
+/** For lists that are known at run time only: in front of the route. */
+function guardList(draft: FileDraft, { main, protection }: Endpoint): void {
+  const { quote, eol, semicolon } = draft.editor.style;
+  const { lists = [] } = protection ?? {};
   if (lists.length === 0 || main.call?.callee.type !== 'MemberExpression' || !main.statement) return;
   const app = draft.editor.text(main.call.callee.object);
   const [start] = withComments(draft.file, main.statement);

@@ -1,7 +1,7 @@
 import { keyName, type TSESTree } from '../../src/define-transform.js';
 import { indentAt, reindented, withComments } from '../../src/edits/indent.js';
 import type { Draft, FileDraft } from '../../src/hosting/draft.js';
-import type { Endpoint, SessionBlock } from '../../src/hosting/http/block.js';
+import { editsOfDefaults, type Endpoint, type SessionBlock } from '../../src/hosting/http/block.js';
 import { removeElsewhere } from '../../src/hosting/http/exported.js';
 import { answerToGet, writeStatusPage } from '../../src/hosting/http/get-answer.js';
 import { leftoversOf, writeLeftovers } from '../../src/hosting/http/leftovers.js';
@@ -101,7 +101,7 @@ function handlerText(draft: FileDraft, block: SessionBlock, { main, others, body
 
 /** The statements that make the server of the request. */
 function serverLines({ editor, file }: FileDraft, { factory }: SessionBlock, { server }: Endpoint['body'], inner: string): readonly string[] {
-  if (server && server.setup.length > 0 && server.at === server.declarator.parent) return [server.at, ...server.setup].map(s => inner + reindented(file, s.range, inner));
+  if (server && server.setup.length > 0 && server.at === server.declarator.parent) return [server.at, ...server.setup].map(s => inner + reindented(file, s.range, inner, editsOfDefaults(file, server.defaulted)));
   const name = server?.declarator.id.type === 'Identifier' ? server.declarator.id.name : 'server';
   return [`${inner}const ${name} = ${factory.isAsync ? 'await ' : ''}${factory.call}${editor.style.semicolon}`];
 }

@@ -4,7 +4,8 @@ import type { Choices } from '../../choices.js';
 import type { Finding } from '../../finding.js';
 import { keyName, propertyValue } from '../../mcp/exports.js';
 import { enclosingFunction, indexOf, innermost, memberName } from '../../mcp/file-index.js';
-import { reindented } from '../../edits/indent.js';
+import type { Edit } from '../../edits/edit.js';
+import { hasBlankAbove, reindented, withComments } from '../../edits/indent.js';
 import { lineOf } from '../closure.js';
 import type { Draft } from '../draft.js';
 import type { Factory } from '../factory.js';
@@ -98,6 +99,7 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
   const managers = [...managersOf(mcp, file), ...storesOf(context.draft.project, file)];
   for (const { local } of managers) names.addKept(local);
   const routes = routesOf(mcp, file);
+  for (const { handler } of routes) if (handler.maker) names.follow(handler.maker);
   const lone = loneTransports(mcp, file);
   for (const { id } of lone) if (id.type === 'Identifier') names.add(id);
   const routed = routes.filter(r => servingCalls(mcp, file, r.handler.fn, /^handleRequest$/).length > 0);
@@ -129,7 +131,9 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
 function blockOfSse(context: BlockContext, names: SessionNames, sse: readonly Route[]): SessionBlock | Obstacle {
   const lone = loneSse(context.mcp, context.file, names, sse);
   if (isObstacle(lone)) return lone;
-  const endpoint: Endpoint = { ...lone, others: [], json: false };
+  const protection = protectionOfSse(context, lone.main);
+  if (protection && isObstacle(protection)) return protection;
+  const endpoint: Endpoint = { ...lone, others: [], json: false, ...(protection && { protection }) };
   const made = serverOf(context, names, [endpoint], []);
   if (isObstacle(made)) return made;
   if (made.perRequest) return obstacle(`The server of a session is made from the request that opened it, in ${context.file.path}.`, 'session-lifecycle');
@@ -137,6 +141,8 @@ function blockOfSse(context: BlockContext, names: SessionNames, sse: readonly Ro
 }
 
 function blockOfBranches(context: BlockContext, names: SessionNames, branches: SseBranches): SessionBlock | Obstacle {
+  const protection = protectionOfSse(context, branches.main);
+  if (protection) return isObstacle(protection) ? protection : obstacle(`${context.file.path} lets the transport check hosts. Use the checks of the adapter for its host.`);
   const endpoint: Endpoint = { ...branches, branches, others: [], json: false };
   const made = serverOf(context, names, [endpoint], []);
   if (isObstacle(made)) return made;
@@ -254,8 +260,25 @@ function transportOptions(mcp: McpModel, file: SourceFile, route: Route, lone: r
     if (found && isObstacle(found)) return found;
     protection = found ?? protection;
   }
-  if (protection && !/\bexpress\b/.test(file.text)) return obstacle(`${file.path} lets the transport check hosts. Use the checks of the adapter for its host.`);
+  if (protection && !isGuardable(file, route)) return obstacle(`${file.path} lets the transport check hosts. Use the checks of the adapter for its host.`);
   return { json, ...(protection && { protection }) };
+}
+
+/** `new SSEServerTransport('/messages', res, { enableDnsRebindingProtection, allowedHosts })`. */
+function protectionOfSse({ mcp, file }: BlockContext, { handler: { fn } }: Route): Protection | Obstacle | undefined {
+  const made = indexOf(file).news.find(n => contains(fn, n) && /SSEServerTransport$/.test(mcp.constructed(file, n)?.type ?? ''));
+  const options = made?.arguments[2];
+  if (!options) return undefined;
+  if (options.type !== 'ObjectExpression') return obstacle(`The options of the transport at ${file.path}:${lineOf(file, options)} are not written out there.`);
+  const found = protectionOf(mcp, file, fn, options);
+  return found && !isObstacle(found) && !/\bexpress\b/.test(file.text) ? obstacle(`${file.path} lets the transport check hosts. Use the checks of the adapter for its host.`) : found;
+}
+
+/** Checks can stand in front of the route, or in a function that gets request and response of Node. */
+function isGuardable(file: SourceFile, { call, handler: { fn } }: Route): boolean {
+  if (call) return /\bexpress\b/.test(file.text);
+  const [request, reply] = fn.params;
+  return fn.body.type === 'BlockStatement' && request?.type === 'Identifier' && reply?.type === 'Identifier' && !file.text.slice(...fn.body.range).includes(`${request.name}.raw`);
 }
 
 type Made = Pick<SessionBlock, 'factory' | 'perRequest' | 'origin' | 'used' | 'connects'>;
@@ -346,12 +369,12 @@ function perRequest({ mcp, file }: BlockContext, endpoint: Endpoint, init: TSEST
 }
 
 /** A value that would not be there without the session. */
-function keptWithSession(file: SourceFile, endpoint: Endpoint, nodes: readonly TSESTree.Node[]): Obstacle | undefined {
+function keptWithSession(file: SourceFile, endpoint: Endpoint, nodes: readonly TSESTree.Node[], except: readonly TSESTree.Node[] = []): Obstacle | undefined {
   const own = endpoint.body.server ? nameOf(endpoint.body.server.declarator) : '';
   const kept = endpoint.body.keep;
   const missing = file.scopes.scopes.flatMap(s => s.variables).find(v => {
     const definition = v.defs[0];
-    return definition !== undefined && contains(endpoint.body.block, definition.name) && definition.type !== 'Parameter' && !nodes.some(n => contains(n, definition.name)) && v.name !== own && v.references.some(r => nodes.some(n => contains(n, r.identifier))) && !kept.some(s => contains(s, definition.name));
+    return definition !== undefined && contains(endpoint.body.block, definition.name) && definition.type !== 'Parameter' && !nodes.some(n => contains(n, definition.name)) && v.name !== own && v.references.some(r => nodes.some(n => contains(n, r.identifier)) && !except.some(e => contains(e, r.identifier))) && !kept.some(s => contains(s, definition.name));
   });
   return missing && obstacle(`The server of a session is made with ${missing.name}, which ${file.path} keeps with the session.`, 'session-lifecycle');
 }
@@ -363,8 +386,9 @@ function madeInHandler(context: BlockContext, endpoint: Endpoint, names: Session
   if (!server || !init) return obstacle('The server of a session is not understood.');
   const { fn } = endpoint.main.handler;
   const nodes = [init, ...server.setup];
-  if (nodes.some(n => names.mentions(n))) return obstacle(`The server of a session is made with the session at ${file.path}:${lineOf(file, init)}.`, 'session-lifecycle');
-  const locals = nodes.flatMap(n => localsUsed(file, fn, n)).filter(n => n !== nameOf(server.declarator));
+  const { defaulted = [] } = server;
+  if (nodes.some(n => names.mentions(n, defaulted))) return obstacle(`The server of a session is made with the session at ${file.path}:${lineOf(file, init)}.`, 'session-lifecycle');
+  const locals = nodes.flatMap(n => localsUsed(file, fn, n, defaulted)).filter(n => n !== nameOf(server.declarator));
   const isPattern = server.declarator.id.type !== 'Identifier';
   if (server.setup.length === 0 && !isPattern) {
     const made = locals.length > 0 ? perRequest(context, endpoint, init) : { factory: factoryOfCall(mcp, file, init), perRequest: false, used: [init], connects: [] };
@@ -374,7 +398,8 @@ function madeInHandler(context: BlockContext, endpoint: Endpoint, names: Session
   }
   if (locals.length > 0 && isPattern) return obstacle(`What sets up the server at ${file.path}:${lineOf(file, init)} depends on the request.`);
   if (isPattern) return patternFactory(context, server.declarator);
-  return keptWithSession(file, endpoint, nodes) ?? { factory: setupFactory(draft, file, server), perRequest: locals.length > 0, used: nodes, connects: [] };
+  for (const read of defaulted) names.defaulted.add(read);
+  return keptWithSession(file, endpoint, nodes, defaulted) ?? { factory: setupFactory(draft, file, server), perRequest: locals.length > 0, used: nodes, connects: [] };
 }
 
 /** The server in an object that was made for it. */
@@ -406,11 +431,23 @@ function patternFactory({ mcp, file, draft }: BlockContext, { id, init }: TSESTr
 }
 
 /** The statements that make a server, as a function. */
-function setupFactory(draft: Draft, file: SourceFile, { declarator, made, at, setup }: ServerOfSession): Factory {
+function setupFactory(draft: Draft, file: SourceFile, { declarator, made, at, setup, defaulted }: ServerOfSession): Factory {
   const { editor } = draft.of(file);
   const { eol, indent, semicolon } = editor.style;
   const isAsync = [made, ...setup].some(s => /\bawait\b/.test(editor.text(s)));
   const declared = at === declarator.parent ? reindented(file, at.range, indent) : `const ${nameOf(declarator)} = ${reindented(file, made.range, indent)}${semicolon}`;
-  const lines = [declared, ...setup.map(s => reindented(file, s.range, indent))].map(s => `${indent}${s}${eol}`);
+  const lines = [declared, ...setup.map(s => reindented(file, withComments(file, s), indent, editsOfDefaults(file, defaulted)))].map((s, i) => `${i > 0 && isApart(file, setup[i - 1]) ? eol : ''}${indent}${s}${eol}`);
   return { expression: `${isAsync ? 'async ' : ''}() => {${eol}${lines.join('')}${indent}return ${nameOf(declarator)}${semicolon}${eol}}`, call: '', isAsync };
+}
+
+function isApart(file: SourceFile, statement: TSESTree.Statement | undefined): boolean {
+  return statement !== undefined && hasBlankAbove(file, withComments(file, statement)[0]);
+}
+
+/** `transport.sessionId ?? 'none'` says `'none'`. */
+export function editsOfDefaults(file: SourceFile, defaulted: ServerOfSession['defaulted'] = []): readonly Edit[] {
+  return defaulted.map(({ range, right, parent }) => {
+    if (parent.type !== 'TemplateLiteral' || right.type !== 'Literal' || typeof right.value !== 'string' || /[`$\\]/.test(right.value)) return { range, text: file.text.slice(...right.range) };
+    return { range: [file.text.lastIndexOf('${', range[0]), file.text.indexOf('}', range[1]) + 1], text: right.value };
+  });
 }

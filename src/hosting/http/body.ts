@@ -43,6 +43,8 @@ export interface ServerOfSession {
   readonly made: TSESTree.Expression;
   readonly at: TSESTree.Node;
   readonly setup: readonly TSESTree.Statement[];
+  /** In the statements: reads of the id of the session, of which what they say without one is left. */
+  readonly defaulted?: readonly TSESTree.LogicalExpression[];
   /** What is declared is not the server itself but an object that holds it. */
   readonly holder?: Holder;
 }
@@ -240,14 +242,20 @@ export function serverOfSession(mcp: McpModel, file: SourceFile, fn: FunctionNod
   if (!making || (!isFresh(mcp, file, making.made, 0, 'called-for-each') && !lazySingleton(mcp, file, making.made))) return obstacle(`Line ${lineOf(file, declarator)} of ${file.path} takes a server that may be shared.`);
   if (!variable) return { declarator, ...making, setup: [] };
   const setup: TSESTree.Statement[] = [];
+  const defaulted: TSESTree.LogicalExpression[] = [];
   for (const { identifier, init } of variable.references) {
     if (init === true) continue;
     const statement = statementAround(identifier);
-    if (statement?.parent === making.at.parent && REGISTERS.test(memberOf(identifier)) && names.mentions(statement)) return obstacle(`Line ${lineOf(file, statement)} of ${file.path} registers something that asks for the session. There is none any more: give it a handle of its own.`, 'session-lifecycle');
-    if (!statement || statement.type !== 'ExpressionStatement' || names.mentions(statement) || CORE.test(file.text.slice(...statement.range)) || /\.close\s*\(/.test(file.text.slice(...statement.range))) continue;
-    if (statement !== making.at && statement.parent === making.at.parent && !setup.includes(statement)) setup.push(statement);
+    const registers = statement?.parent === making.at.parent && REGISTERS.test(memberOf(identifier));
+    const reads = registers ? names.defaultedIn(statement) : [];
+    if (registers && names.mentions(statement, reads)) return obstacle(`Line ${lineOf(file, statement)} of ${file.path} registers something that asks for the session. There is none any more: give it a handle of its own.`, 'session-lifecycle');
+    if (!statement || statement.type !== 'ExpressionStatement' || names.mentions(statement, reads) || CORE.test(file.text.slice(...statement.range)) || /\.close\s*\(/.test(file.text.slice(...statement.range))) continue;
+    if (statement !== making.at && statement.parent === making.at.parent && !setup.includes(statement)) {
+      setup.push(statement);
+      defaulted.push(...reads);
+    }
   }
-  return { declarator, ...making, setup };
+  return { declarator, ...making, setup, ...(defaulted.length > 0 && { defaulted }) };
 }
 
 /** `registerTool` in `server.registerTool(...)`. */
@@ -276,13 +284,13 @@ function serverDeclarators(mcp: McpModel, file: SourceFile, fn: FunctionNode): r
   return found;
 }
 
-/** Names that are declared in the function and used in a node inside it. */
-export function localsUsed(file: SourceFile, fn: FunctionNode, node: TSESTree.Node): readonly string[] {
+/** Names that are declared in the function and used in a node inside it, other than in these places of it. */
+export function localsUsed(file: SourceFile, fn: FunctionNode, node: TSESTree.Node, except: readonly TSESTree.Node[] = []): readonly string[] {
   return file.scopes.scopes.flatMap(scope =>
     scope.variables.flatMap(v => {
       const definition = v.defs[0];
       const isLocal = definition !== undefined && contains(fn, definition.name) && !contains(node, definition.name);
-      return isLocal && v.references.some(r => contains(node, r.identifier)) ? [v.name] : [];
+      return isLocal && v.references.some(r => contains(node, r.identifier) && !except.some(e => contains(e, r.identifier))) ? [v.name] : [];
     }),
   );
 }

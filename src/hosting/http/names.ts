@@ -20,6 +20,8 @@ export class SessionNames {
   readonly uncounted = new Set<TSESTree.CallExpression>();
   /** Calls that told somebody that a session began or ended, and go. */
   readonly untold = new Set<TSESTree.CallExpression>();
+  /** `transport.sessionId ?? 'none'` in what the server answers: what it says without a session. */
+  readonly defaulted = new Set<TSESTree.LogicalExpression>();
 
   constructor(
     readonly mcp: McpModel,
@@ -63,9 +65,24 @@ export class SessionNames {
     }
   }
 
-  mentions(node: TSESTree.Node): boolean {
-    for (const variable of this.#variables) if (variable.references.some(r => contains(node, r.identifier))) return true;
-    return some(node, n => (n.type === 'MemberExpression' && this.isName(n)) || this.isHeader(n));
+  /** `except`: places in it that do not count. */
+  mentions(node: TSESTree.Node, except: readonly TSESTree.Node[] = []): boolean {
+    const counts = (n: TSESTree.Node): boolean => !except.some(e => contains(e, n));
+    for (const variable of this.#variables) if (variable.references.some(r => contains(node, r.identifier) && counts(r.identifier))) return true;
+    return some(node, n => ((n.type === 'MemberExpression' && this.isName(n)) || this.isHeader(n)) && counts(n));
+  }
+
+  /** Reads of the id that say themselves what is to be said without one. */
+  defaultedIn(node: TSESTree.Node): readonly TSESTree.LogicalExpression[] {
+    const found: TSESTree.LogicalExpression[] = [];
+    walkTree(node, n => {
+      if (n.type !== 'LogicalExpression' || n.operator === '&&' || n.right.type !== 'Literal') return true;
+      const left = innermost(n.left);
+      const isId = left.type === 'MemberExpression' ? memberName(left) === 'sessionId' && this.isRootedIn(left) : left.type === 'Identifier' && /session/i.test(left.name) && this.isName(left);
+      if (isId) found.push(n);
+      return !isId;
+    });
+    return found;
   }
 
   isHeader(node: TSESTree.Node): boolean {

@@ -158,6 +158,7 @@ export class Plumbing {
 export function isLogCall({ callee }: TSESTree.CallExpression): boolean {
   const inner = innermost(callee);
   if (inner.type === 'Identifier') return LOG_CALL.test(inner.name);
+  if (/^process\.std(?:err|out)\.write$/.test(dotted(inner))) return true;
   return inner.type === 'MemberExpression' && (LOGS.test(rootName(inner) ?? '') || LOGS.test(memberNameOfObject(inner) ?? ''));
 }
 

@@ -106,8 +106,22 @@ function hostNames(node: TSESTree.Node): readonly string[] | undefined {
 }
 
 /** `if (protection?.allowedHosts) app.all('/mcp', hostHeaderValidation(...));`: for this address only, and hosts are compared without ports. */
-export function checkFor(app: string, path: string, { what, list, condition }: RuntimeList, quote: string): string {
+export function checkFor(app: string, path: string, list: RuntimeList, quote: string): string {
+  const use = `${app}.all(${path}, ${checkOf(list, quote)})`;
+  return list.condition === '' ? use : `if (${list.condition}) ${use}`;
+}
+
+function checkOf({ what, list }: RuntimeList, quote: string): string {
   const names = what === 'hosts' ? `${list}.map(host => host.replace(/:\\d+$/, ${quote}${quote}))` : `${list}.map(origin => origin.replace(/^\\w+:\\/\\/|:\\d+$/g, ${quote}${quote}))`;
-  const use = `${app}.all(${path}, ${what === 'hosts' ? 'hostHeaderValidation' : 'originValidation'}(${names}))`;
-  return condition === '' ? use : `if (${condition}) ${use}`;
+  return `${what === 'hosts' ? 'hostHeaderValidation' : 'originValidation'}(${names})`;
+}
+
+/** Without routes that a check could stand in front of: `if (!hostHeaderValidation([...])(req, res)) return;`. */
+export function guardsFor({ hosts, origins, lists = [] }: Protection, request: string, reply: string, quote: string): readonly string[] {
+  const written = (name: string, names: readonly string[] | undefined): readonly string[] => (names ? [`if (!${name}([${names.map(n => quote + n + quote).join(', ')}])(${request}, ${reply})) return`] : []);
+  return [
+    ...written('hostHeaderValidation', hosts),
+    ...written('originValidation', origins),
+    ...lists.map(l => `if (${l.condition === '' ? '' : `${l.condition} && `}!${checkOf(l, quote)}(${request}, ${reply})) return`),
+  ];
 }

@@ -1,9 +1,10 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { enclosingFunction, indexOf, innermost, memberName } from '../../mcp/file-index.js';
 import type { McpModel } from '../../mcp/model.js';
-import { contains } from '../../mcp/nodes.js';
+import { contains, returnExpressions } from '../../mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
+import { calledFunctions } from '../fresh.js';
 
 const METHODS = /^(?:get|post|put|delete|all|use|options)$/;
 
@@ -23,6 +24,8 @@ export interface Handler {
   readonly fn: FunctionNode;
   /** `const handlePost = ...`, when it has a name. */
   readonly name?: string;
+  /** The function that made it: `app.post('/mcp', postHandler(sessions))`. */
+  readonly maker?: FunctionNode;
 }
 
 /** All routes of a file whose handlers are functions of the same file. */
@@ -37,10 +40,24 @@ function routeOf(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression)
   const [path] = call.arguments;
   const argument = call.arguments.at(-1);
   if (method === undefined || !METHODS.test(method) || !path || !argument || argument === path || argument.type === 'SpreadElement' || isFunctionNode(path)) return undefined;
+  const handler = handlerOf(mcp, file, argument);
+  return handler && { call, statement: call.parent, method, path: file.text.slice(...path.range), argument, handler };
+}
+
+function handlerOf(mcp: McpModel, file: SourceFile, argument: TSESTree.Expression): Handler | undefined {
+  const inner = innermost(argument);
+  if (inner.type === 'CallExpression') return madeHandler(mcp, file, inner);
   const fn = functionOf(mcp, file, argument);
-  if (!fn) return undefined;
-  const name = argument.type === 'Identifier' ? argument.name : undefined;
-  return { call, statement: call.parent, method, path: file.text.slice(...path.range), argument, handler: { fn, ...(name !== undefined && { name }) } };
+  return fn && { fn, ...(argument.type === 'Identifier' && { name: argument.name }) };
+}
+
+/** `postHandler(sessions)`, a function of the same file that returns one. */
+function madeHandler(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): Handler | undefined {
+  const [made, another] = call.callee.type === 'Identifier' ? calledFunctions(mcp, file, call) : [];
+  if (!made || another || made.file !== file) return undefined;
+  const [returned, more] = returnExpressions(made.node);
+  const fn = returned ? innermost(returned) : undefined;
+  return fn && !more && isFunctionNode(fn) ? { fn, maker: made.node } : undefined;
 }
 
 function functionOf(mcp: McpModel, file: SourceFile, node: TSESTree.Node): FunctionNode | undefined {

@@ -25,7 +25,8 @@ export const serverInfo: Pass = {
       const ofServers = capabilities?.type === 'ObjectExpression' ? named(capabilities, name => OF_SERVERS.has(name)) : [];
       if (unknown.length === 0 && ofServers.length === 0) continue;
       const type = pass.mcp.constructed(pass.file, made, CLASSES)?.type;
-      if (type?.startsWith('sdk#') !== true) continue;
+      // What comes by `await import()` is not always what was asked for.
+      if (!/^sdk#(?:McpServer|Server|Client)$/.test(type ?? '')) continue;
       if (info?.type === 'ObjectExpression' && unknown.length > 0) declare(pass, info, unknown);
       if (type === 'sdk#Client') pass.editor.removeProperties(ofServers);
     }

@@ -1,4 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types';
+import { indentAt } from '../../edits/indent.js';
 import { sdk } from '../../mcp/sdk.js';
 import type { Pass, PassFile } from '../pass.js';
 import { specifierIn } from '../passes/specifiers.js';
@@ -16,6 +17,10 @@ export const importHomes: Pass = {
       if (statement.type === 'ImportDeclaration') fromImport(pass, statement);
       else if (statement.type === 'ExportNamedDeclaration' && statement.source) fromExport(pass, statement);
     }
+    if (!/\bimport\s*\(/.test(pass.file.text)) return;
+    walkTree(pass.file.program, node => {
+      if (node.type === 'VariableDeclaration' && node.declarations.length === 1) fromLoad(pass, node);
+    });
   },
 };
 
@@ -74,6 +79,25 @@ function fromExport(pass: PassFile, statement: TSESTree.ExportNamedDeclaration):
   const { quote, semicolon, eol } = editor.style;
   if (kept.length > 0) lines.unshift(`export ${statement.exportKind === 'type' ? 'type ' : ''}{ ${kept.join(', ')} } from ${quote}${module}${quote}${semicolon}`);
   editor.replace(statement, lines.join(eol));
+}
+
+/** `const { A, B } = await import('x')`. */
+function fromLoad({ file, editor }: PassFile, statement: TSESTree.VariableDeclaration): void {
+  const [{ id, init }] = statement.declarations;
+  const source = init?.type === 'AwaitExpression' && init.argument.type === 'ImportExpression' ? init.argument.source : undefined;
+  if (id.type !== 'ObjectPattern' || source?.type !== 'Literal' || typeof source.value !== 'string' || !/^@modelcontextprotocol\/(?!sdk)/.test(source.value)) return;
+  const properties = id.properties.flatMap(p => (p.type === 'Property' && p.key.type === 'Identifier' ? [{ name: p.key.name, text: file.text.slice(...p.range) }] : []));
+  const moves = movesOf(properties, source.value);
+  if (properties.length !== id.properties.length || moves.every(m => m === undefined)) return;
+  const { quote, semicolon, eol } = editor.style;
+  const modules = new Map<string, string[]>();
+  for (const [i, { text }] of properties.entries()) {
+    const module = moves[i]?.module ?? source.value;
+    modules.set(module, [...(modules.get(module) ?? []), text]);
+  }
+  const [only, another] = modules.keys();
+  if (only !== undefined && another === undefined) editor.replace(source, quote + only + quote);
+  else editor.replace(statement, [...modules].map(([module, names]) => `${statement.kind} { ${names.join(', ')} } = await import(${quote}${module}${quote})${semicolon}`).join(eol + indentAt(file, statement.range[0])));
 }
 
 function linesOf({ quote, semicolon }: PassFile['editor']['style'], moves: readonly (Move | undefined)[], keyword: string): string[] {
