@@ -79,14 +79,19 @@ async function measure(checkout: string): Promise<Result | undefined> {
   const commands = commandsOf({ repo: name }, tree('before'), '');
   const shell: Shell = { ...plain, env: { PATH: await toolsFor('', [commands.manager], work), npm_config_manage_package_manager_versions: 'false' } };
   const packages = [...new Set(sites.map(s => packageOf(tree('before'), s.file)))];
-  const into = existsSync(join(tree('before'), 'package.json')) ? [''] : packages;
-  if (!existsSync(join(folder, 'installed'))) {
-    for (const at of into) {
+  const installing = existsSync(join(tree('before'), 'package.json')) ? [''] : packages;
+  const marker = join(folder, 'installed');
+  if (!existsSync(marker)) {
+    for (const at of installing) {
       const failed = await install(commands.install, join(tree('before'), at), '', shell) && (await install(loosened(commands), join(tree('before'), at), '', shell));
       if (failed !== undefined && failed !== '') return { name, problem: `install: ${failed}`, first: { applied: bare } };
     }
-    writeFileSync(join(folder, 'installed'), '');
+    // Packages in folders that the root knows nothing of.
+    const alone = packages.filter(at => !installing.includes(at) && !['', at].some(f => existsSync(join(tree('before'), f, 'node_modules/@modelcontextprotocol'))));
+    for (const at of alone) await install(loosened({ ...commands, manager: 'npm' }), join(tree('before'), at), '', shell);
+    writeFileSync(marker, [...installing, ...alone].join('\n'));
   }
+  const into = readFileSync(marker, 'utf8').split('\n');
   const check = (step: string): Promise<readonly string[]> => errorsOf(tree(step), packages, sites, shell);
   const before = await check('before');
 
@@ -122,7 +127,7 @@ async function measure(checkout: string): Promise<Result | undefined> {
 
 async function reinstall(tree: string, before: string, into: readonly string[], shell: Shell, commands: ReturnType<typeof commandsOf>): Promise<void> {
   if ((await manifests(tree)) === (await manifests(before))) return;
-  for (const at of into) await install(loosened(commands), join(tree, at), '', shell);
+  for (const [i, at] of into.entries()) await install(loosened(i === 0 ? commands : { ...commands, manager: into[0] === '' ? 'npm' : commands.manager }), join(tree, at), '', shell);
 }
 
 /** All of them in one text. */
