@@ -126,21 +126,20 @@ export class Leftovers {
     if (this.isGone(file, member)) return false;
     const name = file.text.slice(...member.key.range);
     const writes: TSESTree.Node[] = [];
-    let used = false;
-    let wasRead = false;
+    const seen = { used: false, wasRead: false };
     walkTree(file.program, node => {
       // `const { name } = this`
-      if (node.type === 'Property' && node.parent.type === 'ObjectPattern' && file.text.slice(...node.key.range) === name) used = true;
-      if (node.type !== 'MemberExpression' || contains(member, node) || used) return !used;
+      if (node.type === 'Property' && node.parent.type === 'ObjectPattern' && file.text.slice(...node.key.range) === name) seen.used = true;
+      if (node.type !== 'MemberExpression' || contains(member, node) || seen.used) return !seen.used;
       if (node.computed ? node.object.type !== 'ThisExpression' : file.text.slice(...node.property.range) !== name) return true;
       const write = member.type === 'PropertyDefinition' ? plainWrite(node) : undefined;
-      if (this.isGone(file, node)) wasRead ||= node.parent.type !== 'AssignmentExpression' || node.parent.left !== node;
+      if (this.isGone(file, node)) seen.wasRead ||= node.parent.type !== 'AssignmentExpression' || node.parent.left !== node;
       else if (write) writes.push(write);
-      else used = true;
-      return !used;
+      else seen.used = true;
+      return !seen.used;
     });
     // Tests reach what is private by other ways.
-    if (used || !wasRead || (member.key.type !== 'PrivateIdentifier' && this.project.codeFiles().some(path => zoneOf(path) === 'test' && this.project.hasWord(path, name)))) return false;
+    if (seen.used || !seen.wasRead || (member.key.type !== 'PrivateIdentifier' && this.project.codeFiles().some(path => zoneOf(path) === 'test' && this.project.hasWord(path, name)))) return false;
     for (const node of [member, ...writes]) this.#drop(file, node);
     return true;
   }
