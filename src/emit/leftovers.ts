@@ -116,7 +116,7 @@ export class Leftovers {
     const ranges = this.#gone.get(file) ?? [];
     return indexOf(file).classes.flatMap(({ body }) => body.body.flatMap(member => {
       const isMember = (member.type === 'MethodDefinition' && member.kind === 'method') || (member.type === 'PropertyDefinition' && (!member.value || isPure(member.value)));
-      if (!isMember || member.computed || (member.accessibility !== 'private' && member.key.type !== 'PrivateIdentifier')) return [];
+      if (!isMember || member.computed || member.decorators.length > 0 || (member.accessibility !== 'private' && member.key.type !== 'PrivateIdentifier')) return [];
       const name = file.text.slice(...member.key.range);
       return ranges.some(r => new RegExp(`\\.\\s*${name.replaceAll('$', '\\$')}(?![\\w$])`).test(file.text.slice(...r))) ? [member] : [];
     }));

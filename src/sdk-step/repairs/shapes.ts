@@ -45,8 +45,8 @@ function wrapIn(pass: PassFile, errors: readonly CompileError[], keys: RegExp, c
       continue;
     }
     if (configuration.type !== 'ObjectExpression') continue;
-    for (const entry of configuration.properties) {
-      if (entry.type !== 'Property' || entry.computed || !keys.test(keyName(entry.key) ?? '')) continue;
+    for (const entry of configuration.properties.flatMap(entriesOf)) {
+      if (entry.computed || !keys.test(keyName(entry.key) ?? '')) continue;
       const value = innermost(entry.value);
       if (choices && value.type === 'ConditionalExpression') {
         wrapBranch(pass, value);
@@ -57,6 +57,14 @@ function wrapIn(pass: PassFile, errors: readonly CompileError[], keys: RegExp, c
       editor.replace(entry, `${keyName(entry.key) ?? ''}: ${text}`);
     }
   }
+}
+
+/** Also `...(prompt.args && { argsSchema: prompt.args.shape })`. */
+function entriesOf(entry: TSESTree.ObjectLiteralElement): readonly TSESTree.Property[] {
+  if (entry.type === 'Property') return [entry];
+  const given = innermost(entry.argument);
+  const objects = given.type === 'LogicalExpression' ? [given.right] : given.type === 'ConditionalExpression' ? [given.consequent, given.alternate] : [];
+  return objects.flatMap(o => (o.type === 'ObjectExpression' ? o.properties.flatMap(p => (p.type === 'Property' ? [p] : [])) : []));
 }
 
 /** The branch that a call makes is the shape. */
