@@ -224,3 +224,11 @@ describe('choices', () => {
     expect(withChoices({ handles: { 'closure:count': { action: 'leave' }, 'closure:names': { action: 'leave' } } })).toBe('');
   });
 });
+
+it.each([['^0.5.0', false], ['^1.25.0', true]])('the server says in its instructions where handles come from, where its SDK has them: %s', (range, hasThem) => {
+  const text = server('let log: string[] = [];', [`    log = [...log, text];\n    return ${content('log.join()')};`, `    return ${content("log.join(text)")};`]);
+  const files = new Map([['server.ts', text], ['package.json', JSON.stringify({ name: 's', type: 'module', dependencies: { '@modelcontextprotocol/sdk': range } })]]);
+  const { result } = planMigration(new Project(memoryTree(files)), transforms.filter(t => t.id === 'session-to-handle'), registry, { choices: { target: 'v1-stateless' } });
+  expect(result['server.ts']).toContain('HandleStore');
+  expect(result['server.ts']?.includes('instructions:')).toBe(hasThem);
+});
