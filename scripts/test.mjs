@@ -1,62 +1,36 @@
-// `npm test`: types, build, tests and linter. The compiler reads and checks every file once for the types, the build and the linter;
-// the tests start as soon as the build is there, beside the linter.
-import { spawn, spawnSync } from 'node:child_process';
-import { dirname, join, relative } from 'node:path';
+// `npm test`: build, types, tests and linter. The build only takes the types away, so the tests start after some seconds, beside the
+// compiler and the linter, which are the native ones: the others take as long as half of the tests.
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ESLint } from 'eslint';
-import ts from 'typescript';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const compiler = 'node_modules/typescript-native/bin/tsc';
 
-function settings(file) {
-  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: d => { throw new Error(ts.flattenDiagnosticMessageText(d.messageText, '\n')); } };
-  return ts.getParsedCommandLineOfConfigFile(join(root, file), {}, host);
+/** What it prints comes at once, or all together when it has ended. */
+function run(script, args, isQuiet = false) {
+  const child = spawn(process.execPath, [join(root, script), ...args], { cwd: root, stdio: isQuiet ? 'pipe' : 'inherit' });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', data => { text += data; });
+  return new Promise(resolve => child.on('close', code => resolve({ text, code: code ?? 1 })));
 }
 
-/** The program with the build's options: it has all files, and writes those that the build has. */
-function compile() {
-  const build = settings('tsconfig.build.json');
-  const program = ts.createProgram(settings('tsconfig.json').fileNames, build.options);
-  const problems = ts.getPreEmitDiagnostics(program);
-  if (problems.length > 0) {
-    process.stdout.write(ts.formatDiagnosticsWithColorAndContext(problems, { getCurrentDirectory: () => root, getCanonicalFileName: f => f, getNewLine: () => '\n' }));
-    return undefined;
+/** Without the build the tests would say nothing. */
+async function build() {
+  for (const [script, ...args] of [['scripts/clean.mjs'], [compiler, '-p', 'tsconfig.build.json', '--noCheck'], ['scripts/assets.mjs'], ['scripts/bundle.mjs']]) {
+    const { code } = await run(script, args);
+    if (code !== 0) process.exit(code);
   }
-  for (const file of build.fileNames) program.emit(program.getSourceFile(file));
-  return program;
 }
 
-async function lint(program) {
-  const eslint = new ESLint({ cwd: root, overrideConfig: { files: ['**/*.ts'], languageOptions: { parserOptions: { project: null, programs: [program] } } } });
-  const results = await eslint.lintFiles(['.']);
-  const { format } = await eslint.loadFormatter('stylish');
-  return { text: await format(results), ok: results.every(r => r.errorCount === 0 && r.warningCount === 0), files: results.length };
-}
-
-function tests(args) {
-  return new Promise(resolve => spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { cwd: root, stdio: 'inherit' }).on('close', code => resolve(code ?? 1)));
-}
-
-/** A step of the build that is a script; without it the tests would say nothing. */
-function step(script) {
-  const { status } = spawnSync(process.execPath, [join(root, script)], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-}
-
-step('scripts/clean.mjs');
-const program = compile();
-if (program === undefined) {
-  console.log('types: failed');
-  process.exit(1);
-}
-step('scripts/assets.mjs');
-step('scripts/bundle.mjs');
-console.log(`types and build: ok, ${relative(root, program.getCompilerOptions().outDir)} is written`);
-
-const running = tests(process.argv.slice(2));
-const linted = await lint(program);
-const code = await running;
+await build();
+const testing = run('node_modules/vitest/vitest.mjs', ['run', ...process.argv.slice(2)]);
+const checks = {
+  types: await run(compiler, ['-p', 'tsconfig.json', '--singleThreaded'], true),
+  lint: await run('node_modules/oxlint/bin/oxlint', ['-c', '.oxlintrc.json', '--disable-nested-config', '--deny-warnings', '--threads=1'], true),
+};
+const { code } = await testing;
 // Last, so that nobody has to look for it above the tests.
-process.stdout.write(linted.text);
-console.log(`lint: ${linted.ok ? 'ok' : 'failed'}, ${linted.files} files`);
-process.exitCode = linted.ok ? code : 1;
+for (const { text } of Object.values(checks)) process.stdout.write(text);
+for (const [name, { code: failed }] of Object.entries(checks)) console.log(`${name}: ${failed === 0 ? 'ok' : 'failed'}`);
+process.exitCode = Object.values(checks).find(c => c.code !== 0)?.code ?? code;

@@ -33,9 +33,9 @@ function reference({ path, text }: Sample): ReturnType<typeof parseForESLint> {
 // Both parsers are pinned: a third of the files tells enough.
 const groups: readonly (readonly [string, readonly Sample[]])[] = [
   ['the syntax of the language', Object.entries(SYNTAX).map(([name, text]) => ({ name, path: name.startsWith('JSX') ? 'case.tsx' : 'case.ts', text }))],
-  ['rule cases', eachNth(3, await ruleCases()).flatMap(({ name, files }) => [...files].filter(([path]) => /\.[cm]?[jt]sx?$/.test(path)).map(([path, text]) => ({ name: `${name} (${path})`, path, text })))],
-  ['fixtures', eachNth(3, codeIn('fixtures'))],
-  ['what the tool is made of', eachNth(3, ['src', 'transforms'].flatMap(codeIn))],
+  ['rule cases', eachNth(6, await ruleCases()).flatMap(({ name, files }) => [...files].filter(([path]) => /\.[cm]?[jt]sx?$/.test(path)).map(([path, text]) => ({ name: `${name} (${path})`, path, text })))],
+  ['fixtures', eachNth(6, codeIn('fixtures'))],
+  ['what the tool is made of', eachNth(6, ['src', 'transforms'].flatMap(codeIn))],
 ];
 
 describe.each(groups)('%s', (_, samples) => {

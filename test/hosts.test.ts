@@ -141,11 +141,11 @@ function isPlainJavaScript({ path, text }: SingleFile): boolean {
 
 // On disk every case is asked of every host, above.
 describe('text that is not saved', () => {
-  for (const single of eachNth(5, singles)) it(`is judged alike, ESLint 10 with the TypeScript parser: ${single.name}`, () => {
+  for (const single of eachNth(9, singles)) it(`is judged alike, ESLint 10 with the TypeScript parser: ${single.name}`, () => {
     expect(inEslint((text, config, options) => linter10.verify(text, config, options), single, typescriptParser)).toEqual(inEngine(single));
   });
 
-  for (const single of eachNth(5, singles).filter(isPlainJavaScript)) it(`is judged alike, ESLint 9 with its own parser: ${single.name}`, () => {
+  for (const single of eachNth(9, singles).filter(isPlainJavaScript)) it(`is judged alike, ESLint 9 with its own parser: ${single.name}`, () => {
     const plain = { ...single, path: single.path.replace(/\.ts$/, '.js') };
     expect(inEslint((text, config, options) => linter9.verify(text, config, options), plain, undefined)).toEqual(inEngine(plain));
   });

@@ -30,15 +30,15 @@ const WITH_BABEL: ReadonlyMap<string, readonly string[]> = new Map([
   ['session-to-handle', ['--run-in-band']],
 ]);
 
-// Those of one half are run, and those that Babel is tried on; what all share is asked below.
-const tried = new Set([...eachNth(2, transforms.map(t => t.id)), ...WITH_BABEL.keys()]);
+// Those of one third are run, and those that Babel is tried on; what all share is asked below.
+const tried = new Set([...eachNth(3, transforms.map(t => t.id)), ...WITH_BABEL.keys()]);
 
 describe.each([...tried])('%s', transform => {
   const withBabel = WITH_BABEL.get(transform);
   // Nobody is asked there: how older clients are served is the default.
   const fixtures = transformFixtures([transform]).filter(f => f.choices.legacy === undefined);
   // In turns, so that both variants are there.
-  const rows = eachNth(2, fixtures.flatMap((fixture, i) => (i % 2 === 0 ? twoVariants : twoVariants.toReversed()).map(variant => ({ fixture, variant, at: `${fixture.name}/${variant.name.replaceAll(' ', '-')}/` }))));
+  const rows = eachNth(3, fixtures.flatMap((fixture, i) => (i % 2 === 0 ? twoVariants : twoVariants.toReversed()).map(variant => ({ fixture, variant, at: `${fixture.name}/${variant.name.replaceAll(' ', '-')}/` }))));
 
   it.each([
     ...(withBabel ? [{ how: 'as it comes', entry: 'jscodeshift.cjs', flags: withBabel }] : []),

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { transforms } from '../transforms/index.js';
 import { auditTree } from '../src/audit.js';
@@ -12,6 +11,7 @@ import { registry } from '../src/registry.js';
 import { takes, type TransformDefinition } from '../src/transform.js';
 import { readFiles, transformFixtures, type Files, type TransformFixture } from './support/fixtures.js';
 import { tempFolder } from './support/temp.js';
+import { typeErrorsIn } from './support/types.js';
 import { brokenFiles, isCode } from './support/broken.js';
 import { fewVariants, type Variant } from './support/variants.js';
 
@@ -80,20 +80,8 @@ it('has no fixture of which before and after are the same', () => {
 
 it('gives code that compiles against the real SDK', () => {
   const files = fixtures.flatMap(f => ['after', 'before'].flatMap(part => codeIn(join(f.folder, part))));
-  const options: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    allowJs: true,
-    allowImportingTsExtensions: true,
-    types: ['node'],
-  };
-  const program = ts.createProgram(files, options);
   expect(files.length).toBeGreaterThan(fixtures.length);
-  expect(ts.getPreEmitDiagnostics(program).map(describeDiagnostic)).toEqual([]);
+  expect(typeErrorsIn(files)).toEqual([]);
 }, 240_000);
 
 function codeIn(folder: string): readonly string[] {
@@ -102,9 +90,4 @@ function codeIn(folder: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function describeDiagnostic({ file, start, messageText }: ts.Diagnostic): string {
-  const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
-  return `${file?.fileName ?? ''}:${line} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
 }

@@ -62,7 +62,7 @@ class ClassReader {
   read(): Obstacle | undefined {
     const { mcp } = this.context;
     if (new RegExp(`\\bextends\\s+${this.cls.id?.name ?? '[^\\w]'}\\b`).test(this.file.text)) return obstacle('Another class extends the one that holds the server.');
-    this.#property = this.cls.body.body.find(m => m.type === 'PropertyDefinition' && keyName(m.key) === this.field) as TSESTree.PropertyDefinition | undefined;
+    this.#property = this.cls.body.body.find((m): m is TSESTree.PropertyDefinition => m.type === 'PropertyDefinition' && keyName(m.key) === this.field);
     const problem = this.#readMade();
     if (problem) return problem;
     if (!this.#made || !makesNewServer(this.#made, n => makesServer(mcp, this.file, n), n => isFresh(mcp, this.file, n))) return obstacle(`this.${this.field} is not made in the class, so the class cannot make another one.`);

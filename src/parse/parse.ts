@@ -49,7 +49,7 @@ class ParsedFile implements SourceFile {
 
   get scopes(): ScopeManager {
     scopeManager ??= require('@typescript-eslint/scope-manager') as typeof import('@typescript-eslint/scope-manager');
-    return (this.#scopes ??= scopeManager.analyze(this.program, { sourceType: 'module', emitDecoratorMetadata: false, lib: [] }));
+    return (this.#scopes ??= scopeManager.analyze(this.program, { sourceType: 'module', lib: [] }));
   }
 
   variableOf(identifier: TSESTree.Identifier | TSESTree.JSXIdentifier): Variable | undefined {

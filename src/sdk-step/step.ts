@@ -15,6 +15,7 @@ import { kindsOfPackages } from './package-kinds.js';
 import { runPass, takeMarks, type Pass } from './pass.js';
 import { bearerAuth } from './passes/bearer-auth.js';
 import { callbackTypes } from './passes/callback-types.js';
+import { capabilityMembers } from './passes/capability-members.js';
 import { contextDoubles } from './passes/context-doubles.js';
 import { contextTypes } from './passes/context-types.js';
 import { contexts } from './passes/contexts.js';
@@ -44,7 +45,7 @@ import { repairTypes } from './repairs/types.js';
 const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
-const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, httpStatus, zodFour, registrationDoubles, registrations, contextDoubles, contexts, contextTypes, callbackTypes];
+const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, capabilityMembers, httpStatus, zodFour, registrationDoubles, registrations, contextDoubles, contexts, contextTypes, callbackTypes];
 /** After it: what it left. */
 const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
 

@@ -231,7 +231,8 @@ interface Place {
 function methodsOf(file: SourceFile, cls: ClassNode, name: string): readonly Place[] {
   return cls.body.body.flatMap(member => {
     if ((member.type !== 'MethodDefinition' && member.type !== 'PropertyDefinition') || keyName(member.key) !== name) return [];
-    return isFunctionNode(member.value ?? undefined) && member.value ? [{ file, fn: member.value as FunctionNode }] : [];
+    const fn = member.value ?? undefined;
+    return isFunctionNode(fn) ? [{ file, fn }] : [];
   });
 }
 

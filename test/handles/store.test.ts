@@ -2,9 +2,35 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type * as Redis from 'redis';
+import type * as IoRedis from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HandleStore, MemoryBackend, ownerOf, UnknownHandleError, type HandleBackend, type HandleRecord, type HandleStoreOptions } from '../../templates/handles/handle-store.js';
 import { storage, type Running } from './backends.js';
+
+/** Clients that would knock at the port of a server that has gone, where something else may listen by then. */
+const clients = vi.hoisted(() => new Set<() => void>());
+vi.mock('redis', async original => {
+  const redis = await original<typeof Redis>();
+  const createClient: typeof redis.createClient = options => {
+    const client = redis.createClient(options);
+    clients.add(() => { client.destroy(); });
+    return client;
+  };
+  return { ...redis, createClient };
+});
+vi.mock('ioredis', async original => {
+  const ioredis = await original<typeof IoRedis>();
+  return {
+    ...ioredis,
+    Redis: class extends ioredis.Redis {
+      override connect(): Promise<void> {
+        clients.add(() => { this.disconnect(); });
+        return super.connect();
+      }
+    },
+  };
+});
 
 interface Box {
   n: number;
@@ -28,6 +54,24 @@ class OpenBackend implements HandleBackend {
 
 const make = (options: Partial<HandleStoreOptions<Box>> = {}): HandleStore<Box> => new HandleStore<Box>({ kind: 'box', createTool: 'create_box', initial: () => ({ n: 0 }), ...options });
 const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
+
+/** Time that passes when the test says so: a busy machine changes nothing. */
+function withOwnTime(): void {
+  beforeEach(() => { vi.useFakeTimers(); });
+  afterEach(() => { vi.useRealTimers(); });
+}
+
+async function pass(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+}
+
+/** What becomes of a call while time passes. */
+async function within<T>(ms: number, call: Promise<T>): Promise<T> {
+  const settled = Promise.allSettled([call]);
+  await pass(ms);
+  await settled;
+  return call;
+}
 const refused = 'Unknown or expired box. Call create_box to get a new one.';
 
 describe('a handle', () => {
@@ -56,6 +100,8 @@ describe('a handle', () => {
 
   it('of nobody, of somebody else, expired or dropped: the same error after the same steps', async () => {
     const backend = new OpenBackend();
+    vi.useFakeTimers();
+    onTestFinished(() => { vi.useRealTimers(); });
     const store = make({ backend, ttlMs: 30 });
     const other = new HandleStore<Box>({ kind: 'bag', createTool: 'create_bag', initial: () => ({ n: 0 }), backend });
     const mine = await store.create('alice');
@@ -76,7 +122,7 @@ describe('a handle', () => {
     await ask(dropped, 'alice');
     const bag = await other.create('alice');
     await ask(bag.replace('bag', 'box'), 'alice');
-    await wait(40);
+    await pass(40);
     await ask(mine, 'alice');
     expect(texts).toEqual(Array.from({ length: 6 }, () => refused));
     expect(loads).toEqual([1, 1, 1, 1, 1, 1]);
@@ -154,17 +200,19 @@ describe('owners', () => {
 });
 
 describe('the idle time', () => {
+  withOwnTime();
+
   it('starts again with each use and each read, and ends the handle for good', async () => {
     const backend = new OpenBackend();
     const store = make({ backend, ttlMs: 200 });
     const handle = await store.create('me');
-    await wait(130);
+    await pass(130);
     await store.use(handle, 'me', ({ value }) => value.n++);
-    await wait(130);
+    await pass(130);
     expect(await store.read(handle, 'me')).toEqual({ n: 1 });
-    await wait(130);
+    await pass(130);
     expect(await store.read(handle, 'me')).toEqual({ n: 1 });
-    await wait(260);
+    await pass(260);
     await expect(store.read(handle, 'me')).rejects.toThrow(refused);
     await expect(store.use(handle, 'me', () => 1)).rejects.toThrow(refused);
     await expect(store.drop(handle, 'me')).rejects.toThrow(refused);
@@ -177,7 +225,7 @@ describe('the idle time', () => {
     const backend = new MemoryBackend();
     const store = make({ backend, ttlMs: 10 });
     const handle = await store.create('me');
-    await wait(20);
+    await pass(20);
     await expect(store.read(handle, 'me')).rejects.toThrow(refused);
   });
 });
@@ -236,26 +284,30 @@ describe('use', () => {
   });
 
   it('ends with a word when others hold the state for too long', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => { vi.useRealTimers(); });
     const store = make({ waitMs: 60 });
     const handle = await store.create('me');
-    const long = store.use(handle, 'me', () => wait(300));
-    await wait(10);
-    await expect(store.use(handle, 'me', () => 1)).rejects.toThrow('This box is busy. Try again later.');
-    await expect(store.use(handle, 'me', () => store.use(handle, 'me', () => 1))).rejects.toThrow('busy');
-    await long;
+    const long = store.use(handle, 'me', () => wait(500));
+    await pass(10);
+    await expect(within(250, store.use(handle, 'me', () => 1))).rejects.toThrow('This box is busy. Try again later.');
+    await within(250, long);
+    await expect(within(250, store.use(handle, 'me', () => store.use(handle, 'me', () => 1)))).rejects.toThrow('busy');
     expect(await store.use(handle, 'me', () => 2)).toBe(2);
   });
 });
 
 describe('a lock', () => {
+  withOwnTime();
+
   it('is kept by a call that takes longer than lockMs and is alive', async () => {
     const store = make({ lockMs: 60 });
     const handle = await store.create('me');
     const order: string[] = [];
     const slow = store.use(handle, 'me', async ({ value }) => { await wait(250); value.n += 10; order.push('slow'); });
-    await wait(10);
+    await pass(10);
     const fast = store.use(handle, 'me', ({ value }) => { value.n++; order.push('fast'); });
-    await Promise.all([slow, fast]);
+    await within(1000, Promise.all([slow, fast]));
     expect(order).toEqual(['slow', 'fast']);
     expect((await store.read(handle, 'me')).n).toBe(11);
   });
@@ -268,8 +320,9 @@ describe('a lock', () => {
     const [[key, record] = ['', undefined]] = [...backend.records];
     if (record) backend.records.set(key, { ...record, rev: record.rev + 1, lockedUntil: Date.now() + 120 });
     const begun = Date.now();
-    expect(await store.use(handle, 'me', ({ value }) => ++value.n)).toBe(1);
-    expect(Date.now() - begun).toBeGreaterThan(90);
+    const used = store.use(handle, 'me', ({ value }) => [++value.n, Date.now() - begun] as const);
+    const [n, waited] = await within(1000, used);
+    expect([n, waited >= 120, waited < 400]).toEqual([1, true, true]);
   });
 
   it('that was taken over refuses the late change, and says so', async () => {
@@ -277,11 +330,11 @@ describe('a lock', () => {
     const store = make({ backend, lockMs: 60_000 });
     const handle = await store.create('me');
     const late = store.use(handle, 'me', async ({ value }) => { await wait(40); value.n = 100; });
-    await wait(5);
+    await pass(5);
     const [[key, record] = ['', undefined]] = [...backend.records];
     if (record) backend.records.set(key, { ...record, lockedUntil: 0 });
     await store.use(handle, 'me', ({ value }) => { value.n++; });
-    await expect(late).rejects.toThrow('gave no sign of life');
+    await expect(within(100, late)).rejects.toThrow('gave no sign of life');
     expect((await store.read(handle, 'me')).n).toBe(1);
   });
 });
@@ -325,6 +378,8 @@ for (const name of ['file', 'redis', 'ioredis', 'postgres'] as const) {
       ({ handleBackend: backend } = (await import(/* @vite-ignore */ join(import.meta.dirname, `../../templates/handles/${name}-backend.ts`))) as { handleBackend: HandleBackend });
     });
     afterAll(async () => {
+      for (const close of clients) close();
+      clients.clear();
       await running.stop();
     });
 
@@ -348,13 +403,15 @@ for (const name of ['file', 'redis', 'ioredis', 'postgres'] as const) {
     });
 
     it('keeps text of any kind, and forgets at the end of its time', async () => {
-      const store = make({ backend, ttlMs: 300 });
+      const store = make({ backend });
       const text = 'Zeichen: äß€\u{1F600} "\'\\ \u2028 $1 %s';
       const handle = await store.create('me', { n: 1, list: [text] });
       expect(await store.read(handle, 'me')).toEqual({ n: 1, list: [text] });
       await expect(store.read(handle, 'you')).rejects.toThrow(refused);
-      await wait(350);
-      await expect(store.read(handle, 'me')).rejects.toThrow(refused);
+      const short = make({ backend, ttlMs: 50 });
+      const forgotten = await short.create('me');
+      await wait(80);
+      await expect(short.read(forgotten, 'me')).rejects.toThrow(refused);
       const dropped = await store.create('me');
       await store.drop(dropped, 'me');
       await expect(store.read(dropped, 'me')).rejects.toThrow(refused);

@@ -26,7 +26,7 @@ function withTag(tag: string): readonly string[] {
 }
 
 async function untilNone(tag: string): Promise<readonly string[]> {
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < 200; i++) {
     if (withTag(tag).length === 0) return [];
     await sleep(50);
   }
@@ -34,7 +34,7 @@ async function untilNone(tag: string): Promise<readonly string[]> {
 }
 
 function cli(tag: string, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', join(root, 'src/cli.ts'), 'prove', ...args], { cwd: root, env: { ...process.env, PROVE_TEST_TAG: tag }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [join(root, 'dist/bundles/cli.js'), 'prove', ...args], { cwd: root, env: { ...process.env, PROVE_TEST_TAG: tag }, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 async function ended(child: ChildProcess): Promise<{ readonly code: number | null; readonly signal: string | null; readonly text: string }> {

@@ -33,5 +33,6 @@ function keptNowhereElse(file: SourceFile, node: TSESTree.Node): TSESTree.Statem
 function isGiven(identifier: TSESTree.Node): boolean {
   const { parent } = identifier;
   const made = parent?.type === 'Property' && parent.parent.type === 'ObjectExpression' ? parent.parent.parent : undefined;
-  return made?.type === 'NewExpression' && /ClientTransport$/.test(innermost(made.callee).type === 'Identifier' ? (made.callee as TSESTree.Identifier).name : '');
+  const callee = made?.type === 'NewExpression' ? innermost(made.callee) : undefined;
+  return callee?.type === 'Identifier' && callee.name.endsWith('ClientTransport');
 }

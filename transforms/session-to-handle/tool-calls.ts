@@ -113,7 +113,8 @@ function wrapperOf(mcp: McpModel, file: SourceFile, node: TSESTree.CallExpressio
   const at = fn ? parameterAt(file, fn, name) : -1;
   if (!fn || at === -1) return undefined;
   const given = propertyValue(parameters, 'arguments');
-  const bare = given && (innermost(given).type === 'LogicalExpression' ? (innermost(given) as TSESTree.LogicalExpression).left : given);
+  const written = given && innermost(given);
+  const bare = written?.type === 'LogicalExpression' ? written.left : given;
   const givenAt = bare ? parameterAt(file, fn, bare) : -1;
   const client = clientOf(mcp, file, node);
   const clientAt = client ? parameterAt(file, fn, client) : -1;

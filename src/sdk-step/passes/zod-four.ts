@@ -4,6 +4,8 @@ import { lowestMajor } from '../../config/manifests.js';
 import { dependenciesOf, manifestOf } from '../../graph/workspace.js';
 import { keyName } from '../../mcp/exports.js';
 import { indexOf, innermost, memberName } from '../../mcp/file-index.js';
+import { isFunctionNode } from '../../mcp/values.js';
+import type { SourceFile } from '../../parse/source.js';
 import type { Project } from '../../project.js';
 import type { Pass, PassFile } from '../pass.js';
 import { zodName } from './zod-name.js';
@@ -13,8 +15,10 @@ export const zodFour: Pass = {
   id: 'zod-four',
   words: /['"]zod['"]/,
   rewrite(pass) {
+    if (!isRaised(pass.project, pass.file.path)) return;
+    for (const use of indexOf(pass.file).members.get('errors') ?? []) if (!use.computed && isOfZodError(pass.file, use.object)) pass.editor.replace(use.property, 'issues');
     const zod = zodName(pass.file);
-    if (zod === undefined || !isRaised(pass.project, pass.file.path)) return;
+    if (zod === undefined) return;
     for (const call of indexOf(pass.file).calls) {
       const callee = innermost(call.callee);
       if (callee.type === 'Identifier' && callee.name === 'zodToJsonSchema') toJsonSchema(pass, call, callee, zod);
@@ -33,11 +37,44 @@ function ofDefinition({ editor }: PassFile, definition: TSESTree.MemberExpressio
   else if (member === 'defaultValue' && use.parent.type === 'CallExpression' && use.parent.callee === use) editor.replace({ range: [use.range[1], use.parent.range[1]] }, '');
 }
 
-/** Schemas of the package are given to the SDK, and are of the third major. */
+/** `error instanceof ZodError && error.errors`, `schema.safeParse(input).error.errors`, `(error: z.ZodError) => error.errors`. */
+function isOfZodError(file: SourceFile, object: TSESTree.Expression): boolean {
+  if (object.type === 'TSAsExpression') return /\bZodError\b/.test(file.text.slice(...object.typeAnnotation.range));
+  const inner = innermost(object);
+  if (inner.type === 'MemberExpression') return memberName(inner) === 'error' && isParsed(file, innermost(inner.object));
+  if (inner.type !== 'Identifier') return false;
+  const declared = file.variableOf(inner)?.defs[0];
+  const annotation = declared?.name.type === 'Identifier' ? declared.name.typeAnnotation : undefined;
+  if (annotation && /\bZodError\b/.test(file.text.slice(...annotation.range))) return true;
+  const test = new RegExp(`(?<![\\w$.!])${inner.name.replaceAll('$', '\\$')}\\s+instanceof\\s+(?:[\\w$]+\\.)?ZodError\\b`);
+  return guardsOf(inner).some(guard => test.test(file.text.slice(...guard.range)));
+}
+
+function isParsed(file: SourceFile, node: TSESTree.Node): boolean {
+  const declared = node.type === 'Identifier' ? file.variableOf(node)?.defs[0]?.node : undefined;
+  const made = declared?.type === 'VariableDeclarator' ? declared.init : node;
+  const call = made && innermost(made);
+  const parsed = call?.type === 'AwaitExpression' ? innermost(call.argument) : call;
+  return parsed?.type === 'CallExpression' && parsed.callee.type === 'MemberExpression' && /^safeParse(?:Async)?$/.test(memberName(parsed.callee) ?? '');
+}
+
+/** Conditions that hold where a node stands. */
+function guardsOf(node: TSESTree.Node): readonly TSESTree.Node[] {
+  const guards: TSESTree.Node[] = [];
+  for (let [child, parent] = [node, node.parent]; parent; [child, parent] = [parent, parent.parent]) {
+    if ((parent.type === 'IfStatement' || parent.type === 'ConditionalExpression') && parent.consequent === child) guards.push(parent.test);
+    if (parent.type === 'LogicalExpression' && parent.operator === '&&' && parent.right === child) guards.push(parent.left);
+  }
+  return guards;
+}
+
+/** Schemas of the package are given to the SDK, and are of the third major; so may be those of a zod that only came with the SDK. */
 export function isRaised(project: Project, path: string): boolean {
   const manifest = manifestOf(project.manifests, path);
-  const range = manifest && dependenciesOf(manifest).get('zod');
-  if (range === undefined || lowestMajor(range) !== 3) return false;
+  const declared = manifest && dependenciesOf(manifest);
+  const range = declared?.get('zod');
+  if (range === undefined) return declared?.has('@modelcontextprotocol/sdk') === true;
+  if (lowestMajor(range) !== 3) return false;
   return project.codeFiles().some(f => manifestOf(project.manifests, f) === manifest && GIVES_SCHEMAS.test(project.text(f) ?? '') && /@modelcontextprotocol\//.test(project.text(f) ?? ''));
 }
 
@@ -47,7 +84,8 @@ function ofZod({ editor }: PassFile, call: TSESTree.CallExpression, member: stri
   const [first] = call.arguments;
   // Keys of records are no longer taken for granted.
   if (member === 'record' && first && call.arguments.length === 1) editor.insert(first.range[0], `${zod}.string(), `);
-  if (first?.type === 'ObjectExpression' && /^(?:string|number|boolean|date|enum|array|any|unknown|bigint)$/.test(member)) messages(editor, first);
+  const options = member === 'enum' || member === 'nativeEnum' ? call.arguments[1] : first;
+  if (options?.type === 'ObjectExpression' && /^(?:nativeEnum|string|number|boolean|date|enum|array|any|unknown|bigint)$/.test(member)) messages(editor, options);
 }
 
 /** `required_error` and `invalid_type_error` are one `error` now. */
@@ -61,6 +99,9 @@ function messages(editor: PassFile['editor'], options: TSESTree.ObjectExpression
     const only = required ?? invalid;
     if (only) editor.replace(only.key, 'error');
   }
+  const map = named('errorMap');
+  // The second parameter held the default message; there is none any more.
+  if (map && !required && !invalid && !map.method && isFunctionNode(map.value) && map.value.params.length < 2) editor.replace(map.key, 'error');
 }
 
 /** The converter of the third major does not know schemas of the fourth, which convert themselves. */

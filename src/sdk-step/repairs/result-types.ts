@@ -71,9 +71,13 @@ function declareIn(pass: PassFile, errors: readonly CompileError[], unlike: Read
     }
     const said = fn.returnType && resultSaid(fn.returnType.typeAnnotation);
     if (said) editor.replace(said.type, result);
-    for (const expression of returnExpressions(fn)) {
+    const returned = returnExpressions(fn);
+    // What a promise comes to can be said where it is awaited.
+    const turnsAsync = !fn.async && !fn.returnType && fn.type === 'ArrowFunctionExpression' && returned.some(r => r.type !== 'ObjectExpression' && r.type !== 'TSAsExpression');
+    if (turnsAsync) editor.insert(fn.range[0], 'async ');
+    for (const expression of returned) {
       const isUnlike = unlike.has(lines.position(expression.range[0]).line);
-      cast(editor, expression, isUnlike ? `unknown as ${result}` : result, { isAsync: fn.async, isPlain: said?.isPromise === false });
+      cast(editor, expression, isUnlike ? `unknown as ${result}` : result, { isAsync: fn.async || turnsAsync, isPlain: said?.isPromise === false });
       if (isUnlike) pass.mark(expression.range[0], 'sdk-result', result);
     }
     addNamedImport(editor, moduleOf(file), result, 'type');
@@ -105,17 +109,19 @@ function cast(editor: Editor, expression: TSESTree.Expression, result: string, {
     case 'ObjectExpression':
       editor.insert(expression.range[1], ` as ${result}`);
       return;
-    default:
+    default: {
+      const isSimple = /^(?:Identifier|MemberExpression|CallExpression)$/.test(expression.type);
       // It may be a promise, of which only an asynchronous function can say what comes of it.
       if (!isAsync && !isPlain) return;
       if (isPlain) {
-        const isSimple = /^(?:Identifier|MemberExpression|CallExpression)$/.test(expression.type);
         if (!isSimple) editor.insert(expression.range[0], '(');
         editor.insert(expression.range[1], `${isSimple ? '' : ')'} as ${result}`);
         return;
       }
-      editor.insert(expression.range[0], expression.type === 'AwaitExpression' ? '(' : '(await ');
-      editor.insert(expression.range[1], `) as ${result}`);
+      const [open, close] = expression.type === 'AwaitExpression' ? ['(', ')'] : isSimple ? ['(await ', ')'] : ['(await (', '))'];
+      editor.insert(expression.range[0], open);
+      editor.insert(expression.range[1], `${close} as ${result}`);
+    }
   }
 }
 
