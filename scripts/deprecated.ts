@@ -1,8 +1,9 @@
 // What the transforms for sampling, logging and roots do to real servers, and whether it compiles.
-//   npm run deprecated -- DIR ... [--work DIR] [--timeout SECONDS] [--again] [--table]
+//   npm run deprecated -- DIR ... [--work DIR] [--timeout SECONDS] [--again] [--table] [--second]
 // Each DIR is a checkout, which is only read. In copies of it, packages are installed without scripts, and the compiler of the repository
-// is asked before; after the three transforms on the first SDK line; after the step to the second line; and after that and the three.
-// JavaScript is checked as such. New are errors that the transforms bring: on the second line, beside the step to it. Results are kept in the work folder.
+// is asked before; after the three transforms on the first SDK line; and after a whole migration. New is every error that was not there before.
+// Where a whole migration brings some, or with --second, it is also asked after the step to the second line and the three: there, new are errors
+// that the step alone does not bring. JavaScript is checked as such. Results are kept in the work folder.
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, posix, resolve } from 'node:path';
@@ -45,6 +46,7 @@ interface Result {
   readonly before?: readonly string[];
   readonly first?: Line;
   readonly second?: Line;
+  readonly whole?: Line;
 }
 
 const VALUED = ['--work', '--timeout'];
@@ -77,14 +79,19 @@ async function measure(checkout: string): Promise<Result | undefined> {
   const commands = commandsOf({ repo: name }, tree('before'), '');
   const shell: Shell = { ...plain, env: { PATH: await toolsFor('', [commands.manager], work), npm_config_manage_package_manager_versions: 'false' } };
   const packages = [...new Set(sites.map(s => packageOf(tree('before'), s.file)))];
-  const into = existsSync(join(tree('before'), 'package.json')) ? [''] : packages;
-  if (!existsSync(join(folder, 'installed'))) {
-    for (const at of into) {
+  const installing = existsSync(join(tree('before'), 'package.json')) ? [''] : packages;
+  const marker = join(folder, 'installed');
+  if (!existsSync(marker)) {
+    for (const at of installing) {
       const failed = await install(commands.install, join(tree('before'), at), '', shell) && (await install(loosened(commands), join(tree('before'), at), '', shell));
       if (failed !== undefined && failed !== '') return { name, problem: `install: ${failed}`, first: { applied: bare } };
     }
-    writeFileSync(join(folder, 'installed'), '');
+    // Packages in folders that the root knows nothing of.
+    const alone = packages.filter(at => !installing.includes(at) && !['', at].some(f => existsSync(join(tree('before'), f, 'node_modules/@modelcontextprotocol'))));
+    for (const at of alone) await install(loosened({ ...commands, manager: 'npm' }), join(tree('before'), at), '', shell);
+    writeFileSync(marker, [...installing, ...alone].join('\n'));
   }
+  const into = readFileSync(marker, 'utf8').split('\n');
   const check = (step: string): Promise<readonly string[]> => errorsOf(tree(step), packages, sites, shell);
   const before = await check('before');
 
@@ -92,6 +99,19 @@ async function measure(checkout: string): Promise<Result | undefined> {
   const first = await apply(tree('first'), '--only', THREE, '--target', 'v1-stateless');
   await reinstall(tree('first'), tree('before'), into, shell, commands);
   const firstErrors = await check('first');
+
+  copyTree(tree('before'), tree('whole'), true);
+  const whole = await apply(tree('whole'));
+  await reinstall(tree('whole'), tree('before'), into, shell, commands);
+  const wholeErrors = await check('whole');
+  const measured: Result = {
+    name,
+    before,
+    first: { applied: first, errors: firstErrors, added: newErrors(before, firstErrors) },
+    whole: { applied: whole, errors: wholeErrors, added: newErrors(before, wholeErrors) },
+  };
+  // Where nothing is new after everything, nothing is new after a part of it.
+  if (measured.whole?.added?.length === 0 && !args.includes('--second')) return measured;
 
   copyTree(tree('before'), tree('second'), true);
   const second = await apply(tree('second'), '--only', `${STEP},${THREE}`);
@@ -102,13 +122,12 @@ async function measure(checkout: string): Promise<Result | undefined> {
   await apply(tree('step'), '--only', STEP);
   linkModules(tree('second'), tree('step'), packages);
   const stepErrors = await check('step');
-
-  return { name, before, first: { applied: first, errors: firstErrors, added: newErrors(before, firstErrors) }, second: { applied: second, errors: secondErrors, added: newErrors(stepErrors, secondErrors) } };
+  return { ...measured, second: { applied: second, errors: secondErrors, added: newErrors(stepErrors, secondErrors) } };
 }
 
 async function reinstall(tree: string, before: string, into: readonly string[], shell: Shell, commands: ReturnType<typeof commandsOf>): Promise<void> {
   if ((await manifests(tree)) === (await manifests(before))) return;
-  for (const at of into) await install(loosened(commands), join(tree, at), '', shell);
+  for (const [i, at] of into.entries()) await install(loosened(i === 0 ? commands : { ...commands, manager: into[0] === '' ? 'npm' : commands.manager }), join(tree, at), '', shell);
 }
 
 /** All of them in one text. */
@@ -141,7 +160,7 @@ async function errorsOf(root: string, packages: readonly string[], sites: readon
     const compiler = [cwd, root, ROOT].map(at => join(at, 'node_modules/typescript/bin/tsc')).find(path => existsSync(path)) ?? 'tsc';
     const { output, code, timedOut } = await run(`node ${quote(compiler)} --noEmit --pretty false --incremental false --composite false ${config}`, cwd, shell);
     writeFileSync(`${root}.${folder.replaceAll('/', '_')}.types.log`, output);
-    const found = readErrors(output);
+    const found = readErrors(output.replaceAll(`${root}/`, ''));
     // A compiler that did not run has found nothing either.
     if (timedOut || (code !== 0 && found.length === 0)) throw new Error(`the compiler says in ${folder || 'the root'}: ${output.trim().split('\n').slice(-2).join(' ').slice(0, 200)}`);
     errors.push(...found.map(e => posix.join(folder, e)));
@@ -164,12 +183,13 @@ function errors(line: Line | undefined): string {
 
 function table(results: readonly Result[]): string {
   const rows = results.flatMap(r => FEATURES.flatMap(feature => {
-    const [one, two] = [r.first, r.second].map(line => (line ? outcome(line.applied, feature) : ''));
+    const [one, two] = [r.first, r.whole].map(line => (line ? outcome(line.applied, feature) : ''));
     if (!one && !two) return [];
     const said = one === two || !two ? one : `${one ?? ''} / ${two}`;
-    return `| ${[r.name, feature, said ?? '', r.before ? String(r.before.length) : '-', `${r.first?.errors ? String(r.first.errors.length) : '-'} / ${r.second?.errors ? String(r.second.errors.length) : '-'}`, `${errors(r.first)} / ${errors(r.second)}`, r.problem ?? ''].map(c => c.replaceAll('|', '/')).join(' | ')} |`;
+    const lines = [r.first, r.second, r.whole];
+    return `| ${[r.name, feature, said ?? '', r.before ? String(r.before.length) : '-', lines.map(l => (l?.errors ? String(l.errors.length) : '-')).join(' / '), lines.map(errors).join(' / '), r.problem ?? ''].map(c => c.replaceAll('|', '/')).join(' | ')} |`;
   }));
-  return ['| repository | feature | outcome, first / second SDK line | errors before | errors after | new errors | problem |', `|${' --- |'.repeat(7)}`, ...rows].join('\n');
+  return ['| repository | feature | outcome, first SDK line / whole | errors before | errors after: first / second / whole | new errors | problem |', `|${' --- |'.repeat(7)}`, ...rows].join('\n');
 }
 
 const results: Result[] = [];
@@ -181,7 +201,7 @@ for (const given of args.filter((a, i) => !a.startsWith('--') && !VALUED.include
     if (args.includes('--table')) continue;
     const result = await measure(checkout).catch((error: unknown): Result => ({ name: basename(checkout), problem: error instanceof Error ? error.message : String(error) }));
     writeFileSync(kept, JSON.stringify(result ?? null, null, 1));
-    console.error(`${basename(checkout)}: ${result ? (result.problem ?? `${String(result.before?.length)} errors before, new ${errors(result.first)} / ${errors(result.second)}`) : 'nothing found'}`);
+    console.error(`${basename(checkout)}: ${result ? (result.problem ?? `${String(result.before?.length)} errors before, new ${[result.first, result.second, result.whole].map(errors).join(' / ')}`) : 'nothing found'}`);
   }
   const result = JSON.parse(readFileSync(kept, 'utf8')) as Result | null;
   if (result) results.push(result);

@@ -52,11 +52,12 @@ function whatOf({ clause, data }: Finding): string {
   return clause === 'connection-state-closure' ? 'closure' : clause === 'session-store-external' ? 'store outside' : clause === 'resource-subscriber-registry' ? 'subscribers' : 'process';
 }
 
-function outcomeOf(finding: Finding, { declines, dropped, steps, types }: CheckedPlan): Pick<Row, 'outcome' | 'reason'> {
+function outcomeOf(finding: Finding, { declines, dropped, left, steps, types }: CheckedPlan): Pick<Row, 'outcome' | 'reason'> {
   const step = steps.find(s => s.answers.includes(finding.fingerprint));
   if (step) {
     const isOpen = step.handles?.some(h => h.live && h.containers.some(c => c.subject === finding.subject)) ?? false;
-    return { outcome: `${isOpen ? 'kept open' : 'moved'}${types.verdict === 'not checked' ? '' : types.added.length === 0 ? ', compiles' : ', new errors'}`, reason: undefined };
+    const isLeft = left.some(f => f.file === finding.file && f.rule === finding.rule && f.subject === finding.subject);
+    return { outcome: `${isOpen ? 'kept open' : 'moved'}${isLeft ? ', still found' : ''}${types.verdict === 'not checked' ? '' : types.added.length === 0 ? ', compiles' : ', new errors'}`, reason: undefined };
   }
   const decline = declines.find(d => d.for === finding.fingerprint);
   if (decline) return { outcome: decline.marker === undefined ? 'left' : `\`${decline.marker}\``, reason: decline.reason.split('\n')[0] };

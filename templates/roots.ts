@@ -1,10 +1,11 @@
 import { basename, delimiter, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-export interface Root {
+// No interface: this also has to fit the type of the SDK, which allows other members.
+export type Root = {
   uri: string;
   name?: string;
-}
+};
 
 /**
  * The directories that this server may work in, chosen by whoever starts it: arguments, else MCP_ROOTS

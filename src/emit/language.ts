@@ -38,7 +38,7 @@ export function withoutTypes(text: string): string {
   });
   const edits: Edit[] = [];
   for (const range of drop.sort((a, b) => a[0] - b[0] || b[1] - a[1])) if (!edits.some(e => e.range[0] <= range[0] && range[1] <= e.range[1])) edits.push({ range, text: '' });
-  return withoutNeedlessParentheses(applyEdits(text, edits).replace(/\n{3,}/g, '\n\n'));
+  return withoutNeedlessParentheses(applyEdits(text, edits).replace(/\n{3,}/g, '\n\n').replace(/^\n+/, ''));
 }
 
 function lineStart(text: string, at: number): number {

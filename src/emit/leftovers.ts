@@ -5,19 +5,18 @@ import { zoneOf } from '../files/kinds.js';
 import type { Editors } from './editors.js';
 import { isDroppable, namesOf } from './patterns.js';
 import { exportsOf } from '../mcp/exports.js';
-import { outermost } from '../mcp/file-index.js';
+import { indexOf, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import type { Place } from '../mcp/references.js';
 import { isFunctionNode, type FunctionNode } from '../mcp/values.js';
 import type { Range, SourceComment, SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 import { walkTree } from '../parse/walk.js';
-import { statementAround } from '../mcp/nodes.js';
-
+import { contains, statementAround } from '../mcp/nodes.js';
 
 /**
- * Takes away what nothing uses any more once code is gone: parameters with their arguments, constants, imports. What was unused
- * before stays: it is none of our business.
+ * Takes away what nothing uses any more once code is gone: parameters with their arguments, constants, functions, private methods,
+ * flags that nobody reads, imports. What was unused before stays: it is none of our business.
  */
 export class Leftovers {
   readonly #gone = new Map<SourceFile, Range[]>();
@@ -61,7 +60,10 @@ export class Leftovers {
   clear(): void {
     for (let again = true; again; ) {
       again = false;
-      for (const [file, ranges] of [...this.#gone]) for (const range of [...ranges]) for (const variable of namedIn(file, range)) if (this.#clearVariable(file, variable)) again = true;
+      for (const [file, ranges] of [...this.#gone]) {
+        for (const range of [...ranges]) for (const variable of namedIn(file, range)) if (this.#clearVariable(file, variable)) again = true;
+        for (const member of this.#privateMembers(file)) if (this.#clearMember(file, member)) again = true;
+      }
     }
     for (const [file, ranges] of this.#gone) {
       const names = [...new Set(ranges.flatMap(range => namedIn(file, range).map(v => v.name)))];
@@ -75,12 +77,71 @@ export class Leftovers {
 
   #clearVariable(file: SourceFile, variable: Variable): boolean {
     const [definition] = variable.defs;
-    if (!definition || this.#handled.has(variable) || variable.defs.length > 1 || !this.#lostAll(file, variable) || this.editors.patternsOf(file).isKept(definition.name)) return false;
+    if (!definition || this.#handled.has(variable) || variable.defs.length > 1 || this.isGone(file, definition.name)) return false;
+    if (definition.type === 'FunctionName') return definition.node.type === 'FunctionDeclaration' && this.#clearFunction(file, variable, definition.node);
+    if (!this.#lostAll(file, variable)) return definition.type === 'Variable' && this.#clearFlag(file, variable, definition.node);
+    if (this.editors.patternsOf(file).isKept(definition.name)) return false;
     this.#handled.add(variable);
     if (isDroppable(definition.name)) return this.#clearName(file, definition.name, definition.node);
     if (definition.type === 'Parameter' && isFunctionNode(definition.node)) return this.#clearParameter(file, definition.node, variable);
     if (definition.type === 'Variable') return this.#clearDeclaration(file, definition.node);
     return false;
+  }
+
+  /** A function of this file only, which may still call itself. */
+  #clearFunction(file: SourceFile, variable: Variable, fn: TSESTree.FunctionDeclaration): boolean {
+    const { parent } = fn;
+    if (parent.type !== 'Program' && parent.type !== 'BlockStatement') return false;
+    if (!variable.references.every(r => contains(fn, r.identifier) || this.isGone(file, r.identifier))) return false;
+    this.#handled.add(variable);
+    this.#drop(file, fn);
+    return true;
+  }
+
+  /** `let isReady = false;`, which is set and not read any more. */
+  #clearFlag(file: SourceFile, variable: Variable, declarator: TSESTree.VariableDeclarator): boolean {
+    const { parent, init } = declarator;
+    if (declarator.id.type !== 'Identifier' || parent.declarations.length > 1 || (parent.parent.type !== 'Program' && parent.parent.type !== 'BlockStatement') || (init && !isPure(init))) return false;
+    const open = variable.references.filter(r => r.init !== true && !this.isGone(file, r.identifier));
+    const wasRead = variable.references.some(r => r.isRead() && this.isGone(file, r.identifier));
+    const writes = open.flatMap(({ identifier }) => plainWrite(identifier) ?? []);
+    if (!wasRead || writes.length < open.length) return false;
+    this.#handled.add(variable);
+    for (const statement of [parent, ...writes]) this.#drop(file, statement);
+    return true;
+  }
+
+  /** Private methods and fields that code used which is gone. */
+  #privateMembers(file: SourceFile): readonly PrivateMember[] {
+    const ranges = this.#gone.get(file) ?? [];
+    return indexOf(file).classes.flatMap(({ body }) => body.body.flatMap(member => {
+      const isMember = (member.type === 'MethodDefinition' && member.kind === 'method') || (member.type === 'PropertyDefinition' && (!member.value || isPure(member.value)));
+      if (!isMember || member.computed || member.decorators.length > 0 || (member.accessibility !== 'private' && member.key.type !== 'PrivateIdentifier')) return [];
+      const name = file.text.slice(...member.key.range);
+      return ranges.some(r => new RegExp(`\\.\\s*${name.replaceAll('$', '\\$')}(?![\\w$])`).test(file.text.slice(...r))) ? [member] : [];
+    }));
+  }
+
+  #clearMember(file: SourceFile, member: PrivateMember): boolean {
+    if (this.isGone(file, member)) return false;
+    const name = file.text.slice(...member.key.range);
+    const writes: TSESTree.Node[] = [];
+    const seen = { used: false, wasRead: false };
+    walkTree(file.program, node => {
+      // `const { name } = this`
+      if (node.type === 'Property' && node.parent.type === 'ObjectPattern' && file.text.slice(...node.key.range) === name) seen.used = true;
+      if (node.type !== 'MemberExpression' || contains(member, node) || seen.used) return !seen.used;
+      if (node.computed ? node.object.type !== 'ThisExpression' : file.text.slice(...node.property.range) !== name) return true;
+      const write = member.type === 'PropertyDefinition' ? plainWrite(node) : undefined;
+      if (this.isGone(file, node)) seen.wasRead ||= node.parent.type !== 'AssignmentExpression' || node.parent.left !== node;
+      else if (write) writes.push(write);
+      else seen.used = true;
+      return !seen.used;
+    });
+    // Tests reach what is private by other ways.
+    if (seen.used || !seen.wasRead || (member.key.type !== 'PrivateIdentifier' && this.project.codeFiles().some(path => zoneOf(path) === 'test' && this.project.hasWord(path, name)))) return false;
+    for (const node of [member, ...writes]) this.#drop(file, node);
+    return true;
   }
 
   /** `const x = server.thing;` and the like. */
@@ -193,6 +254,16 @@ function namedIn(file: SourceFile, [start, end]: Range): readonly Variable[] {
   const found = new Set<Variable>();
   for (const scope of file.scopes.scopes) for (const { identifier, resolved } of scope.references) if (resolved && start <= identifier.range[0] && identifier.range[1] <= end) found.add(resolved);
   return [...found];
+}
+
+type PrivateMember = TSESTree.MethodDefinition | TSESTree.PropertyDefinition;
+
+/** `flag = true;` as a statement of its own. */
+function plainWrite(node: TSESTree.Node): TSESTree.ExpressionStatement | undefined {
+  const { parent } = node;
+  if (parent?.type !== 'AssignmentExpression' || parent.operator !== '=' || parent.left !== node || !isPure(parent.right)) return undefined;
+  const statement = parent.parent;
+  return statement.type === 'ExpressionStatement' && /^(?:Program|BlockStatement)$/.test(statement.parent.type) ? statement : undefined;
 }
 
 function nameOf(fn: FunctionNode): string | undefined {

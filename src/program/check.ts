@@ -45,6 +45,8 @@ class Checker implements TypeCheck {
   readonly #configurations = new Map<string, Configuration | undefined>();
   readonly #texts = new Map<string, string | undefined>();
   readonly #parsed = new Map<string, { readonly text: string; readonly file: Ts.SourceFile }>();
+  /** Files that the compiler could not get through. */
+  readonly #broken = new Set<string>();
   readonly #programs = new Map<string, { readonly project: Project; readonly program: Ts.Program }>();
   readonly #versions = new Map<string, string | undefined>();
   /** Files of the project by the files that they import, as resolved last. */
@@ -60,7 +62,8 @@ class Checker implements TypeCheck {
   errors(project: Project, files: readonly string[], all = true, only?: ReadonlySet<string>): CheckedTypes {
     const { groups, unchecked } = this.#grouped(project, files);
     const errors = groups.flatMap(group => [...this.#errorsOf(project, group, { all, only })].flat());
-    return { errors, checked: files.length - unchecked.length, unchecked };
+    const open = [...unchecked, ...files.filter(f => !unchecked.includes(f) && this.#broken.has(f))];
+    return { errors, checked: files.length - open.length, unchecked: open };
   }
 
   hasErrors(project: Project, files: readonly string[]): boolean {
@@ -97,7 +100,13 @@ class Checker implements TypeCheck {
   }
 
   #diagnosed(program: Ts.Program, file: Ts.SourceFile): readonly CompileError[] {
-    const all = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+    const all: Ts.Diagnostic[] = [...program.getSyntacticDiagnostics(file)];
+    try {
+      all.push(...program.getSemanticDiagnostics(file));
+    } catch {
+      // Types that are nested too deeply, or a defect of the compiler: of this file nothing is known, and the rest goes on.
+      this.#broken.add(this.#nameOf(file));
+    }
     return all.flatMap(d => (d.category === this.ts.DiagnosticCategory.Error ? [this.#errorOf(d, file)] : []));
   }
 
@@ -115,7 +124,11 @@ class Checker implements TypeCheck {
   #errorOf({ start, code, messageText }: Ts.Diagnostic, file: Ts.SourceFile): CompileError {
     const line = file.getLineAndCharacterOfPosition(start ?? 0).line + 1;
     const message = this.ts.flattenDiagnosticMessageText(messageText, ' ').replaceAll(`${this.root}/`, '').replaceAll(/"\/@mcp-stateless\/[^"]*\/node_modules\//g, '"');
-    return { file: relative(this.root, file.fileName).split(sep).join('/'), line, code, message };
+    return { file: this.#nameOf(file), line, code, message };
+  }
+
+  #nameOf({ fileName }: Ts.SourceFile): string {
+    return relative(this.root, fileName).split(sep).join('/');
   }
 
   /** The nearest tsconfig whose files include this one, or the nearest of all. */
@@ -210,7 +223,7 @@ class Checker implements TypeCheck {
       directoryExists: path => folders.has(path) || isFolder(this.#provided.real(path)) || path === '/@mcp-stateless' || path === '/@mcp-stateless/node_modules',
       getDirectories: path => (isProvidedPath(path) ? [] : ts.sys.getDirectories(path)),
       realpath: path => (isProvidedPath(path) ? path : (ts.sys.realpath?.(path) ?? path)),
-      getSourceFile: (path, languageVersion) => this.#sourceFile(path, textOf(path), languageVersion),
+      getSourceFile: (path, languageVersion) => this.#sourceFile(path, textOf(path), languageVersion, options),
       getDefaultLibFileName: o => `${LIBRARY}/${ts.getDefaultLibFileName(o)}`,
       getDefaultLibLocation: () => LIBRARY,
       getCurrentDirectory: () => root,
@@ -236,10 +249,12 @@ class Checker implements TypeCheck {
     return reached;
   }
 
-  #sourceFile(path: string, text: string | undefined, languageVersion: Ts.ScriptTarget | Ts.CreateSourceFileOptions): Ts.SourceFile | undefined {
+  #sourceFile(path: string, text: string | undefined, languageVersion: Ts.ScriptTarget | Ts.CreateSourceFileOptions, { jsx, jsxImportSource, importHelpers }: Ts.CompilerOptions): Ts.SourceFile | undefined {
     if (text === undefined) return undefined;
     const how = typeof languageVersion === 'object' ? languageVersion : { languageVersion };
-    const key = `${path}\0${String(how.impliedNodeFormat)}\0${String(how.languageVersion)}`;
+    // A program writes into its files what these options make it import.
+    const imported = /\.d\.[cm]?ts$/.test(path) ? [] : [jsx, jsxImportSource, importHelpers];
+    const key = [path, how.impliedNodeFormat, how.languageVersion, ...imported].join('\0');
     const known = this.#parsed.get(key);
     if (known?.text === text) return known.file;
     const file = this.ts.createSourceFile(path, text, { ...how, jsDocParsingMode: this.ts.JSDocParsingMode.ParseForTypeErrors });

@@ -266,7 +266,7 @@ type Signed = Readonly<Partial<Record<typeof SIGNED_IN, Principal | undefined>>>
  * Who may use a handle: the client and the user that signed in. Where nobody does, all callers are the same one. `claim` names the
  * user where `sub` does not: then a sign-in without it is refused.
  */
-export function ownerOf(caller: Signed & { readonly http?: Signed | undefined }, claim?: string): string {
+export function ownerOf(caller: Signed & { readonly http?: Signed | undefined; readonly signal?: AbortSignal | undefined }, claim?: string): string {
   // The second SDK line has it under `http`, the first one does not.
   const principal = caller.http?.[SIGNED_IN] ?? caller[SIGNED_IN];
   if (!principal) return 'anonymous';

@@ -42,6 +42,9 @@ const DECLINED: Readonly<Record<string, readonly (readonly [name: string, text: 
     ['a first value from the arguments', server('const m = new Map<string, { name: string; n: number }>();', [`    if (!m.has(extra.sessionId ?? '')) m.set(extra.sessionId ?? '', { name: text, n: 0 });\n    const own = m.get(extra.sessionId ?? '');\n    if (own) own.n++;\n    return ${content('`${own?.name} ${own?.n}`')};`])],
     ['a first value from the factory', `${HEAD}\nexport function createServer(start: string) {\n  const server = new McpServer({ name: 's', version: '1.0.0' });\n  let place: string = start;\n  server.registerTool('go', { inputSchema: { to: z.string() } }, async ({ to }) => {\n    const before = place;\n    place = to;\n    return ${content('before')};\n  });\n  return server;\n}\n`],
   ],
+  'state-initial before what is not seen': [
+    ['a first value of no known type, from the factory', `${HEAD}\nexport function createServer(context: { agent?: string }) {\n  const server = new McpServer({ name: 's', version: '1.0.0' });\n  let agent = context.agent ?? 'unknown';\n  server.registerTool('go', { inputSchema: { to: z.string() } }, async ({ to }) => {\n    const before = agent;\n    agent = to;\n    return ${content('before')};\n  });\n  return server;\n}\n`],
+  ],
   'state-escapes': [
     ['a timer', server('let log: string[] = [];', [`    setTimeout(() => { log.push(text); }, 1000);\n    return ${content('text')};`, `    log = [...log, text];\n    return ${content('log.join()')};`])],
     ['work that is not waited for', server(`let log: string[] = [];\nasync function save(line: string) {\n  await Promise.resolve();\n  log.push(line);\n}`, [`    void save(text);\n    return ${content('log.join()')};`])],
@@ -220,4 +223,12 @@ describe('choices', () => {
     expect(named).toContain('ttlMs: 300000');
     expect(withChoices({ handles: { 'closure:count': { action: 'leave' }, 'closure:names': { action: 'leave' } } })).toBe('');
   });
+});
+
+it.each([['^0.5.0', false], ['^1.25.0', true]])('the server says in its instructions where handles come from, where its SDK has them: %s', (range, hasThem) => {
+  const text = server('let log: string[] = [];', [`    log = [...log, text];\n    return ${content('log.join()')};`, `    return ${content("log.join(text)")};`]);
+  const files = new Map([['server.ts', text], ['package.json', JSON.stringify({ name: 's', type: 'module', dependencies: { '@modelcontextprotocol/sdk': range } })]]);
+  const { result } = planMigration(new Project(memoryTree(files)), transforms.filter(t => t.id === 'session-to-handle'), registry, { choices: { target: 'v1-stateless' } });
+  expect(result['server.ts']).toContain('HandleStore');
+  expect(result['server.ts']?.includes('instructions:')).toBe(hasThem);
 });

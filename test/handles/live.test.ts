@@ -153,6 +153,31 @@ describe('servers', () => {
     expect(plan(TRANSACTION.replace("await client.query('BEGIN');", "await client.query('select 1');")).result).toEqual({});
   });
 
+  it('that only answered what is kept: a type says that it is data, and it moves', () => {
+    const text = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { Client } from 'ssh2';
+import { z } from 'zod';
+const FIRST = 1;
+const connection = new Client();
+const lines: { command: string; output: string }[] = [];
+let count = FIRST;
+export function createServer() {
+  const server = new McpServer({ name: 's', version: '1.0.0' });
+  server.registerTool('run', { inputSchema: { command: z.string() } }, async ({ command }) => {
+    const { output } = await connection.run(command);
+    lines.push({ command, output });
+    count += command.length;
+    return { content: [{ type: 'text', text: output }] };
+  });
+  server.registerTool('history', {}, async () => ({ content: [{ type: 'text', text: JSON.stringify(lines) + count }] }));
+  return server;
+}
+`;
+    const { result, declines } = plan(text);
+    expect(declines).toEqual([]);
+    expect(result['server.ts']).toMatch(/lines: \{ command: string; output: string \}\[\];\n\s*count: number;/);
+  });
+
   it('with connections that nobody knows how to close: nothing is rewritten', () => {
     const { result, declines } = plan(ATTRIBUTED);
     expect(declines.map(d => d.marker)).toEqual(['state-not-serializable']);

@@ -1,13 +1,12 @@
 import { posix } from 'node:path';
-import { memberName, walkTree, type Finding, type TSESTree } from '../../src/define-transform.js';
-import { indentAt, reindented, withComments } from '../../src/edits/indent.js';
+import { walkTree, type Finding, type TSESTree } from '../../src/define-transform.js';
+import { hasBlankAbove, indentAt, reindented, withComments } from '../../src/edits/indent.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { Editors } from '../../src/emit/editors.js';
 import { fromTemplate, languageOf } from '../../src/emit/emit.js';
 import { addImports, freeName, specifierFor, type NewImport } from '../../src/emit/imports.js';
 import { homeOf, unusedPath } from '../../src/emit/place.js';
 import { startUpOf } from '../../src/emit/start-up.js';
-import { indexOf } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { requestContextAt } from '../../src/mcp/request-context.js';
 import { awaits } from '../../src/hosting/closure.js';
@@ -15,6 +14,7 @@ import type { Edit } from '../../src/edits/edit.js';
 import { isFunctionNode } from '../../src/mcp/values.js';
 import type { Range, SourceFile } from '../../src/parse/source.js';
 import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
+import { headOf, Registrations, type Early, type Mixed } from './registrations.js';
 import { capabilityIn, conditionalOf, hookAround, readOf, type Conditional, type Question, type Read, type Registration } from './sites.js';
 import { Threads } from '../../src/emit/threads.js';
 
@@ -24,6 +24,8 @@ const MARKER = 'oninitialized';
 /** All that one package asks of the handshake. */
 export class HandshakeRewrite {
   readonly #editors = new Editors();
+  readonly #early = new Editors();
+  readonly #registrations: Registrations;
   readonly #threads: Threads;
   readonly #declines: Decline[] = [];
   readonly #answers = new Set<string>();
@@ -37,9 +39,10 @@ export class HandshakeRewrite {
     private readonly findings: readonly Finding[],
   ) {
     this.#threads = new Threads(context.mcp, this.#editors);
+    this.#registrations = new Registrations(context, findings);
   }
 
-  result(): { readonly rewrite?: ProjectRewrite; readonly declines: readonly Decline[] } {
+  result(): { readonly rewrites: readonly ProjectRewrite[]; readonly declines: readonly Decline[] } {
     for (const finding of this.findings) if (finding.subject === 'list:by-capability') this.#registration(finding);
     for (const finding of this.findings) {
       if (finding.subject === 'list:by-capability' || this.#answers.has(finding.fingerprint) || this.#declines.some(d => d.for === finding.fingerprint)) continue;
@@ -47,7 +50,16 @@ export class HandshakeRewrite {
       if (reason === undefined) this.#answers.add(finding.fingerprint);
       else this.#declines.push(this.#isInHook(finding) ? { for: finding.fingerprint, reason } : { for: finding.fingerprint, reason, marker: MARKER });
     }
-    if (this.#answers.size === 0) return { declines: this.#declines };
+    const early = this.#early.edits();
+    const taken: readonly ProjectRewrite[] = early.size === 0 ? [] : [{
+      unit: `handshake:${this.folder}`,
+      title: 'What only registers does not wait for the handshake',
+      answers: [],
+      edits: early,
+      notes: ['Of a hook that ran after the handshake, what only registers is done with the rest. Clients of the new revision never had it.'],
+      removedComments: this.#early.removedComments(),
+    }];
+    if (this.#answers.size === 0) return { rewrites: taken, declines: this.#declines };
     const created = this.#helper();
     this.#threads.write();
     this.#import(created?.path);
@@ -60,7 +72,7 @@ export class HandshakeRewrite {
       notes: [...this.#notes],
       removedComments: this.#editors.removedComments(),
     };
-    return { rewrite, declines: this.#declines };
+    return { rewrites: [rewrite, ...taken], declines: this.#declines };
   }
 
   /** The hook around it has the marker. */
@@ -120,10 +132,15 @@ export class HandshakeRewrite {
     const fn = assignment?.type === 'AssignmentExpression' ? assignment.right : undefined;
     const [first] = fn && (fn.type === 'ArrowFunctionExpression' || fn.type === 'FunctionExpression') && fn.body.type === 'BlockStatement' ? fn.body.body : [];
     const keeps = 'This runs after the handshake, which does not happen any more. Do it at the start, or for each request.';
-    if (!fn || !first || own.some(f => fn.range[0] <= f.range[0] && f.range[1] <= fn.range[1])) return keeps;
-    const registered = this.#registrationsIn(file, fn);
-    if (registered) {
-      this.#editors.of(file).replace(registered.hook, reindented(file, registered.range, indentAt(file, registered.hook.range[0])));
+    if (!fn || !first) return keeps;
+    const inside = own.filter(f => fn.range[0] <= f.range[0] && f.range[1] <= fn.range[1]);
+    // What moves now looks different when this is asked again.
+    if (!inside.some(f => this.#answers.has(f.fingerprint))) this.#takeOut(file, fn);
+    if (inside.length > 0) return keeps;
+    const early = this.#registrations.early(file, fn);
+    if (early && this.#isAll(file, early)) {
+      const { hook, statements } = early;
+      this.#editors.of(file).replace(hook, reindented(file, rangeOf(file, statements), indentAt(file, hook.range[0])));
       this.#notes.add('What was registered after the handshake is registered with the rest, since there is no handshake to wait for.');
       return undefined;
     }
@@ -141,30 +158,56 @@ export class HandshakeRewrite {
     return undefined;
   }
 
-  /** A hook that only registers: the statement, and what to leave of it. */
-  #registrationsIn(file: SourceFile, fn: TSESTree.Expression): { readonly hook: TSESTree.ExpressionStatement; readonly range: Range } | undefined {
-    const hook = fn.parent.parent;
-    if (!isFunctionNode(fn) || fn.body.type !== 'BlockStatement' || fn.params.length > 0 || hook?.type !== 'ExpressionStatement' || isServing(file, hook)) return undefined;
-    const [first, last] = [fn.body.body[0], fn.body.body.at(-1)];
-    if (!first || !last || !fn.body.body.every(s => this.#registers(file, s, 0))) return undefined;
-    const range: Range = [withComments(file, first)[0], last.range[1]];
+  /** Nothing but registrations is in the hook, and no comment would be lost. */
+  #isAll(file: SourceFile, { hook, statements }: Early): boolean {
+    const fn = hook.expression.type === 'AssignmentExpression' ? hook.expression.right : undefined;
     const editor = this.#editors.of(file);
-    return editor.commentsIn(hook.range).length === editor.commentsIn(range).length ? { hook, range } : undefined;
+    return isFunctionNode(fn) && fn.body.type === 'BlockStatement' && fn.body.body.length === statements.length && editor.commentsIn(hook.range).length === editor.commentsIn(rangeOf(file, statements)).length;
   }
 
-  /** `server.registerTool(...)`, or a function that does nothing else and asks nothing of the client. */
-  #registers(file: SourceFile, statement: TSESTree.Statement, depth: number): boolean {
-    const call = statement.type === 'ExpressionStatement' ? statement.expression : undefined;
-    if (call?.type !== 'CallExpression') return false;
-    const { callee } = call;
-    const { mcp } = this.context;
-    if (callee.type === 'MemberExpression' && REGISTERS.test(memberName(callee) ?? '') && mcp.call(file, call)) return true;
-    if (depth > 2) return false;
-    return mcp.values(file, callee).some(({ value }) => {
-      if (value.kind !== 'function' || value.node.async || value.node.body.type !== 'BlockStatement') return false;
-      const asks = this.findings.some(f => f.file === value.file.path && value.node.range[0] <= f.range[0] && f.range[1] <= value.node.range[1]);
-      return !asks && value.node.body.body.length > 0 && value.node.body.body.every(s => this.#registers(value.file, s, depth + 1));
-    });
+  /** What only registers does not wait for the rest of a hook. */
+  #takeOut(file: SourceFile, fn: TSESTree.Expression): void {
+    const early = this.#registrations.early(file, fn);
+    if (!early || this.#isAll(file, early)) return;
+    const { hook, statements, mixed } = early;
+    const name = mixed && this.#splitOff(file, mixed);
+    const at = indentAt(file, hook.range[0]);
+    const editor = this.#early.of(file);
+    const { eol, semicolon } = editor.style;
+    const texts = statements.length > 0 ? [reindented(file, rangeOf(file, statements), at)] : [];
+    if (mixed && name !== undefined) texts.push(`${name}(${mixed.call.arguments.map(a => file.text.slice(...a.range)).join(', ')})${semicolon}`);
+    if (texts.length === 0) return;
+    for (const s of statements) editor.removeStatement(s);
+    const [above] = withComments(file, hook);
+    editor.insert(above, texts.join(eol + at) + eol + (hasBlankAbove(file, above) ? eol : '') + at);
+  }
+
+  /** The registrations of a function that ask nothing, as a function of their own. */
+  #splitOff(user: SourceFile, mixed: Mixed): string | undefined {
+    const { file, free } = mixed;
+    const name = freeName(file, 'registerAlways', 'registerForAll');
+    const specifier = file === user ? undefined : this.#specifierOf(user, mixed);
+    if (file !== user && (!specifier || freeName(user, name) !== name)) return undefined;
+    const editor = this.#early.of(file);
+    const { eol, indent, semicolon } = editor.style;
+    const { statement, text, tail } = headOf(mixed, name);
+    const base = indentAt(file, statement.range[0]);
+    const lines = free.map(s => base + indent + reindented(file, [withComments(file, s)[0], s.range[1]], base + indent));
+    for (const s of free) editor.removeStatement(s);
+    const ending = tail === '' && statement.type !== 'FunctionDeclaration' && mixed.fn.type !== 'FunctionDeclaration' ? semicolon : tail;
+    editor.insert(statement.range[1], `${eol}${eol}${base}/** Registered for every client. What one cannot do is said when it calls. */${eol}${base}${text}{${eol}${lines.join(eol)}${eol}${base}}${ending}`);
+    if (specifier) this.#early.of(user).insert(specifier.range[1], `, ${name}`);
+    return name;
+  }
+
+  /** Where the user's file imports it from the file that it is in. */
+  #specifierOf(user: SourceFile, { file, name, declaration }: Mixed): TSESTree.ImportSpecifier | undefined {
+    if (declaration.parent.type !== 'ExportNamedDeclaration') return undefined;
+    for (const s of user.program.body) {
+      if (s.type !== 'ImportDeclaration' || this.context.project.resolve(user.path, s.source.value) !== file.path) continue;
+      for (const x of s.specifiers) if (x.type === 'ImportSpecifier' && x.local.name === name && x.imported.type === 'Identifier' && x.imported.name === name) return x;
+    }
+    return undefined;
   }
 
   #registration(finding: Finding): void {
@@ -252,11 +295,10 @@ export class HandshakeRewrite {
   }
 }
 
-const REGISTERS = /^(?:tool|prompt|resource|register(?:Tool|Prompt|Resource))$/;
-
-/** Whether the server has begun to serve before this statement: then it can register nothing of a new kind. */
-function isServing(file: SourceFile, statement: TSESTree.Node): boolean {
-  return indexOf(file).calls.some(({ callee, range }) => range[1] <= statement.range[0] && callee.type === 'MemberExpression' && memberName(callee) === 'connect');
+/** Statements that follow each other, with the comments above the first. */
+function rangeOf(file: SourceFile, statements: readonly TSESTree.Statement[]): Range {
+  const [first, last] = [statements[0], statements.at(-1)];
+  return first && last ? [withComments(file, first)[0], last.range[1]] : [0, 0];
 }
 
 interface ContextEdit {

@@ -117,7 +117,9 @@ function asksClient(file: SourceFile, declarator: TSESTree.VariableDeclarator, d
   return file.scopes.scopes.some(scope => scope.variables.some(v => v.references.some(r => r.init !== true && contains(declarator, r.identifier)) && v.defs.some(d => d.node.type === 'VariableDeclarator' && d.node !== declarator && asksClient(file, d.node, depth + 1))));
 }
 
-/** `sampling` of `capabilities.sampling !== undefined`, for the message. */
+/** `sampling` of `capabilities.sampling !== undefined`, for the message; of several, all. */
 export function capabilityIn(text: string): string | undefined {
-  return /\b(sampling|elicitation|roots|tasks|experimental)\b/.exec(text)?.[1];
+  const named = (pattern: RegExp): readonly string[] => [...new Set([...text.matchAll(pattern)].map(m => m[1] ?? ''))];
+  const read = named(/\.\s*(sampling|elicitation|roots|tasks|experimental)\b/g);
+  return read.length > 0 ? read.join(' and ') : named(/\b(sampling|elicitation|roots|tasks|experimental)\b/g)[0];
 }

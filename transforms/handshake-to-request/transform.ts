@@ -27,7 +27,7 @@ export default defineTransform({
     const declines: Decline[] = [];
     for (const [folder, own] of groups) {
       const result = new HandshakeRewrite(context, folder, own).result();
-      if (result.rewrite) rewrites.push(result.rewrite);
+      rewrites.push(...result.rewrites);
       declines.push(...result.declines);
     }
     return { rewrites, declines };

@@ -43,6 +43,14 @@ const VARIABLES: Readonly<Record<Provider, readonly Variable[]>> = {
   none: [MODEL],
 };
 
+const NONE = '/** Takes the parameters of a sampling request and gives its result. */';
+/** Nothing shows what comes of a function that only throws, and JavaScript is checked too. */
+const NONE_TYPED = `/**
+ * Takes the parameters of a sampling request and gives its result.
+ *
+ * @type {(params: object, options?: { signal?: AbortSignal, timeout?: number }) => Promise<any>}
+ */`;
+
 /** What the person chose, else what the package depends on already. */
 export function providerFor({ project, choices, chosen }: ProjectRewriteContext, manifest: Manifest | undefined, users: readonly SourceFile[]): ProviderTarget {
   const provider = chosen.provider ?? usual(manifest) ?? choices.provider;
@@ -55,7 +63,8 @@ export function providerFor({ project, choices, chosen }: ProjectRewriteContext,
   const sharedText = fromTemplate('llm', language, language.types ? new Map([['@modelcontextprotocol/server', types]]) : undefined);
   const shared = unusedPath(project, folder, 'llm', language.extension, sharedText);
   const import_ = specifierFor(`${folder}/x${language.extension}`, shared, [...users, typed]);
-  const callerText = fromTemplate(`llm-${provider}`, language, new Map([['./llm.js', import_]]));
+  const typeless = provider === 'none' && !language.types;
+  const callerText = fromTemplate(`llm-${provider}`, language, new Map([['./llm.js', import_], ...(typeless ? [[NONE, NONE_TYPED] as const] : [])]));
   const caller = unusedPath(project, folder, `llm-${provider === 'none' ? 'provider' : provider}`, language.extension, callerText);
   const known = missing(manifest, PACKAGES[provider]);
   // Older versions do not have the types of calls with tools.

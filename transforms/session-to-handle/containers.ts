@@ -35,12 +35,24 @@ export function containerOf(context: ProjectRewriteContext, group: StateGroup, c
 
 /** Browsers, sockets and the like stay in this process, where it is known how they are closed. */
 function liveClosings(context: ProjectRewriteContext, cell: ClassifiedCell): readonly Closing[] | undefined {
+  if (isDeclaredData(context, cell)) return undefined;
   const closings = closingsOf(context, cell);
   const live = cell.accesses.find(({ mode, value, file }) => mode === 'write' && value !== undefined && isLive(context.mcp, file, value));
   const isKnown = closings !== undefined && closings.length > 0 && (cell.class === 'session' || declarationOf(cell)?.annotation !== undefined || !isTypeScript(cell.file));
   if (isKnown) return closings;
   if (live ?? closings) throw new Obstacle('state-not-serializable', cell.file, cell.at, `${cell.name} holds a live connection${live ? ` (${live.file.text.slice(...(live.value ?? live.node).range).split('\n')[0]?.slice(0, 60) ?? ''})` : ''}, which cannot be stored outside this process. Keep it in one process under an id that a tool gives out, with its owner, and close it when it is idle.`, `${cell.name}, a live connection,`);
   return undefined;
+}
+
+/** Its type says that it is JSON: what a connection answered is in it, not the connection. */
+function isDeclaredData({ mcp }: ProjectRewriteContext, cell: ClassifiedCell): boolean {
+  const annotation = cell.class === 'session' ? entryType(annotationOf(cell.at)) : declarationOf(cell)?.annotation;
+  return annotation !== undefined && notJson(mcp, cell.file, annotation) === undefined;
+}
+
+function annotationOf({ parent }: TSESTree.Node): TSESTree.TypeNode | undefined {
+  const typed = parent?.type === 'VariableDeclarator' ? parent.id : parent?.type === 'PropertyDefinition' ? parent : undefined;
+  return typed?.typeAnnotation?.typeAnnotation;
 }
 
 /** A state that is begun with the arguments of whichever tool is called first. */
@@ -144,6 +156,8 @@ function plainContainer(context: ProjectRewriteContext, group: StateGroup, cell:
   // Without an annotation the compiler takes the type of the first value, and holds all others to it.
   const isWidened = isTypeScript(file) && typeOfValue(file, inner) !== undefined;
   const wrong = closings ? undefined : annotation ? notJson(mcp, file, annotation) : isWidened ? undefined : untyped(context, cell);
+  // What is certain is said before what is only not seen.
+  if (wrong?.sure === false && init) checkInitial(context, cell, init);
   if (wrong !== undefined) throw unstorable(cell, wrong);
   if (!closings) checkClasses(context, cell);
   const type = isTypeScript(file) ? (annotation ? text(file, annotation) : typeOfValue(file, inner)) : undefined;
@@ -280,6 +294,10 @@ function typeOfValue(file: SourceFile, node: TSESTree.Node | undefined): string 
       return node.operator === '-' ? 'number' : node.operator === '!' ? 'boolean' : undefined;
     case 'TSAsExpression':
       return text(file, node.typeAnnotation);
+    case 'Identifier': {
+      const constant = file.variableOf(node)?.defs[0]?.node;
+      return constant?.type === 'VariableDeclarator' && constant.parent.kind === 'const' && constant.init?.type === 'Literal' ? typeOfValue(file, constant.init) : undefined;
+    }
     case 'ArrayExpression': {
       const [item] = node.elements;
       const type = item && item.type !== 'SpreadElement' ? typeOfValue(file, item) : undefined;

@@ -12,6 +12,8 @@ import { first, withArguments } from './schemas.js';
 import { contextParameter, parametersEdit } from './signatures.js';
 
 import { indentAt } from '../../src/edits/indent.js';
+import { allowsBefore } from '../../src/emit/package.js';
+import { manifestOf } from '../../src/graph/workspace.js';
 import { propertyOf, propertyValue } from '../../src/mcp/exports.js';
 
 interface StoreStyle {
@@ -211,6 +213,8 @@ export function instruct(context: ProjectRewriteContext, files: Files, handles: 
   const [only, ...others] = made.length > 1 ? made.filter(m => places.has(m.file)) : made;
   if (!only || others.length > 0) return;
   const { file, node } = only;
+  // The first versions of the SDK know no instructions.
+  if (allowsBefore(manifestOf(context.project.manifests, file.path), '@modelcontextprotocol/sdk', '1.2.0')) return;
   const sentence = handles.map(({ store, users }) => `Call ${store.creator} first: ${takes(users)} the ${store.argument} that it returns.`).join(' ');
   const { quote } = files.editor(file).style;
   const options = node.arguments[1];

@@ -92,6 +92,14 @@ function isMessageExtra(node: TSESTree.ObjectExpression): boolean {
   return call?.type === 'CallExpression' && call.callee.type === 'MemberExpression' && call.callee.property.type === 'Identifier' && /^(?:onmessage|handleMessage)$/.test(call.callee.property.name);
 }
 
+/** `overrides: Record<string, unknown>`, of which nothing can be spread before somebody says that it is an object. */
+function isOfUnknown(file: SourceFile, spread: TSESTree.ObjectLiteralElement | undefined): boolean {
+  if (spread?.type !== 'SpreadElement' || spread.argument.type !== 'Identifier') return false;
+  const declared = file.variableOf(spread.argument)?.defs[0]?.name;
+  const annotation = declared && 'typeAnnotation' in declared ? declared.typeAnnotation : undefined;
+  return annotation !== undefined && /^:\s*Record<string,\s*unknown>$/.test(file.text.slice(...annotation.range));
+}
+
 function reshape(pass: PassFile, node: TSESTree.ObjectExpression): void {
   const { file, editor } = pass;
   const { eol, indent: step } = editor.style;
@@ -99,7 +107,7 @@ function reshape(pass: PassFile, node: TSESTree.ObjectExpression): void {
   const spread = node.properties.find(p => p.type === 'SpreadElement');
   const base = spread?.type === 'SpreadElement' && spread.argument.type === 'Identifier' ? spread.argument.name : undefined;
   const rows = grouped(node.properties.map(p => shapedProperty(pass, p, isWide ? step : '')));
-  const inherited = (group: string): readonly string[] => (base === undefined ? [] : [`...${base}.${group}`]);
+  const inherited = (group: string): readonly string[] => (base === undefined ? [] : [isOfUnknown(file, spread) ? `...(${base}.${group} as object | undefined)` : `...${base}.${group}`]);
   if (!isWide) {
     editor.replace(node, `{ ${rows.map(r => ('members' in r ? `${r.group}: { ${[...inherited(r.group), ...r.members].join(', ')} }` : r.text)).join(', ')} }`);
     return;

@@ -27,6 +27,12 @@ export const structuredContents: TypeRepair = {
   ways: [(project, errors) => edited(project, errors, /\bstructuredContent\b/, recordIn)],
 };
 
+/** The same where the result is handed on to what only takes answers. */
+export const handedResults: TypeRepair = {
+  fits: ({ code, message }) => (code === 2345 || code === 2322) && message.includes("'InputRequiredResult'"),
+  ways: [(project, errors) => edited(project, errors, /\bawait\b/, answerIn)],
+};
+
 const NO_PROPERTY = 2339;
 const IS_UNKNOWN = 18046;
 
@@ -53,6 +59,21 @@ function declareIn({ file, project, editor }: PassFile, errors: readonly Compile
     const isSimple = declared.init.type !== 'AwaitExpression';
     editor.insert(declared.init.range[0], isSimple ? '' : '(');
     editor.insert(declared.init.range[1], `${isSimple ? '' : ')'} as CallToolResult`);
+    addNamedImport(editor, moduleOf(file), 'CallToolResult', 'type');
+  });
+}
+
+function answerIn({ file, project, editor }: PassFile, errors: readonly CompileError[]): void {
+  const lines = project.lines(file.path);
+  const done = new Set<TSESTree.Node>();
+  walkTree(file.program, node => {
+    if (node.type !== 'Identifier' || !errors.some(e => e.line === lines.position(node.range[0]).line)) return;
+    const declared = file.variableOf(node)?.defs[0]?.node;
+    if (declared?.type !== 'VariableDeclarator' || declared.id.type !== 'Identifier' || declared.id.typeAnnotation || declared.init?.type !== 'AwaitExpression' || done.has(declared)) return;
+    if (declared.init.argument.type !== 'CallExpression') return;
+    done.add(declared);
+    editor.insert(declared.init.range[0], '(');
+    editor.insert(declared.init.range[1], ') as CallToolResult');
     addNamedImport(editor, moduleOf(file), 'CallToolResult', 'type');
   });
 }

@@ -16,16 +16,22 @@ export const shapesAtRegistration: TypeRepair = {
   ways: [(project, errors) => edited(project, errors, /^(?:inputSchema|argsSchema)$/), (project, errors) => edited(project, errors, KEYS)],
 };
 
-function edited(project: Project, errors: readonly CompileError[], keys: RegExp): ReadonlyMap<string, string> {
+/** `outputSchema: isSchema ? schema : shapeOf(schema)`: one branch is a schema, the other a raw shape, or nothing. */
+export const shapesInChoices: TypeRepair = {
+  fits: shapesAtRegistration.fits,
+  ways: [(project, errors) => edited(project, errors, KEYS, true)],
+};
+
+function edited(project: Project, errors: readonly CompileError[], keys: RegExp, choices = false): ReadonlyMap<string, string> {
   const changes = new Map<string, string>();
   for (const path of new Set(errors.map(e => e.file))) {
-    const after = runPass(project, { id: 'shapes', words: /\bregister(?:Tool|Prompt)\b/, rewrite: pass => wrapIn(pass, errors.filter(e => e.file === path), keys) }, [path]).text(path);
+    const after = runPass(project, { id: 'shapes', words: /\bregister(?:Tool|Prompt)\b/, rewrite: pass => wrapIn(pass, errors.filter(e => e.file === path), keys, choices) }, [path]).text(path);
     if (after !== undefined && after !== project.text(path)) changes.set(path, after);
   }
   return changes;
 }
 
-function wrapIn(pass: PassFile, errors: readonly CompileError[], keys: RegExp): void {
+function wrapIn(pass: PassFile, errors: readonly CompileError[], keys: RegExp, choices: boolean): void {
   const { file, project, editor } = pass;
   const lines = project.lines(file.path);
   for (const call of indexOf(file).calls) {
@@ -34,19 +40,43 @@ function wrapIn(pass: PassFile, errors: readonly CompileError[], keys: RegExp): 
     if (callee.type !== 'MemberExpression' || !/^register(?:Tool|Prompt)$/.test(memberName(callee) ?? '') || !configuration) continue;
     const [from, to] = [lines.position(call.range[0]).line, lines.position(call.range[1]).line];
     if (!errors.some(e => from <= e.line && e.line <= to)) continue;
-    if (configuration.type === 'Identifier' || configuration.type === 'MemberExpression') {
+    if (!choices && (configuration.type === 'Identifier' || configuration.type === 'MemberExpression')) {
       wrapDescriptor(pass, configuration, keys);
       continue;
     }
     if (configuration.type !== 'ObjectExpression') continue;
-    for (const entry of configuration.properties) {
-      if (entry.type !== 'Property' || entry.computed || !keys.test(keyName(entry.key) ?? '')) continue;
+    for (const entry of configuration.properties.flatMap(entriesOf)) {
+      if (entry.computed || !keys.test(keyName(entry.key) ?? '')) continue;
       const value = innermost(entry.value);
-      if (value.type !== 'Identifier' && value.type !== 'MemberExpression') continue;
+      if (choices && value.type === 'ConditionalExpression') {
+        wrapBranch(pass, value);
+        continue;
+      }
+      if (choices || (value.type !== 'Identifier' && value.type !== 'MemberExpression')) continue;
       const text = `${ensureZod(pass)}.object(${editor.text(entry.value)})`;
       editor.replace(entry, `${keyName(entry.key) ?? ''}: ${text}`);
     }
   }
+}
+
+/** Also `...(prompt.args && { argsSchema: prompt.args.shape })`. */
+function entriesOf(entry: TSESTree.ObjectLiteralElement): readonly TSESTree.Property[] {
+  if (entry.type === 'Property') return [entry];
+  const given = innermost(entry.argument);
+  const objects = given.type === 'LogicalExpression' ? [given.right] : given.type === 'ConditionalExpression' ? [given.consequent, given.alternate] : [];
+  return objects.flatMap(o => (o.type === 'ObjectExpression' ? o.properties.flatMap(p => (p.type === 'Property' ? [p] : [])) : []));
+}
+
+/** The branch that a call makes is the shape. */
+function wrapBranch(pass: PassFile, { consequent, alternate }: TSESTree.ConditionalExpression): void {
+  const { editor, file } = pass;
+  const [made, ...others] = [consequent, alternate].filter(b => b.type === 'CallExpression');
+  if (!made || others.length > 0) return;
+  const name = /\bschemaOf\b/.test(file.text) ? 'schemaOfShape' : 'schemaOf';
+  editor.replace(made, `${name}(${editor.text(made)})`);
+  const { eol, indent, semicolon } = editor.style;
+  const zod = ensureZod(pass);
+  if (!editor.edits.some(e => e.text.includes(`function ${name}(`))) editor.insert(file.text.length, `${eol}function ${name}(shape: ${zod}.ZodRawShape | undefined) {${eol}${indent}return shape && ${zod}.object(shape)${semicolon}${eol}}${eol}`);
 }
 
 /** `registerTool(tool.name, tool.definition, ...)`: of a descriptor that comes whole, what is in it is wrapped beside it. */
