@@ -4,6 +4,7 @@ const server = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.
 
 export default defineCases({
   valid: [
+    { name: 'the hook of a page, in a helper', code: `import type { AppBridge } from '@modelcontextprotocol/ext-apps/app-bridge';\nimport '@modelcontextprotocol/sdk/types.js';\nexport function watch(bridge: AppBridge) { bridge.oninitialized = () => show(); }` },
     { name: 'a method of that name beside tools', code: `const sdk = '@modelcontextprotocol/sdk';\nexport const plugin = { initialize: () => {}, tools: [] };\nexport const states = { INITIALIZE: 1 };\nif (state === states.INITIALIZE) start();` },
     { name: 'a program that speaks another protocol', code: `const sdk = '@modelcontextprotocol/sdk';\nfunction request(method, params) { return send({ jsonrpc: '2.0', id: 1, method, params }); }\nawait request('initialize', { clientInfo: { name: 'a' } });\nawait request('model/list', {});` },
     { name: 'a class of the application that has an initialize method', code: `${server}class Database { async initialize() {} }\nawait new Database().initialize();` },
