@@ -92,7 +92,8 @@ function reportMap(context: CodeContext, holder: Holder): void {
   const keyed = holder.values.filter(k => isKeyed(k.value) && !isFilledLiteral(k.value));
   if (keyed.length === 0) return;
   const roles = rolesWithin(mcp, mcp.infer.elements(keyed));
-  const holdsTransports = roles.has('server-transport') || roles.has('transport') || holdsAbstractTransports(context, holder, keyed);
+  // A transport beside a client is the client's own.
+  const holdsTransports = roles.has('server-transport') || (roles.has('transport') && !roles.has('client')) || holdsAbstractTransports(context, holder, keyed);
   const holdsServers = roles.has('server');
   if (!holdsTransports && !(holdsServers && isNamedForSessions(holder))) return;
   if (isFilledWithOther(context, holder)) return;

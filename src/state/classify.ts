@@ -91,7 +91,7 @@ export class Classifier {
     // `{ sse: {}, streamable: {} }`: one map per kind of transport.
     const nested = this.mcp.infer.elements(elements.filter(k => k.value.kind === 'collection' || k.value.kind === 'object'));
     const roles = rolesWithin(this.mcp, [...nested, ...elements, ...cell.values]);
-    return roles.has('server-transport') || roles.has('transport') || (roles.has('server') && !cell.values.some(k => k.value.kind === 'instance'));
+    return roles.has('server-transport') || (roles.has('transport') && !roles.has('client')) || (roles.has('server') && !cell.values.some(k => k.value.kind === 'instance'));
   }
 
   /** The type has room for a transport, and what is written has none: the rest of the record is kept. */
