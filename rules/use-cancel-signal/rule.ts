@@ -29,7 +29,7 @@ function reportLong({ report }: ProjectContext, { file, fn, name }: Handler): vo
   report(file, { range: [loop.range[0], loop.range[0] + (loop.type === 'WhileStatement' ? 5 : loop.type === 'DoWhileStatement' ? 2 : 3)] }, {
     clause: 'disconnect-is-cancel',
     subject: 'cancel:loop',
-    message: `${name === 'tools/call' ? 'This call' : name} goes on step by step without looking at its signal; a connection that is dropped means that it is cancelled.`,
+    message: `This work of ${name} goes on step by step without looking at the signal; a connection that is dropped cancels the call.`,
     confidence: 'likely',
   });
 }

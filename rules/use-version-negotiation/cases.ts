@@ -7,7 +7,7 @@ const MODERN = ['2026', '07', '28'].join('-');
 
 export default defineCases({
   valid: [
-    { name: 'a dispatcher that tells older clients', code: `export function answer(m) { if (m.method === 'server/discover') return discover(); if (m.method === 'initialize') return refuse(m.id, -32022, { supported: ['2026-07-28'] }); }\nexport const probe = { jsonrpc: '2.0', id: 1, method: 'server/discover' };` },
+    { name: 'a dispatcher that tells older clients', code: `export function answer(m) { if (m.method === 'server/discover') return discover(); if (m.method === 'initialize') return refuse(m.id, -32022, { supported: VERSIONS }); }\nexport const probe = { jsonrpc: '2.0', id: 1, method: 'server/discover' };` },
     { name: 'a client that negotiates', code: `${v2}const client = new Client({ name: 'a', version: '1' }, { versionNegotiation: { mode: 'auto' } });` },
     { name: 'options that come from elsewhere', code: `${v2}export const make = (options: Options) => new Client({ name: 'a', version: '1' }, { ...options });` },
     { name: 'a client of something else', code: `${mcp}import { Client } from 'pg';\nnew Client({ host: 'a' });` },
