@@ -4,6 +4,7 @@ const mcp = `import '@modelcontextprotocol/sdk/types.js';\n`;
 
 export default defineCases({
   valid: [
+    { name: 'a limit in front of an endpoint', code: `${mcp}const needsBody = url.pathname === '/register' && req.method === 'POST';\nif (needsBody) parse(req, 'client_id');` },
     { name: 'sign-up of users', code: `${mcp}app.post('/register', async (req, res) => { await users.create(req.body.email, req.body.password); });` },
     { name: 'a service with such a method', code: `import '@modelcontextprotocol/sdk/types.js';\nexport class Clients { registerClient(name: string) { this.list.push(name); } }` },
     { name: 'metadata that is read from others', code: `${mcp}export const Metadata = z.object({ issuer: z.string(), registration_endpoint: z.string().optional() });\nconst { registration_endpoint } = await discover(issuer);` },
@@ -14,6 +15,7 @@ export default defineCases({
     { name: 'a client metadata document', code: { 'server.ts': mcp, 'client.ts': `import '@modelcontextprotocol/sdk/types.js';\nexport const document = { client_id: 'https://a.example/client.json', client_name: 'A', redirect_uris: ['http://127.0.0.1/cb'] };` } },
   ],
   invalid: [
+    { name: 'a path that is compared', code: `${mcp}if («url.pathname === '/oauth/register'» && req.method === 'POST') { res.end(JSON.stringify({ client_id: newId(), redirect_uris: body.redirect_uris })); return; }\nif (url.pathname === '/oauth/register') res.writeHead(405);`, found: ['dcr:route'] },
     { name: 'the router of the SDK', code: `import { mcpAuthRouter } from '@modelcontextprotocol/sdk/server/auth/router.js';\napp.use(«mcpAuthRouter»({ provider, issuerUrl, scopesSupported: ['a'] }));`, found: ['dcr:router'] },
     { name: 'CommonJS', code: { 'server.cjs': `const auth = require('@modelcontextprotocol/sdk/server/auth/router.js');\napp.use(«auth.mcpAuthRouter»({ provider }));` }, found: ['dcr:router'] },
     { name: 'the compatibility package', code: `import { mcpAuthRouter } from '@modelcontextprotocol/server-legacy/auth';\napp.use(«mcpAuthRouter»({ provider }));`, found: ['dcr:router'] },

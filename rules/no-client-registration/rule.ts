@@ -14,6 +14,9 @@ export default defineRule({
       reportRoute(context, node);
       reportOwnRegistration(context, node);
     },
+    BinaryExpression(node) {
+      if (/^===?$/.test(node.operator)) reportComparedPath(context, node, node.left, node.right);
+    },
     Property(node) {
       reportClientMetadata(context, node);
       reportMetadata(context, node);
@@ -51,6 +54,30 @@ function reportRoute({ file, mcp, report }: CodeContext, node: TSESTree.CallExpr
   const text = mcp.text(file, path);
   if (text === undefined || !/(?:^|\/)register\/?$/.test(text) || !isOAuth(file.text)) return;
   report(node.callee, { clause: 'auth-dcr-deprecated', subject: 'dcr:route', message: MESSAGE, confidence: 'likely', unit: `auth:${file.path}` });
+}
+
+/** `url.pathname === '/register' && req.method === 'POST'`, where no framework routes. */
+function reportComparedPath({ file, report }: CodeContext, node: TSESTree.BinaryExpression, left: TSESTree.Node, right: TSESTree.Node): void {
+  const [path, text] = right.type === 'Literal' ? [left, right] : [right, left];
+  if (text.type !== 'Literal' || typeof text.value !== 'string' || !/^(?:\/[\w-]+)*\/register\/?$/.test(text.value)) return;
+  const name = path.type === 'MemberExpression' ? memberName(path) : path.type === 'Identifier' ? path.name : undefined;
+  if (name === undefined || !/path|url/i.test(name) || !decides(node) || isAnotherRoute(file, node, text.value) || !/redirect_uris|client_id|registerClient|registration|\/authorize/i.test(file.text)) return;
+  report(node, { clause: 'auth-dcr-deprecated', subject: 'dcr:route', message: MESSAGE, confidence: 'likely', unit: `auth:${file.path}` });
+}
+
+/** `if (...)`, not a flag that is used in front of the real endpoint. */
+function decides(node: TSESTree.Node): boolean {
+  for (let n = node.parent; n; n = n.parent) {
+    if (n.type === 'IfStatement') return true;
+    if (n.type !== 'LogicalExpression') return false;
+  }
+  return false;
+}
+
+/** The same path has been told already, above in the file. */
+function isAnotherRoute({ text }: CodeContext['file'], node: TSESTree.Node, path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/'));
+  return new RegExp(`===?\\s*['"][^'"\\n]*${name}/?['"]`).test(text.slice(0, node.range[0]));
 }
 
 function isOAuth(text: string): boolean {

@@ -13,6 +13,7 @@ export default defineCases({
     { name: 'a test of presence', code: `${transport}const transport = new StreamableHTTPClientTransport(url);\nif (transport.sessionId) mode = 'older';` },
   ],
   invalid: [
+    { name: 'options that are filled later', code: `${transport}const options: Record<string, unknown> = {};\nif (saved) «options.sessionId» = saved.id;\nconst transport = new StreamableHTTPClientTransport(url, options);`, found: ['client:given-id'] },
     { name: 'ends its session', code: `${transport}const transport = new StreamableHTTPClientTransport(url);\nawait «transport.terminateSession»();`, found: ['client:terminate'] },
     { name: 'a class that closes', code: `${transport}class Peer { private transport?: StreamableHTTPClientTransport; async close() { try { await «this.transport?.terminateSession»(); } finally { await this.client.close(); } } }`, found: ['client:terminate'] },
     { name: 'a transport of several kinds', code: `${transport}import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';\nexport async function close(transport: Transport) { if (transport instanceof StreamableHTTPClientTransport) await «(transport as StreamableHTTPClientTransport).terminateSession»(); }`, found: ['client:terminate'] },

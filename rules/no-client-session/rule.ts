@@ -73,9 +73,22 @@ function reportGivenId({ file, mcp, report }: CodeContext, node: TSESTree.NewExp
   if (!options || options.type === 'SpreadElement') return;
   const constructed = mcp.constructed(file, node, /ClientTransport$/);
   if (!constructed || nameOfType(constructed.type) !== 'StreamableHTTPClientTransport') return;
+  for (const at of assignedIds(file, options)) report(at, { clause: 'session-client-tracking', subject: 'client:given-id', message: GIVEN, because: constructed.because });
   for (const { value } of mcp.values(file, options)) {
     if (value.kind !== 'object' || value.file !== file) continue;
     const given = value.node.properties.find(p => p.type === 'Property' && keyName(p.key) === 'sessionId');
-    if (given) report(given, { clause: 'session-client-tracking', subject: 'client:given-id', message: 'This goes on with a session from before; there are none on the new revision.', because: constructed.because });
+    if (given) report(given, { clause: 'session-client-tracking', subject: 'client:given-id', message: GIVEN, because: constructed.because });
   }
+}
+
+const GIVEN = 'This goes on with a session from before; there are none on the new revision.';
+
+/** `options.sessionId = kept`, before the options are given to the transport. */
+function assignedIds(file: SourceFile, options: TSESTree.Node): readonly TSESTree.Node[] {
+  const name = innermost(options);
+  const variable = name.type === 'Identifier' ? file.variableOf(name) : undefined;
+  return (variable?.references ?? []).flatMap(({ identifier }) => {
+    const member = outermost(identifier).parent;
+    return member?.type === 'MemberExpression' && memberName(member) === 'sessionId' && member.parent.type === 'AssignmentExpression' && member.parent.left === member ? [member] : [];
+  });
 }

@@ -1,5 +1,6 @@
 import { indexOf } from '../../src/mcp/file-index.js';
 import { chain, type Step } from '../../src/mcp/values.js';
+import { capabilityGuard } from '../../src/mcp/capability-guards.js';
 import { isServerSide } from '../../src/mcp/roles.js';
 import { defineRule, innermost, memberName, type ProjectContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
@@ -23,7 +24,7 @@ function reportRegistration(context: ProjectContext, file: SourceFile, call: TSE
   if (callee.type !== 'MemberExpression' || !REGISTRATIONS.has(memberName(callee) ?? '')) return;
   const { mcp, state, report } = context;
   const during = state.reach.covers(call) ? [...state.reach.leadingTo(call)].filter(h => CALLS.has(h.kind)) : [];
-  const guard = capabilityGuard(context, file, call);
+  const guard = capabilityGuard(file, call);
   if (during.length === 0 && !guard) return;
   const use = mcp.call(file, call);
   if (!use || !isServerSide(use.owner)) return;
@@ -53,36 +54,4 @@ function isMadeDuringCall({ project, state }: ProjectContext, because: Step | un
   const file = made ? project.source(made.file) : undefined;
   if (!made || !file) return false;
   return indexOf(file).news.some(n => n.range[0] === made.range[0] && n.range[1] === made.range[1] && (state.reach.isLocal(n) || [...state.reach.leadingTo(n)].some(h => CALLS.has(h.kind))));
-}
-
-/** `if (server.getClientCapabilities()?.roots) server.registerTool(...)`. */
-function capabilityGuard({ mcp }: ProjectContext, file: SourceFile, call: TSESTree.Node): TSESTree.Node | undefined {
-  if (!file.text.includes('getClientCapabilities')) return undefined;
-  for (let n: TSESTree.Node | undefined = call.parent; n; n = n.parent) {
-    if (n.type === 'IfStatement' && n.test.range[1] < call.range[0] && readsCapabilities(mcp, file, n.test, 0)) return n.test;
-    if (/Function/.test(n.type) && n.parent?.type !== 'CallExpression') break;
-  }
-  return undefined;
-}
-
-function readsCapabilities(mcp: ProjectContext['mcp'], file: SourceFile, node: TSESTree.Node, depth: number): boolean {
-  const text = file.text.slice(...node.range);
-  if (/getClientCapabilities/.test(text)) return true;
-  if (depth > 2) return false;
-  for (const match of text.matchAll(/[A-Za-z_$][\w$]*/g)) {
-    const declared = declarationOf(file, node, match[0]);
-    if (declared && readsCapabilities(mcp, file, declared, depth + 1)) return true;
-  }
-  return false;
-}
-
-/** The initialiser of a local name that is used in a condition. */
-function declarationOf(file: SourceFile, inside: TSESTree.Node, name: string): TSESTree.Node | undefined {
-  for (const scope of file.scopes.scopes) {
-    const variable = scope.set.get(name);
-    const definition = variable?.defs[0];
-    if (!variable?.references.some(r => inside.range[0] <= r.identifier.range[0] && r.identifier.range[1] <= inside.range[1])) continue;
-    return definition?.node.type === 'VariableDeclarator' ? (definition.node.init ?? undefined) : undefined;
-  }
-  return undefined;
 }

@@ -4,6 +4,9 @@ const server = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.
 
 export default defineCases({
   valid: [
+    { name: 'the hook of a page, in a helper', code: `import type { AppBridge } from '@modelcontextprotocol/ext-apps/app-bridge';\nimport '@modelcontextprotocol/sdk/types.js';\nexport function watch(bridge: AppBridge) { bridge.oninitialized = () => show(); }` },
+    { name: 'a method of that name beside tools', code: `const sdk = '@modelcontextprotocol/sdk';\nexport const plugin = { initialize: () => {}, tools: [] };\nexport const states = { INITIALIZE: 1 };\nif (state === states.INITIALIZE) start();` },
+    { name: 'a program that speaks another protocol', code: `const sdk = '@modelcontextprotocol/sdk';\nfunction request(method, params) { return send({ jsonrpc: '2.0', id: 1, method, params }); }\nawait request('initialize', { clientInfo: { name: 'a' } });\nawait request('model/list', {});` },
     { name: 'a class of the application that has an initialize method', code: `${server}class Database { async initialize() {} }\nawait new Database().initialize();` },
     { name: 'the handshake of an embedded app', code: `${server}window.addEventListener('message', e => { if (e.data.method === 'ui/initialize') reply(e); });` },
     { name: 'a client that asks what the server can do', code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nconst client = new Client({ name: 'a', version: '1' });\nclient.getServerCapabilities();` },
@@ -15,6 +18,10 @@ export default defineCases({
     { name: 'what older clients said, where a request says nothing', code: `${server}server.registerTool('who', {}, async extra => { const said = extra._meta?.['io.modelcontextprotocol/clientInfo']; return { content: [{ type: 'text', text: (said ?? server.server.getClientVersion())?.name ?? '' }] }; });` },
   ],
   invalid: [
+    { name: 'a function that is told the method', code: `class Peer {\n  request(method, params) { return this.write({ jsonrpc: '2.0', id: this.next(), method, params }); }\n  notify(method) { this.write({ jsonrpc: '2.0', method }); }\n  async open() { await «this.request('initialize', { protocolVersion: '2025-06-18', capabilities: {} })»; «this.notify('notifications/initialized')»; return this.request('tools/list', {}); }\n}`, found: ['handshake:sent', 'handshake:sent'] },
+    { name: 'a table of methods', code: `export const table = { «initialize»: params => hello(params), 'tools/list': () => tools, 'tools/call': call };`, found: ['handshake:entry'] },
+    { name: 'the method under a constant', code: `const METHODS = { INITIALIZE: 'initialize', CALL: 'tools/call' };\nexport function answer(message) { switch (message.method) { case «METHODS.INITIALIZE»: return hello(); case METHODS.CALL: return call(message); } }`, found: ['handshake:compare'] },
+    { name: 'a batch that is searched', code: `import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';\nconst opens = messages.some(«isInitializeRequest»);`, found: ['handshake:check'] },
     { name: 'isInitializeRequest', code: `import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';\nif (!sessionId && «isInitializeRequest(req.body)») open();`, found: ['handshake:check'] },
     { name: 'isInitializeRequest through a namespace', code: `import * as types from '@modelcontextprotocol/sdk/types.js';\nif («types.isInitializeRequest(req.body)») open();`, found: ['handshake:check'] },
     { name: 'the schema used as a check', code: `import { InitializeRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nif («InitializeRequestSchema.safeParse(body)».success) open();`, found: ['handshake:check'] },

@@ -1,7 +1,7 @@
-import { isComparedWithMethod, isMethodOfPage } from '../../src/mcp/dispatch.js';
+import { answeredMethod, isComparedWithMethod, isMethodOfPage } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { isServerSide } from '../../src/mcp/roles.js';
-import { defineRule, innermost, memberName, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, keyName, memberName, says, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const OF_PROTOCOL = /jsonrpc|modelcontextprotocol|tools\/(?:list|call)|mcp/i;
 
@@ -9,7 +9,7 @@ export default defineRule({
   id: 'no-initialize-handshake',
   title: 'There is no initialize handshake',
   clauses: ['handshake-initialize-request', 'handshake-initialized-notification', 'client-identity-from-handshake'],
-  words: ['oninitialized', "'initialize", '"initialize', '`initialize', 'InitializeRequest', 'InitializedNotification', 'notifications/initialized', 'getClientCapabilities', 'getClientVersion', 'getNegotiatedProtocolVersion', 'clientCapabilities', "'connect'", '"connect"'],
+  words: ['oninitialized', "'initialize", '"initialize', '`initialize', 'initialize:', 'INITIALIZE', 'InitializeRequest', 'InitializedNotification', 'notifications/initialized', 'getClientCapabilities', 'getClientVersion', 'getNegotiatedProtocolVersion', 'clientCapabilities', "'connect'", '"connect"'],
   visit: context => ({
     CallExpression(node) {
       reportCheck(context, node);
@@ -23,14 +23,54 @@ export default defineRule({
     Literal(node) {
       if (node.value === 'initialize' || node.value === 'notifications/initialized') reportComparison(context, node, node.value);
     },
+    BinaryExpression(node) {
+      reportConstant(context, node.left);
+      reportConstant(context, node.right);
+    },
+    SwitchCase(node) {
+      if (node.test) reportConstant(context, node.test);
+    },
+    Property(node) {
+      reportEntry(context, node);
+    },
   }),
 });
 
 const OPENS = 'handshake:';
+const OF_HANDSHAKE = /protocolVersion|tools\/(?:list|call)|notifications\/initialized/;
+const NAMED = /initiali[sz]ed?$/i;
+
+/** `case METHODS.INITIALIZE:`: the same under a name. */
+function reportConstant(context: CodeContext, node: TSESTree.Node): void {
+  const name = node.type === 'MemberExpression' ? memberName(node) : node.type === 'Identifier' ? node.name : undefined;
+  if (name === undefined || !NAMED.test(name) || !isComparedWithMethod(node)) return;
+  const method = context.mcp.text(context.file, node);
+  if (method === 'initialize' || method === 'notifications/initialized') reportComparison(context, node, method);
+}
+
+/** `{ initialize: ..., 'tools/list': ..., 'tools/call': ... }`: a table of what answers which method. */
+function reportEntry({ file, mcp, report }: CodeContext, node: TSESTree.Property): void {
+  const { key } = node;
+  const name = key.type === 'MemberExpression' ? memberName(key) : keyName(key);
+  if (name === undefined || !NAMED.test(name)) return;
+  const method = answeredMethod(mcp, file, node);
+  if (method !== 'initialize' && method !== 'notifications/initialized') return;
+  report(key, {
+    clause: method === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
+    subject: `${OPENS}entry`,
+    message: `This answers ${method}, which clients of the new revision do not send.`,
+  });
+}
 
 /** `isInitializeRequest(req.body)` opens a session. */
 function reportCheck({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = node.callee.type === 'Identifier' ? node.callee.name : node.callee.type === 'MemberExpression' ? memberName(node.callee) : undefined;
+  // `messages.some(isInitializeRequest)`
+  const [given] = node.arguments;
+  if (given?.type === 'Identifier' && given.name === 'isInitializeRequest' && mcp.export(file, given)?.name === 'isInitializeRequest') {
+    report(given, { clause: 'handshake-initialize-request', subject: `${OPENS}check`, message: 'This waits for an initialize request to open a session; clients of the new revision send none.', unit: `http-sessions:${file.path}` });
+    return;
+  }
   if (callee === undefined || !/initialize|parse/i.test(callee)) return;
   const exported = mcp.export(file, node.callee, /^isInitializeRequest$/);
   const safeParse = node.callee.type === 'MemberExpression' && /^(?:safeParse|parse)(?:Async)?$/.test(callee) ? mcp.export(file, node.callee.object, /^InitializeRequestSchema$/) : undefined;
@@ -134,7 +174,7 @@ function reportHook({ file, mcp, report }: CodeContext, node: TSESTree.Assignmen
 function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const sent = sentMessage(mcp, file, node);
   if (!sent || (sent.method !== 'initialize' && sent.method !== 'notifications/initialized')) return;
-  if (sent.role === 'server' || isOfLanguageServer(file, sent.literal)) return;
+  if (sent.role === 'server' || isOfLanguageServer(file, sent.literal ?? node) || (!sent.literal && !says(file, OF_HANDSHAKE))) return;
   report(sent.literal ?? node, {
     clause: sent.method === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
     subject: `${OPENS}sent`,
@@ -145,8 +185,8 @@ function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
 }
 
 /** Language servers and debuggers shake hands with a message of the same name. */
-function isOfLanguageServer(file: CodeContext['file'], message: TSESTree.Node | undefined): boolean {
-  return message !== undefined && /\b(?:rootUri|rootPath|processId|workspaceFolders|adapterID)\b/.test(file.text.slice(...message.range));
+function isOfLanguageServer(file: CodeContext['file'], message: TSESTree.Node): boolean {
+  return /\b(?:rootUri|rootPath|processId|workspaceFolders|adapterID)\b/.test(file.text.slice(...message.range));
 }
 
 /** `args.method === 'initialize'`: a choice of the command line. */

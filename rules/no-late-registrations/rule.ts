@@ -1,4 +1,5 @@
 import { indexOf } from '../../src/mcp/file-index.js';
+import { capabilityGuard } from '../../src/mcp/capability-guards.js';
 import { isServerSide } from '../../src/mcp/roles.js';
 import { defineRule, innermost, memberName, type ProjectContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
@@ -27,7 +28,8 @@ function reportRegistration({ mcp, state, report }: ProjectContext, file: Source
   const from = [...state.reach.leadingTo(call)];
   if (from.length === 0 || !from.every(isHandshake)) return;
   const use = mcp.call(file, call);
-  if (!use || !isServerSide(use.owner)) return;
+  // What depends on a capability of the client is told as that.
+  if (!use || !isServerSide(use.owner) || capabilityGuard(file, call)) return;
   report(file, call.callee, {
     clause: 'handshake-initialized-notification',
     subject: 'hazard:late-registration',

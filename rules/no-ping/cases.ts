@@ -14,6 +14,8 @@ export default defineCases({
     { name: 'a body of the application', code: `${client}await fetch('/api', { method: 'POST', body: JSON.stringify({ action: 'ping' }) });` },
   ],
   invalid: [
+    { name: 'a function that is told the method', code: `const sdk = '@modelcontextprotocol/sdk';\nclass Peer {\n  request(method, params) { return this.write({ jsonrpc: '2.0', id: this.next(), method, params }); }\n  list() { return this.request('tools/list', {}); }\n  alive() { return «this.request('ping', {})»; }\n}`, found: ['ping:sent'] },
+    { name: 'a table of methods under constants', code: `const METHODS = { list: 'tools/list', call: 'tools/call', ping: 'ping' } as const;\nexport const table = { [METHODS.list]: list, [METHODS.call]: call, [«METHODS.ping»]: () => ({}) };`, found: ['ping:entry'] },
     { name: 'a keep-alive of a client', code: `${client}setInterval(() => «client.ping»().catch(reconnect), 30_000);`, found: ['ping:call'] },
     { name: 'a heartbeat of a server', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nexport function beat(mcp: McpServer) { return Promise.race([«mcp.server.ping»(), timeout()]); }`, found: ['ping:call'] },
     { name: 'a class field', code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nclass Pool { private client?: Client; async alive() { await «this.client?.ping»(); return true; } }`, found: ['ping:call'] },

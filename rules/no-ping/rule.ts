@@ -1,4 +1,4 @@
-import { isComparedWithMethod } from '../../src/mcp/dispatch.js';
+import { answeredMethod, isComparedWithMethod } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { roleOf } from '../../src/mcp/roles.js';
 import { defineRule, innermost, keyName, memberName, says, type CodeContext, type TSESTree } from '../../src/rule.js';
@@ -18,6 +18,7 @@ export default defineRule({
     },
     Property(node) {
       reportOption(context, node);
+      reportEntry(context, node);
     },
     Literal(node) {
       if (node.value === 'ping') reportComparison(context, node);
@@ -47,6 +48,13 @@ function reportOption({ file, mcp, report }: CodeContext, node: TSESTree.Propert
   const off = node.value.properties.some(p => p.type === 'Property' && keyName(p.key) === 'enabled' && p.value.type === 'Literal' && p.value.value === false);
   if (off || !mcp.infer.parameters.expected({ file, node: node.parent }).some(k => k.value.kind === 'sdk' && k.value.type === 'fastmcp#Options')) return;
   report(node, { clause: 'ping', subject: 'ping:framework', message: 'This lets the framework ping its clients, by a request that the protocol no longer has.', confidence: 'likely' });
+}
+
+/** `{ ping: ..., 'tools/list': ..., 'tools/call': ... }`: a table of what answers which method. */
+function reportEntry({ file, mcp, report }: CodeContext, node: TSESTree.Property): void {
+  const { key } = node;
+  if (!/^ping$/i.test((key.type === 'MemberExpression' ? memberName(key) : keyName(key)) ?? '') || answeredMethod(mcp, file, node) !== 'ping') return;
+  report(key, { clause: 'ping', subject: 'ping:entry', message: 'This answers ping, which no peer of the new revision sends.' });
 }
 
 /** `{ jsonrpc: '2.0', id, method: 'ping' }` by hand. */

@@ -5,6 +5,7 @@ const sse = `import { SSEServerTransport } from '@modelcontextprotocol/sdk/serve
 
 export default defineCases({
   valid: [
+    { name: 'what a proxy keeps of each upstream server', code: `import type { Client } from '@modelcontextprotocol/sdk/client/index.js';\nimport type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';\ninterface Upstream { name: string; client: Client; transport: Transport }\nconst upstreams = new Map<string, Upstream>();` },
     { name: 'the leg for older clients', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nimport { isLegacyRequest } from '@modelcontextprotocol/server';\nif (await isLegacyRequest(request)) await new NodeStreamableHTTPServerTransport({ sessionIdGenerator: undefined }).handleRequest(req, res);` },
     { name: 'a stateless transport', code: `${http}const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });` },
     { name: 'a stateless transport without options', code: `${http}const transport = new StreamableHTTPServerTransport();` },

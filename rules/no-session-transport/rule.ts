@@ -1,4 +1,4 @@
-import { holdersOf, isKeyed, rolesWithin, type Holder } from '../../src/mcp/containers.js';
+import { entriesOf, holdersOf, isKeyed, isWithoutParts, rolesWithin, type Holder } from '../../src/mcp/containers.js';
 import type { Known } from '../../src/mcp/values.js';
 import { defineRule, innermost, keyName, nameOfType, says, type CodeContext, type TSESTree } from '../../src/rule.js';
 
@@ -92,9 +92,11 @@ function reportMap(context: CodeContext, holder: Holder): void {
   const keyed = holder.values.filter(k => isKeyed(k.value) && !isFilledLiteral(k.value));
   if (keyed.length === 0) return;
   const roles = rolesWithin(mcp, mcp.infer.elements(keyed));
-  const holdsTransports = roles.has('server-transport') || roles.has('transport') || holdsAbstractTransports(context, holder, keyed);
+  // A transport beside a client is the client's own.
+  const holdsTransports = roles.has('server-transport') || (roles.has('transport') && !roles.has('client')) || holdsAbstractTransports(context, holder, keyed);
   const holdsServers = roles.has('server');
   if (!holdsTransports && !(holdsServers && isNamedForSessions(holder))) return;
+  if (isFilledWithOther(context, holder)) return;
   report(nameOnly(holder.name), {
     clause: 'session-transport-map',
     subject: `map:${keyName(holder.name) ?? ''}`,
@@ -102,6 +104,13 @@ function reportMap(context: CodeContext, holder: Holder): void {
     unit: `http-sessions:${file.path}`,
     confidence: holdsTransports ? 'certain' : 'likely',
   });
+}
+
+/** All that is put into it is written out and has no transport, whatever the type has room for. */
+function isFilledWithOther({ file, mcp }: CodeContext, holder: Holder): boolean {
+  if (holder.kind === 'property') return false;
+  const entries = entriesOf(file, holder);
+  return entries.length > 0 && entries.every(entry => isWithoutParts(mcp, file, entry));
 }
 
 /** `{ [sessionId: string]: { transport: T } }`: a store that is written for any transport. */

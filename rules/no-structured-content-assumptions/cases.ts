@@ -4,6 +4,7 @@ const client = `import { Client } from '@modelcontextprotocol/sdk/client/index.j
 
 export default defineCases({
   valid: [
+    { name: 'the input of a tool, and what is offered', code: `import '@modelcontextprotocol/sdk/types.js';\nif (tool.inputSchema.type !== 'object') throw new Error('input');\nexport const tool = { outputSchema: z.object({ type: z.string() }) };` },
     { name: 'read by a schema', code: `${client}import { Weather } from './schemas.js';\nconst result = await client.callTool({ name: 'weather' });\nconst weather = Weather.parse(result.structuredContent);` },
     { name: 'compared with undefined', code: `${client}const result = await client.callTool({ name: 'weather' });\nif (result.structuredContent !== undefined) show(result.structuredContent);` },
     { name: 'a fallback for what is missing', code: `${client}const result = await client.callTool({ name: 'weather' });\nshow(result.structuredContent ?? result.content);` },
@@ -11,6 +12,7 @@ export default defineCases({
     { name: 'passed on', code: `${client}const result = await client.callTool({ name: 'weather' });\nexport const reply = { content: result.content, structuredContent: result.structuredContent };` },
   ],
   invalid: [
+    { name: 'a root that has to be an object', code: `import '@modelcontextprotocol/sdk/types.js';\nif («tool.outputSchema?.type !== 'object'») throw new Error('output');\nexport const Tool = z.object({ name: z.string(), outputSchema: «z.object({ type: z.literal('object') })» });`, found: ['output-schema:test', 'output-schema:schema'] },
     { name: 'a member', code: `${client}const result = await client.callTool({ name: 'weather' });\nshow(«(result.structuredContent as any).degrees»);`, found: ['structured:member'] },
     { name: 'a member that may be missing', code: `${client}const result = await client.callTool({ name: 'weather' });\nshow(«result.structuredContent?.degrees»);`, found: ['structured:member'] },
     { name: 'its keys', code: `${client}const result = await client.callTool({ name: 'weather' });\nfor (const [k, v] of «Object.entries(result.structuredContent as object)») show(k, v);`, found: ['structured:keys'] },

@@ -1,15 +1,21 @@
 import { roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, memberName, outermost, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, keyName, memberName, outermost, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 export default defineRule({
   id: 'no-structured-content-assumptions',
   title: 'Structured content can be any value',
-  clauses: ['structured-content-object-only'],
-  words: ['structuredContent'],
+  clauses: ['structured-content-object-only', 'output-schema-object-only'],
+  words: ['structuredContent', 'outputSchema'],
   visit(context) {
     // The result of one call is taken apart in several places: the first stands for all of them.
     const told = new Set<TSESTree.Node>();
     return {
+      BinaryExpression(node) {
+        reportSchemaTest(context, node);
+      },
+      Property(node) {
+        reportSchemaOfSchemas(context, node);
+      },
       MemberExpression(node) {
         if (memberName(node) !== 'structuredContent') return;
         const assumed = assumptionOf(node);
@@ -74,4 +80,22 @@ function callOf(context: CodeContext, object: TSESTree.Node): TSESTree.Node | un
     if (call) return call;
   }
   return undefined;
+}
+
+const ANY_SCHEMA = 'This expects an object at the root of what a tool says of its output; any schema may stand there now.';
+
+/** `tool.outputSchema.type !== 'object'`. */
+function reportSchemaTest({ report }: CodeContext, node: TSESTree.BinaryExpression): void {
+  if (!/^[!=]==?$/.test(node.operator) || node.right.type !== 'Literal' || node.right.value !== 'object') return;
+  const type = innermost(node.left);
+  if (type.type !== 'MemberExpression' || memberName(type) !== 'type') return;
+  const schema = innermost(type.object);
+  if (schema.type === 'MemberExpression' && memberName(schema) === 'outputSchema') report(node, { clause: 'output-schema-object-only', subject: 'output-schema:test', message: ANY_SCHEMA, confidence: 'likely' });
+}
+
+/** `outputSchema: z.object({ type: z.literal('object') })`: the schema of the tools of others. */
+function reportSchemaOfSchemas({ file, report }: CodeContext, node: TSESTree.Property): void {
+  if (keyName(node.key) !== 'outputSchema' || node.value.type !== 'CallExpression') return;
+  if (!/^z\.(?:object|looseObject|strictObject)\(\s*\{\s*type:\s*z\.literal\(\s*['"]object['"]\s*\)/.test(file.text.slice(...node.value.range))) return;
+  report(node.value, { clause: 'output-schema-object-only', subject: 'output-schema:schema', message: ANY_SCHEMA, confidence: 'likely' });
 }

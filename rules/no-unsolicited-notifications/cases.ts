@@ -16,6 +16,7 @@ export default defineCases({
     { name: 'a registered tool that is changed before it is served', code: `${server}const rows = new Map();\nrows.delete('a');\nstore.update({ id: 1 });` },
   ],
   invalid: [
+    { name: 'by hand, through a method of its own', code: `const sdk = '@modelcontextprotocol/sdk';\nclass Router { changed() { «this._send»({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' }); } }`, found: ['list-changed:tools'] },
     { name: 'McpServer and its server', code: `${server}export function changed() { «server.sendToolListChanged»(); void «server.server.sendPromptListChanged»(); }`, found: ['list-changed:tools', 'list-changed:prompts'] },
     { name: 'the low-level server', code: `${low}watcher.on('change', async uri => { await «server.sendResourceUpdated»({ uri }); await «server.sendResourceListChanged»(); });`, found: ['updated:resource', 'list-changed:resources'] },
     { name: 'all sessions in a loop', code: `import { Server } from '@modelcontextprotocol/sdk/server/index.js';\nconst servers: Record<string, Server> = {};\nexport function notifyAll() { for (const s of Object.values(servers)) «s.sendToolListChanged»().catch(log); }`, found: ['list-changed:tools'] },

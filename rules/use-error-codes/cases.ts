@@ -4,6 +4,7 @@ const v1 = `import { McpError, ErrorCode } from '@modelcontextprotocol/sdk/types
 
 export default defineCases({
   valid: [
+    { name: 'a 404 whose answer is read, and one of an API', code: `const sessionHeader = 'mcp-session-id';\nif (response.status === 404) { const error = await response.json(); if (error.code !== -32601) sessionId = undefined; }\nif (page.status === 404) throw new Error('no such page');` },
     { name: 'the same number for a session', code: `${v1}throw new McpError(-32002, 'Session expired');` },
     { name: 'the same number for authorization', code: `res.status(401).json({ jsonrpc: '2.0', error: { code: -32002, message: 'Unauthorized: token missing' }, id: null });` },
     { name: 'a language server', code: `import { ResponseError } from 'vscode-jsonrpc';\nconst mcp = 'modelcontextprotocol';\nthrow new ResponseError(-32002, 'Resource not found');` },
@@ -22,6 +23,7 @@ export default defineCases({
     { name: 'a server that lacks a capability', code: `${v1}export function check(serverCapabilities: any) { if (!serverCapabilities.tools) throw new McpError(ErrorCode.InvalidRequest, 'no tools'); }` },
   ],
   invalid: [
+    { name: 'a 404 for a lost session', code: `const sessionHeader = 'mcp-session-id';\nconst response = await fetch(url, { method: 'POST', headers: { [sessionHeader]: id } });\nif («response.status === 404» && retry) { this.sessionId = undefined; return this.reconnect(); }`, found: ['status:404'] },
     { name: 'an own number in the kept range', code: `${v1}throw new McpError(«-32050», 'Quota exceeded');`, found: ['own:-32050'] },
     { name: 'an own number in the range of old SDKs', code: `import { ProtocolError } from '@modelcontextprotocol/server';\nthrow new ProtocolError(«-32010», 'Rate limited');`, found: ['own:-32010'] },
     { name: 'an own number in an answer by hand', code: `export const busy = (id: number) => ({ jsonrpc: '2.0', id, error: { code: «-32029», message: 'Too many requests' } });\nconst list = 'tools/list', call = 'tools/call';`, found: ['own:-32029'] },

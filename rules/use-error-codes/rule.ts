@@ -21,8 +21,8 @@ const RIGHT_ERROR = /32_?021|MissingRequiredClientCapability/;
 export default defineRule({
   id: 'use-error-codes',
   title: 'Error codes have new meanings',
-  clauses: ['resource-not-found-code', 'resource-not-found-client', 'error-code-assumptions', 'error-code-allocation', 'error-code-draft-numbers', 'missing-client-capability-error'],
-  words: ['-320', '-32_0', 'RequestTimeout', 'ConnectionClosed', 'apabilit'],
+  clauses: ['resource-not-found-code', 'resource-not-found-client', 'error-code-assumptions', 'error-code-allocation', 'error-code-draft-numbers', 'missing-client-capability-error', 'http-status-mapping'],
+  words: ['404', '-320', '-32_0', 'RequestTimeout', 'ConnectionClosed', 'apabilit'],
   visit: context => ({
     UnaryExpression(node) {
       if (node.operator !== '-' || node.argument.type !== 'Literal') return;
@@ -31,6 +31,9 @@ export default defineRule({
       if (value === 32002) reportCode(context, node);
       else reportOwn(context, node, value);
       if (value === 32001 || value === 32000) reportAssumption(context, node, `assumed:-${value}`);
+    },
+    IfStatement(node) {
+      reportLostSession(context, node);
     },
     NewExpression(node) {
       reportMissingCapability(context, node);
@@ -42,6 +45,24 @@ export default defineRule({
     },
   }),
 });
+
+/** `if (response.status === 404) reconnect()`: an unknown method has the same status now. */
+function reportLostSession({ file, report }: CodeContext, node: TSESTree.IfStatement): void {
+  const test = comparisonWith404(node.test);
+  if (!test || !says(file, /['"]mcp-session-id['"]|StreamableHTTP(?:Client|Error)/i)) return;
+  const left = innermost(test.left);
+  const object = left.type === 'MemberExpression' ? innermost(left.object) : undefined;
+  if (left.type !== 'MemberExpression' || object?.type !== 'Identifier' || !/^(?:status|statusCode|code)$/.test(memberName(left) ?? '')) return;
+  const done = file.text.slice(...node.consequent.range);
+  if (!/session_?id|reconnect|initiali[sz]e|_?session\s*=|clearSession|resetSession/i.test(done) || /\.(?:json|text)\(|\bbody\b|32_?601/.test(done)) return;
+  report(test, { clause: 'http-status-mapping', subject: 'status:404', message: 'This takes 404 for a lost session without reading the answer; on the new revision it is the status of an unknown method too.', confidence: 'likely' });
+}
+
+/** The comparison itself, also as a part of a condition. */
+function comparisonWith404(test: TSESTree.Node): TSESTree.BinaryExpression | undefined {
+  if (test.type === 'LogicalExpression') return comparisonWith404(test.left) ?? comparisonWith404(test.right);
+  return test.type === 'BinaryExpression' && /^===?$/.test(test.operator) && test.right.type === 'Literal' && test.right.value === 404 ? test : undefined;
+}
 
 function reportCode(context: CodeContext, code: TSESTree.UnaryExpression): void {
   const outer = outermost(code);

@@ -6,6 +6,7 @@ const gateway = `import { Client } from '@modelcontextprotocol/sdk/client/index.
 
 export default defineCases({
   valid: [
+    { name: 'names in headers that are plain, read or encoded', code: `import '@modelcontextprotocol/client';\nconst headers: Record<string, string> = { 'mcp-name': 'search' };\nheaders['mcp-name'] = headerValue(params.uri);\nconst name = request.headers['mcp-name'];\nconst cors = { 'Mcp-Name': undefined };` },
     { name: 'a request with its metadata', code: `const _meta = { 'io.modelcontextprotocol/protocolVersion': v, 'io.modelcontextprotocol/clientCapabilities': {} };\nawait fetch(url, { method: 'POST', headers: { 'mcp-method': 'tools/list' }, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta } }) });` },
     { name: 'another protocol', code: `${mcp}await fetch(rpc, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_call', params: [] }) });` },
     { name: 'notifications and answers', code: `${mcp}send({ jsonrpc: '2.0', method: 'notifications/progress', params: {} });\nsend({ jsonrpc: '2.0', id, result: { tools: [] } });` },
@@ -17,6 +18,7 @@ export default defineCases({
     { name: 'a tool that uses another server', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\n${gateway}export const search = async (q: string) => client.callTool({ name: 'search', arguments: { q } });` },
   ],
   invalid: [
+    { name: 'a name in a header as it is', code: `import '@modelcontextprotocol/client';\nconst headers: Record<string, string> = { 'Mcp-Name': «params.name» };\nheaders['mcp-param-city'] = «encodeURIComponent(city)»;\nnew Headers().set('mcp-name', «uri»);`, found: ['header:unencoded', 'header:unencoded', 'header:unencoded'] },
     { name: 'fetch', code: `${mcp}await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(«{ jsonrpc: '2.0', id: 1, method: 'tools/list' }») });`, found: ['meta:request'] },
     { name: 'several requests of a script', code: { 'check.mjs': `const list = «{ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }»;\nserver.stdin.write(JSON.stringify(list) + '\\n');\nserver.stdin.write(JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'a', arguments: {} } }) + '\\n');` }, found: ['meta:request'] },
     { name: 'a helper that makes all requests', code: `import axios from 'axios';\n// 'tools/call' and 'tools/list'\nexport async function rpc(method: string, params?: object) { const { data } = await axios.post(url, «{ jsonrpc: '2.0', id: ++n, method, params }»); return data.result; }`, found: ['meta:request'] },

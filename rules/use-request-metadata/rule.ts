@@ -11,8 +11,8 @@ const TRACE = /^(?:traceId|trace_id|x-trace-id|spanId|span_id|x-b3-\w+|b3|correl
 export default defineRule({
   id: 'use-request-metadata',
   title: 'Each request says what it needs to be judged',
-  clauses: ['request-meta-envelope', 'required-request-headers', 'meta-reserved-keys', 'trace-context-keys', 'extensions-capability', 'meta-closed-schemas'],
-  words: ['jsonrpc', '_meta', 'experimental:', 'arguments:', '.strict(', 'apps:', 'ui:'],
+  clauses: ['request-meta-envelope', 'required-request-headers', 'meta-reserved-keys', 'trace-context-keys', 'extensions-capability', 'meta-closed-schemas', 'header-value-encoding', 'client-input-required'],
+  words: ['mcp-name', 'Mcp-Name', 'mcp-param-', 'Mcp-Param-', 'jsonrpc', '_meta', 'experimental:', 'arguments:', '.strict(', 'apps:', 'ui:'],
   visit: context => ({
     Program() {
       reportRequests(context);
@@ -20,9 +20,14 @@ export default defineRule({
     Property(node) {
       reportMetadata(context, node);
       reportExperimental(context, node);
+      if (node.parent.type === 'ObjectExpression') reportHeader(context, keyName(node.key), node.value);
     },
     CallExpression(node) {
       reportClosed(context, node);
+      reportHeaderSet(context, node);
+    },
+    AssignmentExpression(node) {
+      if (node.left.type === 'MemberExpression') reportHeader(context, memberName(node.left), node.right);
     },
   }),
 });
@@ -36,13 +41,42 @@ function reportRequests({ file, mcp, report }: CodeContext): void {
   const http = /\bfetch\s*\(|axios|\bgot\b|undici|https?\.request|ky\b/.test(file.text) && !/mcp-method/i.test(file.text);
   report(first.node, {
     clause: 'request-meta-envelope',
-    also: http ? ['required-request-headers'] : [],
+    also: [...(http ? (['required-request-headers'] as const) : []), ...(mayBeAsked(file, requests) ? (['client-input-required'] as const) : [])],
     subject: 'meta:request',
     message: `${rest.length === 0 ? 'This request is' : `In this file ${rest.length + 1} requests are`} written by hand without the metadata that each request has to carry${http ? ', and sent without the headers that mirror it' : ''}.`,
     confidence: requests.some(r => r.method !== undefined) ? 'certain' : 'likely',
     related: rest.map(m => ({ file, node: m.node })),
     unit: `raw:${file.path}`,
   });
+}
+
+/** A server may answer these with a question, which nothing in the file looks for. */
+function mayBeAsked(file: CodeContext['file'], requests: readonly RawMessage[]): boolean {
+  return requests.some(r => r.method !== undefined && /^(?:tools\/call|prompts\/get|resources\/read)$/.test(r.method)) && !/input_required|inputRequests|isInputRequired/.test(file.text);
+}
+
+const MIRRORED = /^mcp-(?:name|param-[\w-]+)$/i;
+const ENCODES = /base64|encode(?!URI)|header_?value|mirror/i;
+
+/** `headers.set('mcp-name', name)`. */
+function reportHeaderSet(context: CodeContext, node: TSESTree.CallExpression): void {
+  if (node.callee.type !== 'MemberExpression' || !/^(?:set|append|setHeader)$/.test(memberName(node.callee) ?? '')) return;
+  const [name, value] = node.arguments;
+  if (name?.type === 'Literal' && typeof name.value === 'string' && value && value.type !== 'SpreadElement') reportHeader(context, name.value, value);
+}
+
+/** `'mcp-name': params.uri`: not every name can stand in a header as it is. */
+function reportHeader({ file, report }: CodeContext, header: string | undefined, value: TSESTree.Node): void {
+  if (header === undefined || !MIRRORED.test(header) || /=\?base64\?/.test(file.text)) return;
+  const given = innermost(value);
+  const declarator = given.type === 'Identifier' ? file.variableOf(given)?.defs[0]?.node : undefined;
+  const made = declarator?.type === 'VariableDeclarator' && declarator.init ? declarator.init : given;
+  if (made.type === 'Literal' || made.type === 'ObjectExpression' || isUndefined(made) || ENCODES.test(file.text.slice(...made.range))) return;
+  report(value, { clause: 'header-value-encoding', subject: 'header:unencoded', message: 'This puts a name into a header as it is; one that is not plain text has a form of its own there.', confidence: 'likely', unit: `raw:${file.path}` });
+}
+
+function isUndefined(node: TSESTree.Node): boolean {
+  return node.type === 'Identifier' && node.name === 'undefined';
 }
 
 function lacksMetadata({ method, params }: RawMessage, file: CodeContext['file']): boolean {

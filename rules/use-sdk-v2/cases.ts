@@ -6,6 +6,7 @@ const v2 = `import { McpServer } from '@modelcontextprotocol/server';\nexport co
 
 export default defineCases({
   valid: [
+    { name: 'a list without pages', code: `import { Client } from '@modelcontextprotocol/client';\nconst client = new Client({ name: 'a', version: '1' });\nfor (const c of clients) { const { tools, nextCursor } = await c.listTools(); }\ndo { page = await client.listTools({ cursor }); cursor = page.nextCursor; } while (cursor !== undefined);` },
     { name: 'the second line', code: { 'server.ts': v2, 'package.json': `{ "dependencies": { "@modelcontextprotocol/server": "^2.4.0", "zod": "^4.2.0" } }` } },
     { name: 'registrations in the way of both lines', code: `${server}server.registerTool('t', { description: 'T' }, async () => ({ content: [] }));` },
     { name: 'handlers by name', code: `import { Server } from '@modelcontextprotocol/server';\nexport const wire = (s: Server) => s.setRequestHandler('tools/list', async () => ({ tools: [] }));` },
@@ -18,6 +19,7 @@ export default defineCases({
     { name: 'types only beside the second line', code: `import type { Tool } from '@modelcontextprotocol/sdk/types.js';\nimport { McpServer } from '@modelcontextprotocol/server';\nexport const build = (tools: Tool[]) => new McpServer({ name: 'a', version: '1' });` },
   ],
   invalid: [
+    { name: 'pages of a list, and what was strict', code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nconst client = new Client({ name: 'a', version: '1' }, { «enforceStrictCapabilities: true» });\ndo { page = await «client.listTools»({ cursor }); cursor = page.nextCursor; } while (cursor !== undefined);`, found: ['sdk:strict', 'sdk:pages'] },
     { name: 'a package on the first line', code: { 'src/server.ts': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nnew McpServer({ name: 'a', version: '1' });`, 'package.json': `{\n  "dependencies": {\n    «"@modelcontextprotocol/sdk": "^1.25.0"»,\n    "zod": "^3.25.0"\n  }\n}` }, found: ['sdk:v1'] },
     { name: 'both lines in a package', code: { 'server.ts': v2, 'schemas.ts': schemas, 'package.json': `{ "dependencies": { «"@modelcontextprotocol/sdk": "^1.25.0"», «"@modelcontextprotocol/server": "^2.4.0"», «"zod": "~4.1.0"» } }` }, found: ['sdk:v1', 'sdk:mixed', 'sdk:zod'] },
     { name: 'zod in a file without the SDK, and by require', code: { 'server.ts': v2, 'schemas.cjs': `exports.z = require('zod/v3');`, 'package.json': `{ "dependencies": { "@modelcontextprotocol/server": "^2.4.0", «"zod": "^3.25.0"» } }` }, found: ['sdk:zod'] },

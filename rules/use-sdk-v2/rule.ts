@@ -1,6 +1,7 @@
 import { beginsBelow, declares, dependencyEntries, manifestAt } from '../../src/config/manifests.js';
 import { configOf } from '../../src/config/read.js';
-import { defineRule, type CodeContext, type TextContext, type TSESTree } from '../../src/rule.js';
+import { indexOf } from '../../src/mcp/file-index.js';
+import { defineRule, keyName, memberName, type CodeContext, type TextContext, type TSESTree } from '../../src/rule.js';
 import { usesOf } from './uses.js';
 
 const V1 = /^@modelcontextprotocol\/sdk$/;
@@ -14,14 +15,18 @@ const MOST_RELATED = 30;
 export default defineRule({
   id: 'use-sdk-v2',
   title: 'The first SDK line cannot speak the new revision',
-  clauses: ['sdk-v1-package', 'sdk-mixed-v1-v2', 'sdk-zod-range', 'sdk-registration-api', 'sdk-schema-first-handlers', 'sdk-handler-extra', 'sdk-error-classes', 'apps-sdk-peer'],
-  words: ['@modelcontextprotocol/', '.tool(', '.prompt(', '.resource(', 'requestInfo', 'HandlerSchema', 'setRequestHandler', 'setNotificationHandler'],
+  clauses: ['sdk-v1-package', 'sdk-mixed-v1-v2', 'sdk-zod-range', 'sdk-registration-api', 'sdk-schema-first-handlers', 'sdk-handler-extra', 'sdk-error-classes', 'apps-sdk-peer', 'sdk-silent-behavior-changes'],
+  words: ['@modelcontextprotocol/', '.tool(', '.prompt(', '.resource(', 'requestInfo', 'HandlerSchema', 'setRequestHandler', 'setNotificationHandler', 'nextCursor', 'enforceStrictCapabilities'],
   kinds: ['code', 'manifest'],
   scan: scanManifest,
   visit: context => ({
     Program(node) {
       reportUses(context);
       reportMixed(context, node);
+      reportPages(context);
+    },
+    Property(node) {
+      reportStrict(context, node);
     },
   }),
 });
@@ -92,6 +97,40 @@ function reportUses(context: CodeContext): void {
     unit: 'sdk:api',
     data: { places: uses.length },
   });
+}
+
+/** `do { page = await client.listTools({ cursor }) } while (...)`: the second line goes through the pages itself. One finding for a file. */
+function reportPages({ file, mcp, report }: CodeContext): void {
+  if (!file.text.includes('nextCursor')) return;
+  const loops = indexOf(file).calls.flatMap(call => {
+    if (call.callee.type !== 'MemberExpression' || !/^list(?:Tools|Resources|ResourceTemplates|Prompts)$/.test(memberName(call.callee) ?? '') || !isInLoop(call)) return [];
+    const use = mcp.call(file, call);
+    return use?.owner === 'sdk#Client' ? [{ at: call.callee, because: use.because }] : [];
+  });
+  const [first, ...rest] = loops;
+  if (!first) return;
+  report(first.at, {
+    clause: 'sdk-silent-behavior-changes',
+    subject: 'sdk:pages',
+    message: 'This goes through the pages of a list; in the second SDK line the first call gives all of them.',
+    because: first.because,
+    related: rest.map(l => ({ file, node: l.at })),
+  });
+}
+
+function isInLoop(node: TSESTree.Node): boolean {
+  for (let n = node.parent; n && !/Function/.test(n.type); n = n.parent) if (/^(?:DoWhile|While|For|ForOf)Statement$/.test(n.type)) return true;
+  return false;
+}
+
+/** `enforceStrictCapabilities: true` of a client: what threw gives an empty list in the second line. */
+function reportStrict({ file, mcp, report }: CodeContext, node: TSESTree.Property): void {
+  if (keyName(node.key) !== 'enforceStrictCapabilities' || node.value.type !== 'Literal' || node.value.value !== true) return;
+  const made = node.parent.parent;
+  if (made.type !== 'NewExpression') return;
+  const constructed = mcp.constructed(file, made, /Client$/);
+  if (constructed?.type !== 'sdk#Client') return;
+  report(node, { clause: 'sdk-silent-behavior-changes', subject: 'sdk:strict', message: 'This client expects an error where the server lacks a capability; in the second SDK line lists are empty then.', because: constructed.because });
 }
 
 /** Imports of both lines in one module. */

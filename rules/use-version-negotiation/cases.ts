@@ -7,6 +7,7 @@ const MODERN = ['2026', '07', '28'].join('-');
 
 export default defineCases({
   valid: [
+    { name: 'a dispatcher that tells older clients', code: `export function answer(m) { if (m.method === 'server/discover') return discover(); if (m.method === 'initialize') return refuse(m.id, -32022, { supported: VERSIONS }); }\nexport const probe = { jsonrpc: '2.0', id: 1, method: 'server/discover' };` },
     { name: 'a client that negotiates', code: `${v2}const client = new Client({ name: 'a', version: '1' }, { versionNegotiation: { mode: 'auto' } });` },
     { name: 'options that come from elsewhere', code: `${v2}export const make = (options: Options) => new Client({ name: 'a', version: '1' }, { ...options });` },
     { name: 'a client of something else', code: `${mcp}import { Client } from 'pg';\nnew Client({ host: 'a' });` },
@@ -18,6 +19,7 @@ export default defineCases({
     { name: 'a default of something else', code: `${mcp}const api = req.headers['x-api-version'] ?? 'v1';\nif (error.code === -32601) throw new Error('no such method');` },
   ],
   invalid: [
+    { name: 'a dispatcher that is silent to older clients', code: `export function answer(m) { switch (m.method) { case «'server/discover'»: return discover(); case 'tools/list': return list(); default: return fail(m.id, -32601); } }`, found: ['version:silent'] },
     { name: 'a client of the first line', code: `${v1}const client = new «Client»({ name: 'a', version: '1' }, { capabilities: {} });`, found: ['version:client-v1'] },
     { name: 'a client of the second line', code: `${v2}const client = new «Client»({ name: 'a', version: '1' });`, found: ['version:client'] },
     { name: 'options in a variable, in a class', code: `${v2}class Peer { private readonly options = { capabilities: {} };\n  connect() { const options = { capabilities: {} }; return new «Client»({ name: 'a', version: '1' }, options); } }`, found: ['version:client'] },

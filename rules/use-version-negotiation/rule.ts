@@ -1,3 +1,4 @@
+import { isComparedWithMethod } from '../../src/mcp/dispatch.js';
 import { isOlderRevision } from '../../src/mcp/revisions.js';
 import { defineRule, innermost, isV1Type, keyName, memberName, nameOfType, outermost, type CodeContext, type TSESTree } from '../../src/rule.js';
 
@@ -8,8 +9,8 @@ const UNSUPPORTED = /unsupported (?:mcp )?protocol version|protocol version .{0,
 export default defineRule({
   id: 'use-version-negotiation',
   title: 'The version is agreed on for each request',
-  clauses: ['client-version-negotiation', 'protocol-version-constants', 'protocol-version-header-default', 'unsupported-version-error', 'client-fallback-single-code'],
-  words: ['PROTOCOL_VERSION', '2024-1', '2025-0', '2025-1', 'rotocol version', 'Client(', '32601'],
+  clauses: ['client-version-negotiation', 'protocol-version-constants', 'protocol-version-header-default', 'unsupported-version-error', 'client-fallback-single-code', 'modern-only-initialize-error'],
+  words: ['server/discover', 'PROTOCOL_VERSION', '2024-1', '2025-0', '2025-1', 'rotocol version', 'Client(', '32601'],
   visit: context => ({
     NewExpression(node) {
       reportClient(context, node);
@@ -21,6 +22,7 @@ export default defineRule({
       if (typeof node.value !== 'string') return;
       if (isOlderRevision(node.value)) reportLiteral(context, node);
       else if (UNSUPPORTED.test(node.value)) reportRefusal(context, node);
+      else if (node.value === 'server/discover') reportSilence(context, node);
     },
     TemplateLiteral(node) {
       if (node.quasis.some(q => UNSUPPORTED.test(q.value.raw))) reportRefusal(context, node);
@@ -130,6 +132,12 @@ function reportRefusal({ file, report }: CodeContext, node: TSESTree.Node): void
   const text = file.text.slice(...error.range);
   if (!/-\s*32_?\d{3}\b/.test(text) || /-\s*32_?022\b/.test(text)) return;
   report(node, { clause: 'unsupported-version-error', subject: 'version:refusal', message: 'This refuses a version in the older way: without the new code and the list of versions from which a client chooses.' });
+}
+
+/** A dispatcher of the new revision by hand that has nothing to say to older clients. */
+function reportSilence({ file, report }: CodeContext, node: TSESTree.Node): void {
+  if (!isComparedWithMethod(node) || /['"`]initialize['"`]|32_?022|UnsupportedProtocolVersion/.test(file.text)) return;
+  report(node, { clause: 'modern-only-initialize-error', subject: 'version:silent', message: 'This serves the new revision only, and nothing tells a client that opens with initialize which versions there are.', confidence: 'likely', unit: `raw:${file.path}` });
 }
 
 /** `if (e.code === -32601) return legacyConnect()`: one code decides what kind of server it is. */

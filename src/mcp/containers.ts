@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import { keyName } from './exports.js';
+import { indexOf, innermost, memberName } from './file-index.js';
 import type { McpModel } from './model.js';
 import { roleOf, type Role } from './roles.js';
 import { isClassNode, type Known, type Value } from './values.js';
@@ -31,6 +32,31 @@ export function holdersOf(mcp: McpModel, file: SourceFile): readonly Holder[] {
     }
   });
   return holders;
+}
+
+/** What is put into a container in its own file, by its name: `map.set(k, v)`, `record[k] = v`. */
+export function entriesOf(file: SourceFile, { name, kind }: Holder): readonly TSESTree.Node[] {
+  const own = keyName(name);
+  return [...indexOf(file).calls.flatMap(c => valueSet(c)), ...indexOf(file).assignments.flatMap(a => valueIndexed(a))].flatMap(({ target, value }) => {
+    const inner = innermost(target);
+    const called = kind === 'field' ? (inner.type === 'MemberExpression' ? memberName(inner) : undefined) : inner.type === 'Identifier' ? inner.name : undefined;
+    return called === own ? [value] : [];
+  });
+}
+
+interface Entry {
+  readonly target: TSESTree.Node;
+  readonly value: TSESTree.Node;
+}
+
+function valueSet(call: TSESTree.CallExpression): readonly Entry[] {
+  const callee = innermost(call.callee);
+  const [, value] = call.arguments;
+  return callee.type === 'MemberExpression' && memberName(callee) === 'set' && value && value.type !== 'SpreadElement' ? [{ target: callee.object, value }] : [];
+}
+
+function valueIndexed({ left, right, operator }: TSESTree.AssignmentExpression): readonly Entry[] {
+  return operator === '=' && left.type === 'MemberExpression' && left.computed ? [{ target: left.object, value: right }] : [];
 }
 
 function isName(node: TSESTree.Node): node is Holder['name'] {
@@ -99,6 +125,12 @@ export function rolesWithin(mcp: McpModel, known: readonly Known[], depth = 0): 
     if (value.kind === 'type-parameter') for (const role of rolesWithin(mcp, mcp.infer.annotations.values(value.file, value.node.constraint), depth + 1)) roles.add(role);
   }
   return roles;
+}
+
+/** An object that is written out, without any of the parts that session records keep. */
+export function isWithoutParts(mcp: McpModel, file: SourceFile, node: TSESTree.Node): boolean {
+  const objects = mcp.values(file, innermost(node)).flatMap(({ value }) => (value.kind === 'object' ? [value.node] : []));
+  return objects.length > 0 && objects.every(o => o.properties.every(p => p.type === 'Property' && !PARTS.includes(keyName(p.key) ?? '')));
 }
 
 /** Names under which session records keep their SDK objects. */

@@ -2,6 +2,8 @@ import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../parse/source.js';
 import { keyName } from './exports.js';
 import { innermost, memberName } from './file-index.js';
+import { unwrapParameter } from './nodes.js';
+import { walkTree } from '../parse/walk.js';
 import type { Confidence, McpModel } from './model.js';
 import { roleOf, type Role } from './roles.js';
 import { sdk } from './sdk.js';
@@ -50,6 +52,48 @@ export function sentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.Call
 }
 
 function readSentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): SentMessage | undefined {
+  return messageByName(mcp, file, call) ?? messageAsObject(mcp, file, call);
+}
+
+const METHOD = /^(?:initialize|ping|(?:notifications|tools|resources|prompts|sampling|roots|elicitation|logging|completion|tasks)\/[\w/]+)$/;
+
+/** `this.request('initialize', params)`, where the function called writes the message: `send({ jsonrpc: '2.0', id, method, params })`. */
+function messageByName(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): SentMessage | undefined {
+  const index = call.arguments.findIndex(a => a.type === 'Literal' && typeof a.value === 'string' && METHOD.test(a.value));
+  const given = index === -1 || index > 2 ? undefined : call.arguments[index];
+  if (given?.type !== 'Literal' || typeof given.value !== 'string') return undefined;
+  const method = given.value;
+  for (const { value, because } of mcp.values(file, call.callee)) {
+    const parameter = value.kind === 'function' ? value.node.params[index] : undefined;
+    const { id } = parameter ? unwrapParameter(parameter) : { id: undefined };
+    if (value.kind !== 'function' || id?.type !== 'Identifier' || !writesMessage(value.node.body, id.name)) continue;
+    return { method, kind: method.startsWith('notifications/') ? 'notification' : 'request', role: undefined, literal: undefined, confidence: 'likely', because };
+  }
+  return undefined;
+}
+
+/** Whether a message with this parameter as its method is written here. */
+function writesMessage(body: TSESTree.Node, parameter: string): boolean {
+  let found = false;
+  walkTree(body, node => {
+    if (found) return false;
+    if (node.type !== 'ObjectExpression' || methodGiven(node)?.name !== parameter) return undefined;
+    const keys = new Set(node.properties.map(p => (p.type === 'Property' ? keyName(p.key) : undefined)));
+    const { parent } = node;
+    const callee = parent.type === 'CallExpression' && parent.arguments[0] === node ? innermost(parent.callee) : undefined;
+    found = keys.has('jsonrpc') || (callee?.type === 'MemberExpression' && memberName(callee) !== undefined && SENDERS[memberName(callee) ?? ''] !== undefined && !keys.has('url') && !keys.has('headers') && !keys.has('body'));
+    return undefined;
+  });
+  return found;
+}
+
+/** `{ method }`, `{ method: name }`: the name that the method of a message is taken from. */
+function methodGiven(message: TSESTree.ObjectExpression): TSESTree.Identifier | undefined {
+  const property = message.properties.find(p => p.type === 'Property' && keyName(p.key) === 'method');
+  return property?.type === 'Property' && property.value.type === 'Identifier' ? property.value : undefined;
+}
+
+function messageAsObject(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): SentMessage | undefined {
   const argument = call.arguments[0];
   if (!argument || !canBeMessage(file, argument)) return undefined;
   const callee = innermost(call.callee);
@@ -60,6 +104,10 @@ function readSentMessage(mcp: McpModel, file: SourceFile, call: TSESTree.CallExp
   // What is called is sooner known than what it is given: the latter is looked for at all callers.
   let use = likely ? undefined : mcp.call(file, call);
   if (!likely && !use) return undefined;
+  const written = innermost(argument);
+  const given = written.type === 'ObjectExpression' ? methodGiven(written) : undefined;
+  // Whoever calls the function around says what is sent, and is asked himself.
+  if (given && isParameter(file, given)) return undefined;
   const message = messageOf(mcp, file, argument);
   if (!message) return undefined;
   use ??= mcp.call(file, call);
@@ -90,7 +138,8 @@ function isParameter(file: SourceFile, name: TSESTree.Identifier): boolean {
   return file.variableOf(name)?.defs[0]?.type === 'Parameter';
 }
 
-function sendingName(name: string): 'request' | 'notification' | undefined {
+function sendingName(member: string): 'request' | 'notification' | undefined {
+  const name = member.replace(/^[_$#]+/, '');
   // Who handles or checks a message does not send it.
   if (/^(?:handle|process|parse|validate|(?:on|is)(?=[A-Z]))/.test(name)) return undefined;
   return SENDERS[name] ?? (/notif/i.test(name) ? 'notification' : /^(?:send|post|emit|write)|request$/i.test(name) ? 'request' : undefined);

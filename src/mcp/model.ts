@@ -36,6 +36,9 @@ const TELLING_MEMBERS = new Set([
   'oninitialized',
 ]);
 
+/** Requests that only clients answer. */
+const OF_CLIENTS = /^(?:CreateMessage|Elicit|ListRoots)Request/;
+
 let last: McpModel | undefined;
 
 /** The model of a project, which several ask in turn. Only the last one is kept: a migration goes from one state of a project to the next. */
@@ -123,13 +126,23 @@ export class McpModel {
 
   /** An untyped receiver: the schema it is given, or a member that only servers have, tells what it is. */
   #guess(file: SourceFile, node: TSESTree.MemberExpression, name: string): SdkUse | undefined {
-    if (!TELLING_MEMBERS.has(name)) return undefined;
+    if (!TELLING_MEMBERS.has(name) || this.#isOfOtherPackage(file, node.object)) return undefined;
     const owner = name === 'registerTool' || name === 'registerResource' || name === 'registerPrompt' ? 'sdk#McpServer' : 'sdk#Server';
     const call = node.parent.type === 'CallExpression' && node.parent.callee === node ? node.parent : undefined;
     const argument = call?.arguments[0];
     const evidence = argument && argument.type !== 'SpreadElement' && /^set\w+Handler$/.test(name) ? this.export(file, argument) : undefined;
-    if (evidence) return { owner, member: name, because: step(file, node, 'argument', evidence.because), confidence: 'certain' };
+    if (evidence) return { owner: OF_CLIENTS.test(evidence.name) ? 'sdk#Client' : owner, member: name, because: step(file, node, 'argument', evidence.because), confidence: 'certain' };
     return { owner, member: name, because: step(file, node, 'name'), confidence: this.#isOpenParameter(file, node.object) ? 'likely' : 'possible' };
+  }
+
+  /** `bridge: AppBridge`, with the type from a package that is none of the SDK: it has members of the same names. */
+  #isOfOtherPackage(file: SourceFile, node: TSESTree.Node): boolean {
+    const declared = node.type === 'Identifier' ? file.variableOf(node)?.defs[0]?.name : undefined;
+    const type = declared?.type === 'Identifier' ? declared.typeAnnotation?.typeAnnotation : undefined;
+    if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return false;
+    const { name } = type.typeName;
+    const source = file.program.body.flatMap(s => (s.type === 'ImportDeclaration' && s.specifiers.some(i => i.local.name === name) ? [s.source.value] : []))[0];
+    return source !== undefined && !/^(?:[.~#]|@\/|@modelcontextprotocol\/(?:sdk|server|client|core)\b)/.test(source) && this.project.resolve(file.path, source) === undefined;
   }
 
   /** A parameter that no call in sight fills. */

@@ -43,6 +43,10 @@ export interface Access {
 }
 
 const MUTATORS = new Set(['set', 'add', 'delete', 'clear', 'push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'put', 'append', 'enqueue', 'dequeue']);
+/** Those of arrays. */
+const ARRAYS = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill']);
+/** Calls that give a new array: changing it leaves the first one as it was. */
+const COPIES = new Set(['filter', 'slice', 'map', 'flatMap', 'concat', 'toSorted', 'toReversed']);
 const KEYED = new Set(['get', 'set', 'has', 'delete', 'add', 'put']);
 /** Calls that give a part of a container, or the container again. */
 const PARTS = new Set(['get', 'find', 'values', 'entries', 'at', 'pop', 'shift', 'filter', 'slice', 'findLast']);
@@ -119,11 +123,21 @@ export class CellReader {
     if (callee.type !== 'MemberExpression' || callee.object.type === 'Super') return;
     const name = memberName(callee);
     if (name === undefined || (!MUTATORS.has(name) && !KEYED.has(name))) return;
-    if (this.mcp.values(file, callee).some(k => k.value.kind === 'function')) return;
+    if (this.#isOwnMethod(file, callee) || (ARRAYS.has(name) && isCopy(this.mcp, file, callee.object, 0))) return;
     const key = KEYED.has(name) ? call.arguments[0] : undefined;
     const value = name === 'set' || name === 'put' ? call.arguments[1] : call.arguments[0];
     const mode = MUTATORS.has(name) ? 'write' : 'read';
-    for (const cell of this.#roots(file, callee.object, 0)) add(cell, { file, node: call, fn, mode, op: name, key, value, part: !this.#isItself(cell, file, callee.object) });
+    for (const cell of this.#roots(file, callee.object, 0)) {
+      const part = !this.#isItself(cell, file, callee.object);
+      // `sheets.spreadsheets.values.clear()`: what a client of another service offers is done there.
+      if (part && !ARRAYS.has(name) && cell.values.some(k => k.value.kind === 'external') && innermost(callee.object).type === 'MemberExpression') continue;
+      add(cell, { file, node: call, fn, mode, op: name, key, value, part });
+    }
+  }
+
+  /** A method that the program itself declares: what it does is read where it is written. */
+  #isOwnMethod(file: SourceFile, callee: TSESTree.Node): boolean {
+    return this.mcp.values(file, callee).some(({ value }) => value.kind === 'function' || (value.kind === 'shape' && value.node.type === 'TSMethodSignature'));
   }
 
   /** Whether an expression is the cell, and not an entry of it under another name. */
@@ -147,7 +161,7 @@ export class CellReader {
       }
       case 'CallExpression': {
         const callee = innermost(inner.callee);
-        if (callee.type === 'MemberExpression' && callee.object.type !== 'Super' && PARTS.has(memberName(callee) ?? '')) {
+        if (callee.type === 'MemberExpression' && callee.object.type !== 'Super' && PARTS.has(memberName(callee) ?? '') && !this.#isOwnMethod(file, callee)) {
           const parts = this.#roots(file, callee.object, depth + 1);
           if (parts.length > 0) return parts;
         }
@@ -180,9 +194,8 @@ export class CellReader {
     const { init, parent } = definition.node;
     const loop = parent.parent;
     const source = init ?? (loop.type === 'ForOfStatement' ? loop.right : undefined);
-    if (!source) return [];
     const assigned = variable.references.flatMap(r => (r.isWrite() && r.writeExpr && !r.init ? [r.writeExpr] : []));
-    return unique([source, ...assigned].flatMap(e => this.#roots(file, e, depth + 1)));
+    return unique([...(source ? [source] : []), ...assigned].flatMap(e => this.#roots(file, e, depth + 1)));
   }
 
   /** The variable that a name stands for, when it outlives the call. */
@@ -340,6 +353,22 @@ function add(cell: Cell, access: Access): void {
 /** What a constructor gives its own fields is where they begin, not a change. */
 function isConstruction(cell: Cell, fn: FunctionNode): boolean {
   return cell.owner !== undefined && fn.parent.type === 'MethodDefinition' && fn.parent.kind === 'constructor' && fn.parent.parent.parent === cell.owner;
+}
+
+/** `list.filter(f)`, also by the name that it was given, and by the function that gives it. */
+function isCopy(mcp: McpModel, file: SourceFile, node: TSESTree.Node, depth: number): boolean {
+  const inner = innermost(node);
+  if (depth > 3) return false;
+  if (inner.type === 'Identifier') {
+    const written = file.variableOf(inner)?.references.flatMap(r => (r.writeExpr ? [r.writeExpr] : [])) ?? [];
+    return written.length > 0 && written.every(e => isCopy(mcp, file, e, depth + 1));
+  }
+  if (inner.type === 'ConditionalExpression') return isCopy(mcp, file, inner.consequent, depth + 1) && isCopy(mcp, file, inner.alternate, depth + 1);
+  if (inner.type !== 'CallExpression') return false;
+  const callee = innermost(inner.callee);
+  if (callee.type === 'MemberExpression' && COPIES.has(memberName(callee) ?? '')) return true;
+  const given = mcp.values(file, callee).flatMap(({ value }) => (value.kind === 'function' ? returned(value.node).map(e => ({ file: value.file, e })) : []));
+  return given.length > 0 && given.every(({ file: g, e }) => isCopy(mcp, g, e, depth + 1));
 }
 
 function isStatement(node: TSESTree.Node): boolean {

@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { rolesWithin } from '../mcp/containers.js';
+import { isWithoutParts, rolesWithin } from '../mcp/containers.js';
 import { indexOf, innermost, memberName, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { contains, returnExpressions } from '../mcp/nodes.js';
@@ -47,11 +47,11 @@ export class Classifier {
   classify(cell: Cell): CellClass {
     const writes = cell.accesses.filter(a => a.mode === 'write');
     const reads = cell.accesses.filter(a => a.mode === 'read');
-    if (this.#holdsTransports(cell)) return 'transports';
+    if (this.#holdsTransports(cell) && !this.#isGivenOther(writes)) return 'transports';
     if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
     const transacts = this.#keepsTransactions(writes);
     if (isExternalStore(cell.values) && !transacts && !isMemoryStore(this.mcp, cell)) return 'attached';
-    if (this.isKeyedBySession(cell)) return reads.length === 0 && this.#onlyHosting(cell) ? 'hosting' : 'session';
+    if (this.isKeyedBySession(cell) && !holdsPromises(cell)) return reads.length === 0 && this.#onlyHosting(cell) ? 'hosting' : 'session';
     // What reads them is a feed or a timer, not a call.
     if (this.#isOfSubscribers(cell, writes) && !this.#isOfOneRun(cell)) return 'process';
     if (reads.length === 0 && !writes.some(w => isValueUsed(w.node))) return 'idle';
@@ -60,7 +60,7 @@ export class Classifier {
     if (this.#isOfOneRun(cell) || isConstant(cell) || isPattern(cell)) return 'idle';
     if (cell.values.some(({ value }) => value.kind === 'collection' && value.of === 'WeakMap')) return 'attached';
     if (isInstrument(this.mcp, cell) || this.#isLevel(cell, writes)) return 'instrument';
-    if (isCoordination(this.mcp, cell)) return 'coordination';
+    if (isCoordination(this.mcp, cell) || isUnderWay(cell, writes) || isRemainder(cell, writes)) return 'coordination';
     if (isCounter(cell, writes, reads)) return 'counter';
     if (isCache(cell, writes)) return 'cache';
     if (this.#isKeyedByCaller(writes, reads)) return 'handle';
@@ -91,7 +91,13 @@ export class Classifier {
     // `{ sse: {}, streamable: {} }`: one map per kind of transport.
     const nested = this.mcp.infer.elements(elements.filter(k => k.value.kind === 'collection' || k.value.kind === 'object'));
     const roles = rolesWithin(this.mcp, [...nested, ...elements, ...cell.values]);
-    return roles.has('server-transport') || roles.has('transport') || (roles.has('server') && !cell.values.some(k => k.value.kind === 'instance'));
+    return roles.has('server-transport') || (roles.has('transport') && !roles.has('client')) || (roles.has('server') && !cell.values.some(k => k.value.kind === 'instance'));
+  }
+
+  /** The type has room for a transport, and what is written has none: the rest of the record is kept. */
+  #isGivenOther(writes: readonly Access[]): boolean {
+    const entries = writes.filter(w => w.key !== undefined && w.value !== undefined && !w.part && w.op !== 'delete');
+    return entries.length > 0 && entries.every(({ file, value }) => value !== undefined && isWithoutParts(this.mcp, file, value));
   }
 
   #onlyHosting(cell: Cell): boolean {
@@ -231,6 +237,29 @@ function isCoordination(mcp: McpModel, cell: Cell): boolean {
   return values.length > 0 && values.every(isWaiter);
 }
 
+/** `active++` when a call begins, `active--` when it is done. */
+function isUnderWay({ name }: Cell, writes: readonly Access[]): boolean {
+  return /active|running|in_?flight|concurren|ongoing|busy|^current\w+s$/i.test(lastName(name)) && writes.length > 1 && writes.every(w => w.op === 'update' || w.op === '+=' || w.op === '-=');
+}
+
+/** `rest += chunk; const line = rest.slice(0, i); rest = rest.slice(i + 1)`: what has come of the next line. */
+function isRemainder({ name }: Cell, writes: readonly Access[]): boolean {
+  const own = lastName(name);
+  const cut = writes.filter(w => w.op === 'assign' && w.value !== undefined && isCutOf(w.file, w.value, own));
+  return cut.length > 0 && writes.every(w => w.op === '+=' || cut.includes(w) || isBlank(w.value));
+}
+
+function isCutOf(file: SourceFile, value: TSESTree.Node, name: string): boolean {
+  const inner = innermost(value);
+  const callee = inner.type === 'CallExpression' ? innermost(inner.callee) : undefined;
+  return callee?.type === 'MemberExpression' && /^(?:slice|substring|substr|subarray)$/.test(memberName(callee) ?? '') && new RegExp(`(?:^|\\.)#?${name.replace(/[^\w$]/g, '')}$`).test(file.text.slice(...callee.object.range));
+}
+
+function isBlank(value: TSESTree.Node | undefined): boolean {
+  const inner = value ? innermost(value) : undefined;
+  return inner?.type === 'Literal' && (inner.value === '' || inner.value === null);
+}
+
 /** `new Map<string, Promise<T>>()`: what is under way, for those who come while it is. */
 function holdsPromises({ at, file }: Cell): boolean {
   const { parent } = at;
@@ -244,7 +273,7 @@ function isWaiter(known: Known): boolean {
   return value.kind === 'object' && value.node.properties.some(p => p.type === 'Property' && p.key.type === 'Identifier' && /^(?:resolve|reject)$/.test(p.key.name));
 }
 
-const INSTRUMENT = /audit|alert|notification_channel|health|statistic|token_?bucket|log_?store|log_?buffer|credential|\bcreds\b|(?:command|tool|prompt|resource|plugin|provider|handler|framework|capability|schema|service)_registry$|metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|file_?lock|lock_?manager|transaction|usage_?track|(?:request|call|usage|hit)s?_?counts?$|quota|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential|di_?container|_container$|injector|cache/i;
+const INSTRUMENT = /audit|alert|notification_channel|health|statistic|token_?bucket|log_?store|log_?buffer|credential|\bcreds\b|(?:command|tool|prompt|resource|plugin|provider|handler|framework|capability|schema|service)_registry$|metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|file_?lock|lock_?manager|transaction|(?:usage|token|cost)_?track|(?:request|call|usage|hit)s?_?counts?$|quota|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential|di_?container|_container$|injector|cache/i;
 
 export function isInstrumentName(name: string): boolean {
   return INSTRUMENT.test(name.replace(/([a-z])([A-Z])/g, '$1_$2'));
@@ -327,7 +356,28 @@ function isCache(cell: Cell, writes: readonly Access[]): boolean {
   if (/cache|memo(?:i[sz]ed)?$/i.test(lastName(cell.name)) || isOnceOnly(cell)) return true;
   const filled = writes.filter(w => w.op === 'set' || w.key !== undefined);
   if (filled.length === 0 || writes.some(w => !/^(?:set|assign|delete|clear)$/.test(w.op))) return false;
-  return filled.every(w => w.op === 'delete' || looksUpBefore(cell, w));
+  return filled.every(w => w.op === 'delete' || looksUpBefore(cell, w) || (isMade(w) && isFilledOnce(cell, w)));
+}
+
+/** `if (!map.has(k)) map.set(k, make(k))`, and the entry is what the function gives. */
+function isFilledOnce(cell: Cell, write: Access): boolean {
+  const key = write.key ? write.file.text.slice(...write.key.range) : undefined;
+  const sameKey = cell.accesses.filter(a => a.fn === write.fn && a.mode === 'read' && a.key !== undefined && a.file.text.slice(...a.key.range) === key);
+  const asked = sameKey.some(a => {
+    const test = outermost(a.node).parent;
+    return test?.type === 'UnaryExpression' && test.operator === '!' && test.parent.type === 'IfStatement' && contains(test.parent.consequent, write.node);
+  });
+  return asked && sameKey.some(a => outermost(a.node).parent?.type === 'ReturnStatement') && !cell.accesses.some(a => a.part && a.mode === 'write');
+}
+
+/** What a call or a constructor gives, also under a name: no empty list that is filled later. */
+function isMade({ value, file }: Access): boolean {
+  const inner = value ? innermost(value) : undefined;
+  if (inner?.type === 'Identifier') {
+    const declarator = file.variableOf(inner)?.defs[0]?.node;
+    return declarator?.type === 'VariableDeclarator' && declarator.init !== null && innermost(declarator.init).type === 'CallExpression';
+  }
+  return inner?.type === 'CallExpression';
 }
 
 /** A set of what has been dealt with, so that it is not done again: it is asked where it is filled. What is answered with its members is state. */

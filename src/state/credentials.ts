@@ -6,6 +6,7 @@ import type { FunctionNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import { isAuthName } from './auth.js';
+import type { Access } from './cells.js';
 import type { StateModel } from './model.js';
 
 export interface Credential {
@@ -21,6 +22,8 @@ export function credentialsInRecords(mcp: McpModel, state: StateModel): readonly
   const found: Credential[] = [];
   for (const cell of state.cells) {
     if ((cell.class !== 'transports' && cell.class !== 'session') || isAuthName(cell.name)) continue;
+    const later = cell.accesses.find(isCredentialGiven);
+    if (later?.node.type === 'MemberExpression') found.push({ file: later.file, node: later.node, name: memberName(later.node) ?? '' });
     for (const { file, value, mode } of cell.accesses) {
       if (mode !== 'write' || !value) continue;
       for (const known of mcp.values(file, value)) {
@@ -31,6 +34,13 @@ export function credentialsInRecords(mcp: McpModel, state: StateModel): readonly
     }
   }
   return found;
+}
+
+/** `sessions.get(id).token = token`. */
+function isCredentialGiven({ op, part, node, value }: Access): boolean {
+  const given = value ? innermost(value) : undefined;
+  const forgotten = given === undefined || (given.type === 'Literal' && typeof given.value !== 'string') || (given.type === 'Identifier' && given.name === 'undefined');
+  return op === 'assign' && part && node.type === 'MemberExpression' && !forgotten && isAuthName(memberName(node) ?? '');
 }
 
 /** `createServer(tokenOf(req))` where a session is opened: the server keeps the token for the session. */

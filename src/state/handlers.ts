@@ -1,10 +1,12 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { innermost, indexOf, memberName } from '../mcp/file-index.js';
+import { answeredMethod } from '../mcp/dispatch.js';
 import { handlerRegistration } from '../mcp/messages.js';
 import type { McpModel } from '../mcp/model.js';
 import { isServerSide, roleOf } from '../mcp/roles.js';
 import { isFunctionNode, type FunctionNode, type Known } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
+import { walkTree } from '../parse/walk.js';
 import { contains } from '../mcp/nodes.js';
 
 /** Where the execution of one call begins. */
@@ -37,6 +39,14 @@ const FRAMEWORK: Readonly<Record<string, { readonly kind: Handler['kind']; reado
 const TASK_MEMBERS = ['createTask', 'getTask', 'getTaskResult'];
 const HOOKS = new Set(['oninitialized', 'onclose', 'fallbackRequestHandler']);
 
+const SESSION_HEADER = /['"]mcp-session-id['"]/i;
+
+/** `(req, res)`, `(c, next)`, `(request, reply)`: the parameters of what a web framework calls. */
+function isGivenRequest({ params }: FunctionNode): boolean {
+  const [first, second] = params.map(p => (p.type === 'Identifier' ? p.name : ''));
+  return /^_?(?:req|request|c|ctx|context)$/.test(first ?? '') && /^_?(?:res|response|reply|next)$/.test(second ?? '');
+}
+
 /** The functions that the server runs for a request, in these files. */
 export function findHandlers(mcp: McpModel, files: Iterable<SourceFile>): readonly Handler[] {
   const found: Handler[] = [];
@@ -46,6 +56,8 @@ export function findHandlers(mcp: McpModel, files: Iterable<SourceFile>): readon
     finder.visitHooks();
     finder.visitClasses();
     finder.visitDispatchers();
+    finder.visitTables();
+    finder.visitMiddleware();
   }
   return found;
 }
@@ -170,6 +182,24 @@ class HandlerFinder {
       if (!/(?:case\s+|[!=]==?\s*)['"]tools\/call['"]/.test(body)) continue;
       if (indexOf(this.file).functions.some(inner => inner !== fn && contains(fn, inner) && /(?:case\s+|[!=]==?\s*)['"]tools\/call['"]/.test(this.file.text.slice(...inner.body.range)))) continue;
       this.found.push({ kind: 'request', name: 'tools/call', file: this.file, fn });
+    }
+  }
+
+  /** `{ 'tools/list': list, 'tools/call': call }`: a table of what answers which method. */
+  visitTables(): void {
+    if (!/\btools\/call\b|\btools_?call\b/i.test(this.file.text)) return;
+    walkTree(this.file.program, node => {
+      const method = node.type === 'Property' ? answeredMethod(this.mcp, this.file, node) : undefined;
+      if (node.type === 'Property' && method !== undefined) this.#add('request', method, this.mcp.values(this.file, node.value));
+    });
+  }
+
+  /** `app.use((req, res, next) => ...)`: what runs for each request, in front of the endpoint. */
+  visitMiddleware(): void {
+    if (!SESSION_HEADER.test(this.file.text)) return;
+    for (const fn of indexOf(this.file).functions) {
+      if (fn.params.length < 2 || !SESSION_HEADER.test(this.file.text.slice(...fn.body.range)) || !isGivenRequest(fn)) continue;
+      if (!this.found.some(h => h.fn === fn)) this.found.push({ kind: 'http', name: 'the HTTP endpoint', file: this.file, fn });
     }
   }
 

@@ -54,6 +54,8 @@ function isArgument(mcp: McpModel, reach: Reach, file: SourceFile, name: TSESTre
 /** A parameter of a handler comes with the call; a parameter of a helper is what its callers give. */
 function isFilledByCaller(mcp: McpModel, reach: Reach, file: SourceFile, fn: FunctionNode, declared: TSESTree.Node, depth: number): boolean {
   if (!reach.has(fn) && !reach.covers(fn)) return false;
+  const list = listGoneThrough(fn);
+  if (list) return comesFromArguments(mcp, reach, file, list, depth + 1);
   const index = fn.params.findIndex(p => p.range[0] <= declared.range[0] && declared.range[1] <= p.range[1]);
   const calls = mcp.infer.references.ofFunction(file, fn).flatMap(use => {
     const call = outermost(use.node).parent;
@@ -64,6 +66,13 @@ function isFilledByCaller(mcp: McpModel, reach: Reach, file: SourceFile, fn: Fun
     ({ file: g, argument }) =>
       argument !== undefined && argument.type !== 'SpreadElement' && (comesFromArguments(mcp, reach, g, argument, depth + 1) || isMinted(mcp, g, argument, depth + 1)),
   );
+}
+
+/** `list.forEach(item => ...)`: the callback is given what is in the list. */
+function listGoneThrough({ parent, ...fn }: FunctionNode): TSESTree.Node | undefined {
+  if (parent.type !== 'CallExpression' || parent.arguments[0]?.range[0] !== fn.range[0]) return undefined;
+  const callee = innermost(parent.callee);
+  return callee.type === 'MemberExpression' && callee.object.type !== 'Super' && /^(?:forEach|map|flatMap|filter|find|some|every)$/.test(memberName(callee) ?? '') ? callee.object : undefined;
 }
 
 /** Whether anything in an expression came with the call, or was asked of its client. */

@@ -37,6 +37,7 @@ export type RuleName =
   | 'no-initialize-handshake'
   | 'no-jsonrpc-batches'
   | 'no-late-registrations'
+  | 'no-list-polling'
   | 'no-logging'
   | 'no-ping'
   | 'no-posted-responses'
@@ -66,13 +67,16 @@ export type RuleName =
   | 'no-unprotected-request-state'
   | 'no-unsolicited-notifications'
   | 'no-websocket-transport'
+  | 'use-cancel-signal'
   | 'use-error-codes'
   | 'use-header-annotations'
   | 'use-host-checks'
+  | 'use-input-rounds'
   | 'use-json-schema-2020-12'
   | 'use-own-transports'
   | 'use-request-metadata'
   | 'use-sdk-v2'
+  | 'use-shared-events'
   | 'use-stable-lists'
   | 'use-stateless-deployment'
   | 'use-stateless-stdio'
@@ -108,6 +112,8 @@ export interface PluginRules {
   'mcp-stateless/no-jsonrpc-batches'?: RuleConfig<[Omit<RuleOptions<'jsonrpc-batching'>, 'target'>?]>;
   /** Nothing is registered after the handshake. Finds `notifications/initialized` and `oninitialized` work. */
   'mcp-stateless/no-late-registrations'?: RuleConfig<[Omit<RuleOptions<'handshake-initialized-notification'>, 'legacy'>?]>;
+  /** Clients keep lists as long as they are told. Finds Client cache that ignores or misuses the hints. */
+  'mcp-stateless/no-list-polling'?: RuleConfig<[Omit<RuleOptions<'client-cache-rules'>, 'legacy'>?]>;
   /** MCP logging is deprecated, and its level request is gone. Finds Log messages to the client; `logging/setLevel`; Log messages sent without request, level or on the wrong stream. */
   'mcp-stateless/no-logging'?: RuleConfig<[Omit<RuleOptions<'logging-feature' | 'logging-set-level' | 'logging-per-request-level'>, 'target'>?]>;
   /** There is no ping. Finds `ping`. */
@@ -158,28 +164,34 @@ export interface PluginRules {
   'mcp-stateless/no-stdout'?: RuleConfig<[Omit<RuleOptions<'stdio-stdout'>, 'target' | 'legacy'>?]>;
   /** No client is tied to an instance. Finds nginx: `hash`, `ip_hash`, `sticky`, map on the session header; ingress-nginx annotations; HAProxy: stick tables, cookies, source or header balancing; Traefik: sticky services; Envoy: consistent hashing, stateful session filter, Envoy Gateway policy; Istio: DestinationRule with consistentHash; Kubernetes Gateway API: sessionPersistence; Kubernetes Service: sessionAffinity ClientIP; AWS: target group, listener and classic balancer stickiness; Azure App Service: ARR affinity; Azure Container Apps: stickySessions; Azure Application Gateway and Front Door affinity; Google Cloud backend services: session affinity; Google Cloud Run: session affinity; Cloudflare: one Durable Object per session; Cloudflare Load Balancing: session affinity; Other proxies: Caddy, Kong, APISIX, Apache, OpenShift, Contour; Platforms: Heroku, Fly.io, DigitalOcean; Client that stores, resumes or expects a session id. */
   'mcp-stateless/no-sticky-sessions'?: RuleConfig<[Omit<RuleOptions<'deploy-nginx-affinity' | 'deploy-ingress-nginx-affinity' | 'deploy-haproxy-stickiness' | 'deploy-traefik-sticky' | 'deploy-envoy-hash' | 'deploy-istio-consistent-hash' | 'deploy-gateway-api-session-persistence' | 'deploy-k8s-session-affinity' | 'deploy-aws-alb-stickiness' | 'deploy-azure-app-service-affinity' | 'deploy-azure-container-apps-sticky' | 'deploy-azure-gateway-affinity' | 'deploy-gcp-backend-affinity' | 'deploy-gcp-cloud-run-affinity' | 'deploy-cloudflare-durable-object-sessions' | 'deploy-cloudflare-lb-affinity' | 'deploy-other-proxy-affinity' | 'deploy-platform-affinity' | 'session-client-tracking'>, 'target'>?]>;
-  /** Structured content can be any value. Finds Code that takes `structuredContent` for an object. */
-  'mcp-stateless/no-structured-content-assumptions'?: RuleConfig<[Omit<RuleOptions<'structured-content-object-only'>, 'legacy'>?]>;
+  /** Structured content can be any value. Finds Code that takes `structuredContent` for an object; Output schemas forced into an object. */
+  'mcp-stateless/no-structured-content-assumptions'?: RuleConfig<[Omit<RuleOptions<'structured-content-object-only' | 'output-schema-object-only'>, 'legacy'>?]>;
   /** State that clients carry is sealed. Finds `requestState` trusted without protection. */
   'mcp-stateless/no-unprotected-request-state'?: RuleConfig<[Omit<RuleOptions<'mrtr-request-state-integrity'>, 'target' | 'legacy'>?]>;
   /** Changes are told to those who listen. Finds List-changed and updated notifications sent without a listen stream; Client that waits for change notifications without listening; Hand-made `subscriptions/listen` that breaks the rules. */
   'mcp-stateless/no-unsolicited-notifications'?: RuleConfig<[Omit<RuleOptions<'unsolicited-change-notifications' | 'client-notification-reception' | 'listen-protocol-rules'>, 'legacy'>?]>;
   /** WebSocket is no transport of the protocol. Finds WebSocket transport. */
   'mcp-stateless/no-websocket-transport'?: RuleConfig<[Omit<RuleOptions<'websocket-transport'>, 'target' | 'legacy'>?]>;
-  /** Error codes have new meanings. Finds -32002 for a missing resource; Client or gateway that knows only one code for a missing resource; Meaning read into peer codes -32000..-32019; Own error codes in -32000..-32099; Draft numbers -32001, -32003, -32004 for the new errors; Private error instead of MissingRequiredClientCapability. */
-  'mcp-stateless/use-error-codes'?: RuleConfig<[Omit<RuleOptions<'resource-not-found-code' | 'resource-not-found-client' | 'error-code-assumptions' | 'error-code-allocation' | 'error-code-draft-numbers' | 'missing-client-capability-error'>, 'legacy'>?]>;
+  /** Work stops when nobody waits for it. Finds A dropped connection now cancels the request. */
+  'mcp-stateless/use-cancel-signal'?: RuleConfig<[Omit<RuleOptions<'disconnect-is-cancel'>, 'target' | 'legacy'>?]>;
+  /** Error codes have new meanings. Finds -32002 for a missing resource; Client or gateway that knows only one code for a missing resource; Meaning read into peer codes -32000..-32019; Own error codes in -32000..-32099; Draft numbers -32001, -32003, -32004 for the new errors; Private error instead of MissingRequiredClientCapability; Status codes that changed meaning. */
+  'mcp-stateless/use-error-codes'?: RuleConfig<[Omit<RuleOptions<'resource-not-found-code' | 'resource-not-found-client' | 'error-code-assumptions' | 'error-code-allocation' | 'error-code-draft-numbers' | 'missing-client-capability-error' | 'http-status-mapping'>, 'legacy'>?]>;
   /** Parameters that are mirrored in headers. Finds `x-mcp-header`: invalid annotations, or client that ignores them; Sensitive parameter exposed as header. */
   'mcp-stateless/use-header-annotations'?: RuleConfig<[Omit<RuleOptions<'x-mcp-header-annotations' | 'x-mcp-header-sensitive'>, 'target' | 'legacy'>?]>;
   /** Host and Origin are checked in front of the handler. Finds DNS rebinding protection lost with the transport options. */
   'mcp-stateless/use-host-checks'?: RuleConfig<[Omit<RuleOptions<'origin-host-validation'>, 'target' | 'legacy'>?]>;
+  /** A client answers questions and calls again. Finds Client that cannot handle `input_required` results; Retry built wrongly by a hand-made client or gateway. */
+  'mcp-stateless/use-input-rounds'?: RuleConfig<[Omit<RuleOptions<'client-input-required' | 'mrtr-client-retry-rules'>, 'target' | 'legacy'>?]>;
   /** Schemas are JSON Schema 2020-12. Finds Schemas or validators of another dialect without `$schema`; Automatic loading of network `$ref`; Unbounded validation of foreign schemas. */
   'mcp-stateless/use-json-schema-2020-12'?: RuleConfig<[Omit<RuleOptions<'json-schema-2020-12' | 'schema-external-ref' | 'schema-complexity-bounds'>, 'legacy'>?]>;
   /** Own transports carry requests one way. Finds Own Transport implementations. */
   'mcp-stateless/use-own-transports'?: RuleConfig<[Omit<RuleOptions<'custom-transport-contract'>, 'target' | 'legacy'>?]>;
-  /** Each request says what it needs to be judged. Finds Hand-made requests without the required `_meta` fields; Missing `MCP-Protocol-Version`, `Mcp-Method`, `Mcp-Name` on POST; Own `_meta` keys that collide with reserved names; Trace context under private keys; Optional features announced through `experimental` or private capability keys; Closed validation that drops or rejects `_meta`, `inputResponses`, `requestState` or new result fields. */
-  'mcp-stateless/use-request-metadata'?: RuleConfig<[Omit<RuleOptions<'request-meta-envelope' | 'required-request-headers' | 'meta-reserved-keys' | 'trace-context-keys' | 'extensions-capability' | 'meta-closed-schemas'>, 'legacy'>?]>;
-  /** The first SDK line cannot speak the new revision. Finds Dependency on `@modelcontextprotocol/sdk` v1; Objects of v1 and v2 mixed; zod 3, or zod 4.0/4.1, with v2; Variadic registration and raw shapes; Handlers registered by schema; `extra` members that moved or vanished; Error classes and codes that changed; ext-apps 1.x beside SDK v2. */
-  'mcp-stateless/use-sdk-v2'?: RuleConfig<[Omit<RuleOptions<'sdk-v1-package' | 'sdk-mixed-v1-v2' | 'sdk-zod-range' | 'sdk-registration-api' | 'sdk-schema-first-handlers' | 'sdk-handler-extra' | 'sdk-error-classes' | 'apps-sdk-peer'>, 'legacy'>?]>;
+  /** Each request says what it needs to be judged. Finds Hand-made requests without the required `_meta` fields; Missing `MCP-Protocol-Version`, `Mcp-Method`, `Mcp-Name` on POST; Own `_meta` keys that collide with reserved names; Trace context under private keys; Optional features announced through `experimental` or private capability keys; Closed validation that drops or rejects `_meta`, `inputResponses`, `requestState` or new result fields; Names and parameters put into headers without the Base64 form; Client that cannot handle `input_required` results. */
+  'mcp-stateless/use-request-metadata'?: RuleConfig<[Omit<RuleOptions<'request-meta-envelope' | 'required-request-headers' | 'meta-reserved-keys' | 'trace-context-keys' | 'extensions-capability' | 'meta-closed-schemas' | 'header-value-encoding' | 'client-input-required'>, 'legacy'>?]>;
+  /** The first SDK line cannot speak the new revision. Finds Dependency on `@modelcontextprotocol/sdk` v1; Objects of v1 and v2 mixed; zod 3, or zod 4.0/4.1, with v2; Variadic registration and raw shapes; Handlers registered by schema; `extra` members that moved or vanished; Error classes and codes that changed; ext-apps 1.x beside SDK v2; Behaviour that changes in v2 without a compile error. */
+  'mcp-stateless/use-sdk-v2'?: RuleConfig<[Omit<RuleOptions<'sdk-v1-package' | 'sdk-mixed-v1-v2' | 'sdk-zod-range' | 'sdk-registration-api' | 'sdk-schema-first-handlers' | 'sdk-handler-extra' | 'sdk-error-classes' | 'apps-sdk-peer' | 'sdk-silent-behavior-changes'>, 'legacy'>?]>;
+  /** Changes reach the listeners of every instance. Finds Change events that do not reach other instances. */
+  'mcp-stateless/use-shared-events'?: RuleConfig<[Omit<RuleOptions<'listen-multi-node-bus'>, 'legacy'>?]>;
   /** Lists keep their order. Finds Unstable order of `tools/list`. */
   'mcp-stateless/use-stable-lists'?: RuleConfig<[Omit<RuleOptions<'tools-list-order'>, 'legacy'>?]>;
   /** The deployment expects a server without sessions. Finds Health checks and monitors that use the handshake, ping or GET; Routes, probes and client configuration for `/sse` and `/messages`; Scaling held to one instance because of sessions; Tables, keys and expiry jobs for protocol sessions. */
@@ -192,8 +204,8 @@ export interface PluginRules {
   'mcp-stateless/use-strong-handles'?: RuleConfig<[Omit<RuleOptions<'handle-quality'>, 'target' | 'legacy'>?]>;
   /** What stands between passes everything on. Finds Edge that strips or blocks the new headers; Gateway drops or rejects the new headers; Verb lists and rules for GET and DELETE; Gateway knows only the older methods; Policy decided on headers of an older version; Cache in a gateway without scope and principal; Gateway that replaces upstream errors; Buffering and idle limits in front of streams; CORS lists without the new request headers. */
   'mcp-stateless/use-transparent-proxies'?: RuleConfig<[Omit<RuleOptions<'deploy-header-allowlist' | 'gateway-header-allowlist' | 'deploy-http-method-allowlist' | 'gateway-method-allowlist' | 'gateway-header-trust' | 'gateway-shared-cache' | 'gateway-error-relay' | 'deploy-sse-timeouts' | 'cors-headers'>, 'target'>?]>;
-  /** The version is agreed on for each request. Finds Client never offers 2026-07-28; Protocol version literals and SDK version constants; Missing version header treated as 2025-03-26; Version mismatch answered in the old way; Fallback decision keyed to one error code or to a status alone. */
-  'mcp-stateless/use-version-negotiation'?: RuleConfig<[Omit<RuleOptions<'client-version-negotiation' | 'protocol-version-constants' | 'protocol-version-header-default' | 'unsupported-version-error' | 'client-fallback-single-code'>, 'legacy'>?]>;
+  /** The version is agreed on for each request. Finds Client never offers 2026-07-28; Protocol version literals and SDK version constants; Missing version header treated as 2025-03-26; Version mismatch answered in the old way; Fallback decision keyed to one error code or to a status alone; Modern-only server gives older clients no diagnosis. */
+  'mcp-stateless/use-version-negotiation'?: RuleConfig<[Omit<RuleOptions<'client-version-negotiation' | 'protocol-version-constants' | 'protocol-version-header-default' | 'unsupported-version-error' | 'client-fallback-single-code' | 'modern-only-initialize-error'>, 'legacy'>?]>;
 }
 
 declare module '@eslint/core' {
