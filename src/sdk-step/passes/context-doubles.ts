@@ -8,7 +8,8 @@ import { walkTree } from '../../parse/walk.js';
 import type { Pass, PassFile } from '../pass.js';
 import { indentAt, shifted } from '../text.js';
 import { CONTEXT_WORDS, grouped, placeOf, type ShapedMember } from './context-shape.js';
-import { hasContext } from './context-values.js';
+import { hasContext } from './own-context-types.js';
+import { requestType } from './request-type.js';
 
 /** Names that only a context has. */
 const TELLING = new Set(['sendRequest', 'sendNotification', 'requestInfo', 'closeSSEStream', 'closeStandaloneSSEStream']);
@@ -143,7 +144,7 @@ function requestText(file: SourceFile, value: TSESTree.Node): string | undefined
   if (inner.type !== 'ObjectExpression') return undefined;
   const headers = propertyValue(inner, 'headers');
   const init = headers ? `, { headers: ${file.text.slice(...headers.range)} }` : '';
-  return `new Request('http://localhost/'${init})`;
+  return `new ${requestType(file)}('http://localhost/'${init})`;
 }
 
 /** What is asked of a double follows it. */

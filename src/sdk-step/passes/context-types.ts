@@ -1,22 +1,19 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { keyName } from '../../mcp/exports.js';
-import { indexOf } from '../../mcp/file-index.js';
-import type { McpModel } from '../../mcp/model.js';
-import { parametersOf } from '../../mcp/annotations.js';
-import type { ShapeNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
 import { walkTree } from '../../parse/walk.js';
 import type { Pass, PassFile } from '../pass.js';
 import { indentAt } from '../text.js';
-import { CONTEXT_WORDS, grouped, isGroup, placeOf, type ShapedMember } from './context-shape.js';
-import { hasContext } from './context-values.js';
+import { CONTEXT_WORDS, grouped, placeOf, type ShapedMember } from './context-shape.js';
+import { hasContext, ownContextTypes } from './own-context-types.js';
+import { requestType } from './request-type.js';
 
 /** Types that people wrote out for what handlers are given: parts of the SDK's type, and shapes of their own. */
 export const contextTypes: Pass = {
   id: 'context-types',
   words: CONTEXT_WORDS,
   rewrite(pass) {
-    const shapes = shapesOfContexts(pass);
+    const shapes = ownContextTypes(pass);
     walkTree(pass.file.program, node => {
       if (node.type === 'TSTypeLiteral' && shapes.has(node)) reshape(pass, node, node.members);
       else if (node.type === 'TSInterfaceDeclaration' && shapes.has(node)) reshape(pass, node.body, node.body.body);
@@ -26,36 +23,7 @@ export const contextTypes: Pass = {
   },
 };
 
-const known = new WeakMap<McpModel, Set<ShapeNode>>();
-
-/** Shapes that a parameter is declared with into which a context is passed. */
-function shapesOfContexts({ project, mcp }: PassFile): ReadonlySet<ShapeNode> {
-  const found = known.get(mcp);
-  if (found) return found;
-  const shapes = new Set<ShapeNode>();
-  known.set(mcp, shapes);
-  for (const path of project.codeFiles()) {
-    if (!/\.[cm]?tsx?$/.test(path) || !CONTEXT_WORDS.test(project.text(path) ?? '')) continue;
-    const file = project.source(path);
-    if (file && file.problems.length === 0) collectShapes(mcp, file, shapes);
-  }
-  return shapes;
-}
-
-function collectShapes(mcp: McpModel, file: SourceFile, shapes: Set<ShapeNode>): void {
-  for (const fn of indexOf(file).functions) {
-    parametersOf(fn).forEach((parameter, index) => {
-      const name = parameter.type === 'AssignmentPattern' ? parameter.left : parameter;
-      const type = 'typeAnnotation' in name ? name.typeAnnotation?.typeAnnotation : undefined;
-      if (!type || !hasContext(mcp.infer.parameters.ofFunction(file, fn, index))) return;
-      for (const { value } of mcp.infer.annotations.values(file, type)) if (value.kind === 'shape') shapes.add(value.node);
-    });
-  }
-}
-
 function reshape({ file, editor }: PassFile, body: TSESTree.TSTypeLiteral | TSESTree.TSInterfaceBody, members: readonly TSESTree.TypeElement[]): void {
-  // Written for both majors: what is at the top is for the first.
-  if (members.some(m => m.type === 'TSPropertySignature' && !m.computed && isGroup(keyName(m.key)))) return;
   const shaped = members.map(member => shapedMember(file, member));
   if (!shaped.some(m => m.group !== undefined)) return;
   // Documentation of members has no place in a shape of one line.
@@ -85,7 +53,7 @@ function shapedMember(file: SourceFile, member: TSESTree.TypeElement): ShapedMem
   const place = placeOf(keyName(member.key) ?? '');
   if (!place) return { group: undefined, text };
   const lead = file.text.slice(start, member.range[0]);
-  if (place.member === 'req') return { group: place.group, text: `${lead}req?: Request` };
+  if (place.member === 'req') return { group: place.group, text: `${lead}req?: ${requestType(file)}` };
   return { group: place.group, text: lead + file.text.slice(member.range[0], member.key.range[0]) + place.member + file.text.slice(member.key.range[1], member.range[1]).replace(/[;,]$/, '') };
 }
 

@@ -1,12 +1,9 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { sdk } from '../../mcp/sdk.js';
-import type { Known } from '../../mcp/values.js';
 import type { PassFile } from '../pass.js';
+import { hasContext, ownContextTypes } from './own-context-types.js';
 
-export function isContext({ mcp, file }: Pick<PassFile, 'mcp' | 'file'>, node: TSESTree.Node): boolean {
-  return hasContext(mcp.values(file, node));
-}
-
-export function hasContext(values: readonly Known[]): boolean {
-  return values.some(({ value }) => value.kind === 'sdk' && sdk().extends(value.type, 'sdk#RequestHandlerExtra'));
+/** What handlers are given about a request, by its own type or by one that people wrote for it. */
+export function isContext(pass: Pick<PassFile, 'mcp' | 'file' | 'project'>, node: TSESTree.Node): boolean {
+  const values = pass.mcp.values(pass.file, node);
+  return hasContext(values) || values.some(({ value }) => value.kind === 'shape' && ownContextTypes(pass).has(value.node));
 }

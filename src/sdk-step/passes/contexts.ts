@@ -5,8 +5,9 @@ import { isFunctionNode } from '../../mcp/values.js';
 import { walkTree } from '../../parse/walk.js';
 import type { Pass, PassFile } from '../pass.js';
 import { CONTEXT_WORDS, nestedPattern, placeOf, type ContextPlace } from './context-shape.js';
-import { hasContext, isContext } from './context-values.js';
+import { isContext } from './context-values.js';
 import { rewriteHeaderUses } from './headers.js';
+import { hasContext } from './own-context-types.js';
 
 /**
  * What handlers are given about a request has another shape in v2. By what a value is, not by its name: handlers by reference, helpers
