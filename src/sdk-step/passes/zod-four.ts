@@ -13,9 +13,11 @@ import { zodName } from './zod-name.js';
 /** Where the range of zod goes from its third major to its fourth, what the fourth writes in another way. */
 export const zodFour: Pass = {
   id: 'zod-four',
-  words: /['"]zod['"]/,
+  words: /['"]zod(?:\/v3)?['"]/,
   rewrite(pass) {
-    if (!isRaised(pass.project, pass.file.path)) return;
+    const former = importsOfThree(pass.file);
+    if (!(former.length > 0 ? givesSchemas(pass.project, pass.file.path) : isRaised(pass.project, pass.file.path))) return;
+    for (const source of former) pass.editor.replace({ range: [source.range[0] + 1, source.range[1] - 1] }, 'zod');
     for (const use of indexOf(pass.file).members.get('errors') ?? []) if (!use.computed && isOfZodError(pass.file, use.object)) pass.editor.replace(use.property, 'issues');
     const zod = zodName(pass.file);
     if (zod === undefined) return;
@@ -27,6 +29,11 @@ export const zodFour: Pass = {
     for (const use of indexOf(pass.file).members.get('_def') ?? []) ofDefinition(pass, use);
   },
 };
+
+/** `zod/v3`: the third major, as newer versions bring it along. */
+function importsOfThree(file: SourceFile): readonly TSESTree.StringLiteral[] {
+  return file.program.body.flatMap(s => (s.type === 'ImportDeclaration' && s.source.value === 'zod/v3' ? [s.source] : []));
+}
 
 /** What a schema is made of has moved: its description to the schema itself, and the default value is no function any more. */
 function ofDefinition({ editor }: PassFile, definition: TSESTree.MemberExpression): void {
@@ -74,7 +81,11 @@ export function isRaised(project: Project, path: string): boolean {
   const declared = manifest && dependenciesOf(manifest);
   const range = declared?.get('zod');
   if (range === undefined) return declared?.has('@modelcontextprotocol/sdk') === true;
-  if (lowestMajor(range) !== 3) return false;
+  return lowestMajor(range) === 3 && givesSchemas(project, path);
+}
+
+function givesSchemas(project: Project, path: string): boolean {
+  const manifest = manifestOf(project.manifests, path);
   return project.codeFiles().some(f => manifestOf(project.manifests, f) === manifest && GIVES_SCHEMAS.test(project.text(f) ?? '') && /@modelcontextprotocol\//.test(project.text(f) ?? ''));
 }
 
