@@ -7,7 +7,7 @@ interface Ranged {
 
 /** Removes names that nothing uses any more from the file's imports and requires, and statements that are left empty. */
 export function dropUnusedImports(editor: Editor, names: readonly string[], removed: readonly Ranged[]): void {
-  const isUnused = (local: TSESTree.Identifier): boolean => names.includes(local.name) && hasNoUse(editor, local, removed);
+  const isUnused = (local: TSESTree.Identifier): boolean => names.includes(local.name) && hasNoUse(editor, local, removed) && !isWritten(editor, local.name);
   for (const statement of editor.file.program.body) {
     if (statement.type === 'ImportDeclaration') dropFromImport(editor, statement, isUnused);
     else if (statement.type === 'VariableDeclaration') dropFromRequire(editor, statement, isUnused);
@@ -22,6 +22,12 @@ function hasNoUse({ file }: Editor, local: TSESTree.Identifier, removed: readonl
   return variable.references.every(
     ({ identifier, init }) => init === true || removed.some(({ range }) => range[0] <= identifier.range[0] && identifier.range[1] <= range[1]),
   );
+}
+
+/** What is written in the place of its last use may use it again. */
+export function isWritten({ edits }: Editor, name: string): boolean {
+  const use = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$]|\\s*:)`);
+  return edits.some(e => use.test(e.text));
 }
 
 function dropFromImport(editor: Editor, statement: TSESTree.ImportDeclaration, isUnused: IsUnused): void {

@@ -2,6 +2,7 @@ import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import { applyEdits, withoutRepetitions, type Edit } from '../edits/edit.js';
 import { Editor } from '../edits/editor.js';
+import { isWritten } from '../edits/imports.js';
 import type { Range, SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 import { isPure, isRemovable, onlyComputes } from './purity.js';
@@ -139,7 +140,7 @@ export class FileDraft {
 
   #isUnusedName(local: TSESTree.Identifier): boolean {
     const variable = this.file.variableOf(local);
-    return variable !== undefined && this.#isUnused(variable);
+    return variable !== undefined && this.#isUnused(variable) && !isWritten(this.editor, local.name);
   }
 
   #changeImport(statement: TSESTree.ImportDeclaration, unused: readonly TSESTree.ImportClause[], wanted: readonly Addition[]): void {

@@ -1,5 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { keyName } from '../../mcp/exports.js';
+import { memberName } from '../../mcp/file-index.js';
 import type { CompileError } from '../../migrate/types.js';
 import { walkTree } from '../../parse/walk.js';
 import type { Project } from '../../project.js';
@@ -7,6 +8,7 @@ import { runPass, type PassFile } from '../pass.js';
 import type { TypeRepair } from './attempt.js';
 
 const UNKNOWN_NAME = 2353;
+const KNOWN = new Set(['listChanged', 'subscribe']);
 const LISTED = /^(?:roots|tools|prompts|resources)$/;
 
 /** `roots: { listRoots: true }`: the first major took any member of a capability. The protocol knows none of that name, so it says nothing. */
@@ -28,11 +30,16 @@ function removeIn({ file, project, editor }: PassFile, errors: readonly CompileE
   const lines = project.lines(file.path);
   const unknown: TSESTree.Property[] = [];
   walkTree(file.program, node => {
-    if (node.type !== 'Property' || node.computed || node.parent.type !== 'ObjectExpression') return;
-    const around = node.parent.parent;
-    if (around.type !== 'Property' || !LISTED.test(keyName(around.key) ?? '')) return;
-    const name = keyName(node.key);
-    if (errors.some(e => e.line === lines.position(node.range[0]).line && e.message.includes(`'${name ?? ''}'`))) unknown.push(node);
+    if (node.type !== 'ObjectExpression' || !LISTED.test(nameOf(node) ?? '')) return;
+    const others = node.properties.flatMap(p => (p.type === 'Property' && !p.computed && !KNOWN.has(keyName(p.key) ?? '') ? [p] : []));
+    // The compiler names the first of them.
+    if (others.some(p => errors.some(e => e.line === lines.position(p.range[0]).line && e.message.includes(`'${keyName(p.key) ?? ''}'`)))) unknown.push(...others);
   });
-  for (const property of unknown) editor.removeProperty(property);
+  editor.removeProperties(unknown);
+}
+
+/** Of which capability an object is the value: `{ prompts: {...} }`, `capabilities.prompts = {...}`. */
+function nameOf({ parent }: TSESTree.ObjectExpression): string | undefined {
+  if (parent.type === 'Property') return keyName(parent.key);
+  return parent.type === 'AssignmentExpression' && parent.left.type === 'MemberExpression' ? memberName(parent.left) : undefined;
 }
