@@ -28,14 +28,12 @@ function edited(project: Project, errors: readonly CompileError[]): ReadonlyMap<
 
 function removeIn({ file, project, editor }: PassFile, errors: readonly CompileError[]): void {
   const lines = project.lines(file.path);
-  const unknown: TSESTree.Property[] = [];
   walkTree(file.program, node => {
     if (node.type !== 'ObjectExpression' || !LISTED.test(nameOf(node) ?? '')) return;
     const others = node.properties.flatMap(p => (p.type === 'Property' && !p.computed && !KNOWN.has(keyName(p.key) ?? '') ? [p] : []));
     // The compiler names the first of them.
-    if (others.some(p => errors.some(e => e.line === lines.position(p.range[0]).line && e.message.includes(`'${keyName(p.key) ?? ''}'`)))) unknown.push(...others);
+    if (others.some(p => errors.some(e => e.line === lines.position(p.range[0]).line && e.message.includes(`'${keyName(p.key) ?? ''}'`)))) editor.removeProperties(others);
   });
-  editor.removeProperties(unknown);
 }
 
 /** Of which capability an object is the value: `{ prompts: {...} }`, `capabilities.prompts = {...}`. */
