@@ -77,11 +77,17 @@ function declareIn(pass: PassFile, errors: readonly CompileError[], unlike: Read
     if (turnsAsync) editor.insert(fn.range[0], 'async ');
     for (const expression of returned) {
       const isUnlike = unlike.has(lines.position(expression.range[0]).line);
-      cast(editor, expression, isUnlike ? `unknown as ${result}` : result, { isAsync: fn.async || turnsAsync, isPlain: said?.isPromise === false });
+      cast(editor, expression, isUnlike ? `unknown as ${result}` : result, { isAsync: fn.async || turnsAsync, isPlain: said?.isPromise === false || isObject(file, expression) });
       if (isUnlike) pass.mark(expression.range[0], 'sdk-result', result);
     }
     addNamedImport(editor, moduleOf(file), result, 'type');
   }
+}
+
+/** A name for what is no promise. */
+function isObject(file: SourceFile, node: TSESTree.Expression): boolean {
+  const declared = node.type === 'Identifier' ? file.variableOf(node)?.defs[0]?.node : undefined;
+  return declared?.type === 'VariableDeclarator' && declared.init !== null && innermost(declared.init).type === 'ObjectExpression';
 }
 
 /** `setRequestHandler('tools/list', this.list)`: what the handler gives is said where it is given. */
