@@ -328,7 +328,7 @@ function madeByConnector(context: BlockContext, endpoint: Endpoint, handlers: re
   const locals = args.flatMap(a => localsUsed(file, fn, a));
   const kept = locals.length > 0 ? keptWithSession(file, endpoint, args) : undefined;
   if (kept) return kept;
-  const factory = factoryOfConnector(context, { connector, call, args: args.map(a => file.text.slice(...a.range)), isOwn: n => handlers.some(h => contains(h, n)) });
+  const factory = factoryOfConnector(context, { connector, call, args: args.map(a => file.text.slice(...a.range)), isOwn: n => context.legacy !== 'sessions' && handlers.some(h => contains(h, n)) });
   return { factory, perRequest: locals.length > 0, used: [...args, ...(call.callee.type === 'MemberExpression' ? [call.callee.object] : [])], connects: [] };
 }
 
