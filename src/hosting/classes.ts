@@ -13,7 +13,7 @@ import { endingOf, waitForInputToEnd, type Ending } from './ending.js';
 import type { Factory } from './factory.js';
 import { isFresh, makesServer } from './fresh.js';
 import { dotted } from './purity.js';
-import { obstacle, type Obstacle, type Origin, type OriginContext } from './obstacle.js';
+import { obstacle, type Handover, type Obstacle, type Origin, type OriginContext } from './obstacle.js';
 
 type Method = TSESTree.MethodDefinition & { readonly value: TSESTree.FunctionExpression };
 
@@ -23,7 +23,7 @@ export function isField(node: TSESTree.Node): node is TSESTree.MemberExpression 
 }
 
 /** A class that makes its one server in the constructor gets a method that makes a new one. */
-export function factoryOfClass(context: OriginContext, file: SourceFile, field: TSESTree.MemberExpression, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+export function factoryOfClass(context: OriginContext, file: SourceFile, field: TSESTree.MemberExpression, own: readonly Handover[]): Origin | Obstacle {
   const cls = enclosingClass(field);
   const name = keyName(field.property);
   if (!cls || name === undefined || field.computed) return obstacle('The server is a member that is not understood.');
@@ -57,7 +57,7 @@ class ClassReader {
     readonly file: SourceFile,
     readonly cls: ClassNode,
     readonly field: string,
-    readonly own: readonly TSESTree.CallExpression[],
+    readonly own: readonly Handover[],
   ) {
     this.draft = context.draft.of(file);
     this.server = this.#freeInClass('server', 'mcpServer', 'newServer');

@@ -162,7 +162,7 @@ class ClosureReader {
   }
 
   #isOwn(identifier: TSESTree.Identifier): boolean {
-    return this.own.some(o => o.type === 'CallExpression' && o.arguments.some(a => a === identifier));
+    return this.own.some(o => (o.type === 'CallExpression' || o.type === 'NewExpression') && o.arguments.some(a => a === identifier));
   }
 
   /** Code that stays where it is may only connect and close the server. */

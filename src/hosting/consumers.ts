@@ -7,12 +7,14 @@ import type { SourceFile } from '../parse/source.js';
 import { callOn } from './closure.js';
 import type { Draft } from './draft.js';
 import { calledFunctions } from './fresh.js';
+import { isConnectedByClass } from './given-field.js';
 
 const MAX_DEPTH = 3;
 
 /** `startHttp(this.server, port)`, where that function connects what it is given, or hands it on to one that does. */
 export function isConnectedBy(mcp: McpModel, file: SourceFile, argument: TSESTree.Node, depth = 0): boolean {
   const call = argument.parent;
+  if (call?.type === 'NewExpression') return isConnectedByClass(mcp, file, argument);
   if (call?.type !== 'CallExpression' || call.callee === argument || depth > MAX_DEPTH) return false;
   const index = call.arguments.findIndex(a => innermost(a) === argument);
   const functions = calledFunctions(mcp, file, call);
@@ -23,14 +25,14 @@ export function isConnectedBy(mcp: McpModel, file: SourceFile, argument: TSESTre
   });
 }
 
-/** Tests that gave a function a server give it a function that makes one. */
+/** Tests that gave a function or a class a server give it a function that makes one. */
 export function adaptTests({ project }: McpModel, draft: Draft, home: SourceFile, name: string, index: number): void {
   for (const path of project.codeFiles()) {
     if (zoneOf(path) !== 'test' || !project.hasWord(path, name)) continue;
     const isHome = (specifier: unknown): boolean => typeof specifier === 'string' && project.resolve(path, specifier) === home.path;
     if (!project.specifiers(path).some(isHome)) continue;
     const file = project.source(path);
-    for (const call of file ? indexOf(file).calls : []) {
+    for (const call of file ? [...indexOf(file).calls, ...indexOf(file).news] : []) {
       const given = call.arguments[index];
       if (!file || !given || given.type === 'SpreadElement' || call.callee.type !== 'Identifier' || !comesFrom(file, call.callee, name, isHome)) continue;
       adaptArgument(draft, file, given);

@@ -4,6 +4,9 @@ import type { SourceFile } from '../parse/source.js';
 import type { Draft } from './draft.js';
 import type { Factory } from './factory.js';
 
+/** Where a server is connected, or given to what connects it. */
+export type Handover = TSESTree.CallExpression | TSESTree.NewExpression;
+
 /** Where a server comes from, as a way to make a new one. */
 export interface Origin {
   readonly factory: Factory;

@@ -1,7 +1,8 @@
 import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import { indentAt, reindented, withComments } from '../edits/indent.js';
-import { enclosingFunction, innermost } from '../mcp/file-index.js';
+import { keyName } from '../mcp/exports.js';
+import { enclosingClass, enclosingFunction, innermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { contains } from '../mcp/nodes.js';
 import { isFunctionNode } from '../mcp/values.js';
@@ -11,15 +12,16 @@ import { factoryOfClass, isField } from './classes.js';
 import { adaptTests, isConnectedBy } from './consumers.js';
 import type { Draft } from './draft.js';
 import { endingOf, waitForInputToEnd } from './ending.js';
-import { isObstacle, obstacle, type Obstacle, type Origin, type OriginContext } from './obstacle.js';
+import { isObstacle, obstacle, type Handover, type Obstacle, type Origin, type OriginContext } from './obstacle.js';
 import { factoryOfCall, variableName, writeFactory, type Factory } from './factory.js';
 import { isFresh } from './fresh.js';
+import { givenField, type GivenField } from './given-field.js';
 
 /** Where the server that is connected comes from, turned into a function that makes a new one. `own` are the calls of connect that will be rewritten. */
-export function originOf(context: OriginContext, file: SourceFile, server: TSESTree.Node, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+export function originOf(context: OriginContext, file: SourceFile, server: TSESTree.Node, own: readonly Handover[]): Origin | Obstacle {
   const node = innermost(server);
   if (node.type === 'Identifier') return ofName(context, file, node, own);
-  if (isField(node)) return factoryOfClass(context, file, node, own);
+  if (isField(node)) return ofGivenField(context, file, node, own) ?? factoryOfClass(context, file, node, own);
   if ((node.type === 'CallExpression' || node.type === 'NewExpression') && isFresh(context.mcp, file, node)) return { factory: factoryOfCall(context.mcp, file, node), closers: [], notes: [] };
   return ofInstance(context, file, node) ?? obstacle('Where the server comes from is not understood: it is not made in a way that can be repeated.');
 }
@@ -40,7 +42,7 @@ function ofInstance({ mcp, draft, oneAtATime }: OriginContext, file: SourceFile,
   return { factory: { expression: `() => ${call}`, call, isAsync: false }, closers: [], notes: [] };
 }
 
-function ofName(context: OriginContext, file: SourceFile, name: TSESTree.Identifier, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+function ofName(context: OriginContext, file: SourceFile, name: TSESTree.Identifier, own: readonly Handover[]): Origin | Obstacle {
   const variable = file.variableOf(name);
   const definition = variable?.defs[0];
   if (!variable || !definition) return obstacle(`${name.name} is not declared in this file.`);
@@ -50,7 +52,7 @@ function ofName(context: OriginContext, file: SourceFile, name: TSESTree.Identif
   return ofDeclarator(context, file, variable, definition.node, own);
 }
 
-function ofDeclarator(context: OriginContext, file: SourceFile, variable: Variable, declarator: TSESTree.VariableDeclarator, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+function ofDeclarator(context: OriginContext, file: SourceFile, variable: Variable, declarator: TSESTree.VariableDeclarator, own: readonly Handover[]): Origin | Obstacle {
   const { mcp } = context;
   if (!declarator.init) return obstacle(`${variable.name} is filled later than it is declared. Make the server in a function that returns it.`);
   if (declarator.id.type !== 'Identifier') return ofPattern(context, file, variable, declarator, own);
@@ -62,7 +64,7 @@ function ofDeclarator(context: OriginContext, file: SourceFile, variable: Variab
   return write(context, file, closure, own);
 }
 
-function write({ mcp, draft, oneAtATime }: OriginContext, file: SourceFile, closure: Closure, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+function write({ mcp, draft, oneAtATime }: OriginContext, file: SourceFile, closure: Closure, own: readonly Handover[]): Origin | Obstacle {
   const obstacleInside = processEffect(closure, file) ?? (oneAtATime ? undefined : keeperOf(closure, file));
   if (obstacleInside) return obstacleInside;
   const [other] = closure.connects;
@@ -112,7 +114,7 @@ function replaceReceiver(draft: { replace: (node: TSESTree.Node, text: string) =
 }
 
 /** Statements that need what only the connecting function knows: a second function around the first. */
-function withLate(draft: ReturnType<Draft['of']>, name: string, late: readonly TSESTree.Statement[], made: Factory, own: readonly TSESTree.CallExpression[]): Factory {
+function withLate(draft: ReturnType<Draft['of']>, name: string, late: readonly TSESTree.Statement[], made: Factory, own: readonly Handover[]): Factory {
   const { file, editor } = draft;
   const { eol, indent, semicolon } = editor.style;
   const [site] = own;
@@ -135,7 +137,7 @@ function exportObstacle(mcp: McpModel, file: SourceFile, variable: Variable, clo
 }
 
 /** `const { server, cleanup } = createServer()`: what else was made belongs to this one server, and ends with it. */
-function ofPattern(context: OriginContext, file: SourceFile, variable: Variable, declarator: TSESTree.VariableDeclarator, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+function ofPattern(context: OriginContext, file: SourceFile, variable: Variable, declarator: TSESTree.VariableDeclarator, own: readonly Handover[]): Origin | Obstacle {
   const { mcp, draft } = context;
   const { id, init } = declarator;
   const property = id.type === 'ObjectPattern' ? id.properties.find(p => p.type === 'Property' && p.value.type === 'Identifier' && file.variableOf(p.value) === variable) : undefined;
@@ -173,7 +175,7 @@ function ofPattern(context: OriginContext, file: SourceFile, variable: Variable,
 }
 
 /** `const { server, register } = create(); await register(server)`: both are done for each server. */
-function ofSetUpPattern({ draft }: OriginContext, file: SourceFile, variable: Variable, declarator: TSESTree.VariableDeclarator, own: readonly TSESTree.CallExpression[], setUp: readonly TSESTree.ExpressionStatement[], closers: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+function ofSetUpPattern({ draft }: OriginContext, file: SourceFile, variable: Variable, declarator: TSESTree.VariableDeclarator, own: readonly Handover[], setUp: readonly TSESTree.ExpressionStatement[], closers: readonly TSESTree.CallExpression[]): Origin | Obstacle {
   const declaration = declarator.parent;
   for (const other of file.scopes.scopes.flatMap(s => s.variables.filter(v => v !== variable && v.defs.some(d => d.node === declarator)))) {
     const outside = other.references.find(r => r.init !== true && !setUp.some(s => contains(s, r.identifier)));
@@ -213,7 +215,7 @@ function cleanupOf(file: SourceFile, pattern: TSESTree.ObjectPattern, server: TS
 }
 
 /** `startStdio(server)`: the callers give a function instead. */
-function ofParameter(context: OriginContext, file: SourceFile, variable: Variable, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+function ofParameter(context: OriginContext, file: SourceFile, variable: Variable, own: readonly Handover[]): Origin | Obstacle {
   const { mcp, draft } = context;
   const definition = variable.defs[0];
   const fn = definition?.node;
@@ -258,6 +260,54 @@ function ofParameter(context: OriginContext, file: SourceFile, variable: Variabl
   return { factory: late.length > 0 ? withLate(draft.of(file), variable.name, late, made, own) : made, closers, notes };
 }
 
+/** `new HttpHost(server)`, whose method connects it: whoever makes the object gives a function instead. */
+function ofGivenField(context: OriginContext, file: SourceFile, field: TSESTree.MemberExpression, own: readonly Handover[]): Origin | Obstacle | undefined {
+  const { mcp, draft } = context;
+  const cls = enclosingClass(field);
+  const name = keyName(field.property);
+  const given = cls?.id && name !== undefined && !field.computed ? givenField(file, cls, name) : undefined;
+  const declared = cls?.id ? file.variableOf(cls.id) : undefined;
+  if (!given || !cls || !declared) return undefined;
+  const other = given.uses.find(use => !own.some(o => contains(o, use) && (o.callee === use.parent || o.arguments.some(a => innermost(a) === use))));
+  if (other) return obstacle(`this.${given.name} is what the constructor got, and line ${lineOf(file, other)} uses it for more than to connect it.`);
+  const inside = file.variableOf(given.parameter)?.references.find(r => r.init !== true && r.identifier !== given.assignment?.right);
+  const outside = mcp.infer.references.ofMember(file, cls, given.name).find(p => p.file !== file || !contains(cls, p.node));
+  if (inside ?? outside) return obstacle(`The server that ${declared.name} gets is used for more than to connect it.`);
+  const makers = mcp.infer.references.ofVariable(file, declared, 'all').filter(p => p.node.parent.type !== 'ExportSpecifier');
+  const origins: Origin[] = [];
+  for (const { file: caller, node } of makers) {
+    const made = node.parent.type === 'NewExpression' && node.parent.callee === node ? node.parent : undefined;
+    const argument = made?.arguments[given.index];
+    if (!made || !argument || argument.type === 'SpreadElement') return obstacle(`${declared.name} is handed on at ${caller.path}:${lineOf(caller, node)}, so who makes its server is not known.`);
+    const origin = ofArgument(context, caller, argument, made);
+    if (isObstacle(origin)) return origin;
+    if (origin.closers.length > 0) return obstacle(`${caller.path} closes the server that it gives to ${declared.name}. Close what serves there.`);
+    draft.of(caller).replace(argument, origin.factory.expression, [argument]);
+    origins.push(origin);
+  }
+  if (origins.length === 0) return obstacle(`Nothing in sight makes a ${declared.name}, so who makes the server is not known.`);
+  adaptTests(mcp, draft, file, declared.name, given.index);
+  const isAsync = origins.some(o => o.factory.isAsync);
+  const call = renameField(draft, file, given, isAsync);
+  return { factory: { expression: call, call: `${call}()`, isAsync }, closers: [], notes: origins.flatMap(o => o.notes) };
+}
+
+/** The field holds the function that makes servers. */
+function renameField(draft: Draft, file: SourceFile, { cls, parameter, assignment, property }: GivenField, isAsync: boolean): string {
+  const fileDraft = draft.of(file);
+  const { name = 'createServer' } = renameParameter(draft, file, parameter, isAsync);
+  const taken = cls.body.body.some(m => 'key' in m && keyName(m.key) === name);
+  const field = taken && assignment ? `${name}2` : name;
+  if (assignment?.left.type === 'MemberExpression') {
+    fileDraft.editor.replace(assignment.left.property, field);
+    fileDraft.editor.replace(assignment.right, name);
+  }
+  const typed = property?.typeAnnotation?.typeAnnotation;
+  if (property) fileDraft.editor.replace(property.key, field);
+  if (typed) fileDraft.editor.replace(typed, `() => ${fileDraft.editor.text(typed)}${isAsync ? ` | Promise<${fileDraft.editor.text(typed)}>` : ''}`);
+  return `this.${field}`;
+}
+
 /** `await server.close();` of a server that lived between requests: there is none to close any more. */
 function isLeftOut(draft: Draft, { file, node }: Origin['closers'][number]): boolean {
   const statement = statementOfCall(node) ?? (node.parent.type === 'AwaitExpression' && node.parent.parent.type === 'ExpressionStatement' ? node.parent.parent : undefined);
@@ -267,7 +317,7 @@ function isLeftOut(draft: Draft, { file, node }: Origin['closers'][number]): boo
 }
 
 /** `registerTools(server)` in the function that connects, in a block around the connection. */
-function setupStatement(node: TSESTree.Node, own: readonly TSESTree.CallExpression[]): TSESTree.ExpressionStatement | undefined {
+function setupStatement(node: TSESTree.Node, own: readonly Handover[]): TSESTree.ExpressionStatement | undefined {
   let inner: TSESTree.Node = node;
   while (inner.parent && inner.parent.type !== 'BlockStatement') {
     if (isFunctionNode(inner)) return undefined;
@@ -277,9 +327,9 @@ function setupStatement(node: TSESTree.Node, own: readonly TSESTree.CallExpressi
   return inner.type === 'ExpressionStatement' && block && own.every(o => contains(block, o) && !contains(inner, o)) ? inner : undefined;
 }
 
-function ofArgument(context: OriginContext, file: SourceFile, argument: TSESTree.Expression, call: TSESTree.CallExpression): Origin | Obstacle {
+function ofArgument(context: OriginContext, file: SourceFile, argument: TSESTree.Expression, call: Handover): Origin | Obstacle {
   const inner = innermost(argument);
-  if (isField(inner)) return factoryOfClass(context, file, inner, [call]);
+  if (isField(inner)) return ofGivenField(context, file, inner, [call]) ?? factoryOfClass(context, file, inner, [call]);
   if (inner.type !== 'Identifier') {
     if (isFresh(context.mcp, file, argument)) return { factory: factoryOfCall(context.mcp, file, argument), closers: [], notes: [] };
     return obstacle(`The server that ${file.path}:${lineOf(file, call)} gives is not made there.`);
@@ -288,7 +338,7 @@ function ofArgument(context: OriginContext, file: SourceFile, argument: TSESTree
 }
 
 /** A variable that is handed to the function that connects: as if it were connected there. */
-function ofGivenName(context: OriginContext, file: SourceFile, name: TSESTree.Identifier, call: TSESTree.CallExpression): Origin | Obstacle {
+function ofGivenName(context: OriginContext, file: SourceFile, name: TSESTree.Identifier, call: Handover): Origin | Obstacle {
   const variable = file.variableOf(name);
   const definition = variable?.defs[0]?.node;
   if (variable?.defs[0]?.type === 'Parameter') return ofParameter(context, file, variable, [call]);
@@ -308,7 +358,7 @@ function renameParameter(draft: Draft, file: SourceFile, parameter: TSESTree.Ide
 }
 
 /** A server that another file makes and exports, and that this file alone connects. */
-function ofImport(context: OriginContext, file: SourceFile, name: TSESTree.Identifier, local: Variable, own: readonly TSESTree.CallExpression[]): Origin | Obstacle {
+function ofImport(context: OriginContext, file: SourceFile, name: TSESTree.Identifier, local: Variable, own: readonly Handover[]): Origin | Obstacle {
   const { mcp, draft } = context;
   const origin = mcp.infer.references.declarationOf(file, name);
   const definition = origin?.variable.defs[0]?.node;

@@ -9,6 +9,8 @@ import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../
 import { blockOf, type SessionBlock } from '../../src/hosting/http/block.js';
 import { rewriteCors } from '../../src/hosting/http/cors.js';
 import { orphanedStores, removeManager } from '../../src/hosting/http/managers.js';
+import { sessionClassOf } from '../../src/hosting/http/session-class.js';
+import { writeSessionClass } from './session-class.js';
 import { splitByEra } from './split.js';
 import { writeBlock } from './write.js';
 
@@ -56,9 +58,11 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
   if (!file) return obstacle('The file does not parse.');
   const keepsSessions = choices.legacy === 'sessions';
   if (isFirstLine(file)) return obstacle('This file is still on the first SDK line. Move it to the second first.');
+  const asClass = keepsSessions ? undefined : rewriteClass(project, mcp, choices.legacy, file, findings);
+  if (asClass && !isObstacle(asClass)) return asClass;
   const draft = new Draft(project);
   const block = blockOf({ mcp, draft, file, findings, keepSse: choices.legacy === 'sse' || keepsSessions, legacy: choices.legacy });
-  if (isObstacle(block)) return block;
+  if (isObstacle(block)) return asClass ?? block;
   const fileDraft = draft.of(file);
   const problem = keepsSessions ? splitByEra(fileDraft, block) : writeBlock(fileDraft, block, draft);
   if (problem) return problem;
@@ -78,6 +82,31 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
       dependencies: [...(block.endpoints.some(e => e.protection && e.main.call) && project.manifests.length > 0 ? [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] : []), ...unusedPackages(project, draft, removed)],
       ...(!keepsSessions && block.names.untold.size > 0 && { markers: markersOf(block) }),
       notes: keepsSessions ? ['Clients of older revisions keep their sessions: they still need the same process for all requests of one.'] : [...notesOf(block), ...kept.flatMap(k => k.notes)],
+    };
+  } catch (error) {
+    if (error instanceof EditConflict) return obstacle('The parts of the session block overlap.');
+    throw error;
+  }
+}
+
+/** A class of the file takes the requests of all sessions: it goes, and one handler is asked in its place. */
+function rewriteClass(project: ProjectRewriteContext['project'], mcp: ProjectRewriteContext['mcp'], legacy: ProjectRewriteContext['choices']['legacy'], file: SourceFile, findings: readonly Finding[]): ProjectRewrite | Obstacle | undefined {
+  const draft = new Draft(project);
+  const found = sessionClassOf({ mcp, draft, file, findings, legacy });
+  if (!found || isObstacle(found)) return found;
+  const fileDraft = draft.of(file);
+  writeSessionClass(fileDraft, found);
+  const listed = rewriteCors(fileDraft, findings, false);
+  try {
+    const edits = draft.finish();
+    return {
+      unit: findings.find(isHosting)?.unit ?? `http-sessions:${file.path}`,
+      title: 'Serve HTTP without sessions',
+      answers: answered(fileDraft, findings, listed),
+      edits,
+      removedComments: draft.removedComments,
+      dependencies: unusedPackages(project, draft, []),
+      notes: ['GET and DELETE are answered with 405 now; a stream that was open between calls is gone.'],
     };
   } catch (error) {
     if (error instanceof EditConflict) return obstacle('The parts of the session block overlap.');

@@ -7,6 +7,7 @@ import { enclosingFunction, indexOf, innermost, memberName } from '../../mcp/fil
 import type { Edit } from '../../edits/edit.js';
 import { hasBlankAbove, reindented, withComments } from '../../edits/indent.js';
 import { lineOf } from '../closure.js';
+import { factoryOfConnector, needsSession } from '../connector.js';
 import type { Draft } from '../draft.js';
 import type { Factory } from '../factory.js';
 import { factoryOfCall } from '../factory.js';
@@ -16,9 +17,9 @@ import { originOf } from '../origin.js';
 import { lazySingleton, makeAnew } from '../singleton.js';
 import type { McpModel } from '../../mcp/model.js';
 import { contains } from '../../mcp/nodes.js';
-import { isFunctionNode } from '../../mcp/values.js';
+import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
-import { bodyOf, localsUsed, type Body, type ServerOfSession } from './body.js';
+import { bodyOf, connectorCalls, localsUsed, type Body, type ConnectorFound, type ServerOfSession } from './body.js';
 import { statusPageOf, type StatusPage } from './get-answer.js';
 import { loneSse } from './lone-sse.js';
 import { managersOf, storesOf, type SessionManager } from './managers.js';
@@ -293,6 +294,8 @@ function serverOf(context: BlockContext, names: SessionNames, endpoints: readonl
   const repaired = repairSingletons(context, handlers, connects);
   if (repaired) return repaired;
   if (first?.body.server) return madeInHandler(context, first, names);
+  const byConnector = connects.length === 0 && first ? madeByConnector(context, first, handlers) : undefined;
+  if (byConnector) return byConnector;
   const own = connects.filter(c => first && contains(first.main.handler.fn, c));
   const [connect] = own.length > 0 ? own : connects.filter(c => c.arguments.some(a => names.isName(a)));
   if (!connect || connect.callee.type !== 'MemberExpression') return obstacle(`${file.path} connects the server of a session outside of the handler. Give the function that makes it to createMcpHandler.`);
@@ -304,6 +307,29 @@ function serverOf(context: BlockContext, names: SessionNames, endpoints: readonl
   if (helped.some(h => h.variable !== variableAt(file, receiver))) return obstacle(`${file.path} connects different servers to its transports.`);
   const origin = originOf({ mcp, draft, handle: HANDLE, oneAtATime: false }, file, connect.callee.object, connects);
   return isObstacle(origin) ? origin : { factory: origin.factory, origin, perRequest: false, used: [], connects };
+}
+
+/** `connect(backend, transport)`, a function of the project that makes the server: the part of it that does. */
+function madeByConnector(context: BlockContext, endpoint: Endpoint, handlers: readonly FunctionNode[]): Made | Obstacle | undefined {
+  const { mcp, file } = context;
+  const { fn } = endpoint.main.handler;
+  const calls = handlers.flatMap(h => connectorCalls(mcp, file, h));
+  const chosen = calls.find(c => contains(fn, c.call)) ?? calls[0];
+  if (!chosen) return undefined;
+  const { call, connector } = chosen;
+  if (isObstacle(connector)) return connector;
+  const waits = needsSession(mcp, connector);
+  if (waits) return waits;
+  const given = (c: ConnectorFound): readonly TSESTree.CallExpressionArgument[] => c.call.arguments.filter(a => a !== c.transport);
+  const textOf = (c: ConnectorFound): string => given(c).map(a => file.text.slice(...a.range)).join(', ');
+  const other = calls.find(c => textOf(c) !== textOf(chosen));
+  if (other) return obstacle(`${file.path} connects different servers at lines ${lineOf(file, call)} and ${lineOf(file, other.call)}.`);
+  const args = given(chosen);
+  const locals = args.flatMap(a => localsUsed(file, fn, a));
+  const kept = locals.length > 0 ? keptWithSession(file, endpoint, args) : undefined;
+  if (kept) return kept;
+  const factory = factoryOfConnector(context, { connector, call, args: args.map(a => file.text.slice(...a.range)), isOwn: n => context.legacy !== 'sessions' && handlers.some(h => contains(h, n)) });
+  return { factory, perRequest: locals.length > 0, used: [...args, ...(call.callee.type === 'MemberExpression' ? [call.callee.object] : [])], connects: [] };
 }
 
 interface HelperConnect {

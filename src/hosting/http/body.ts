@@ -2,6 +2,7 @@ import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import { lineOf } from '../closure.js';
 import { indexOf, memberName } from '../../mcp/file-index.js';
+import { connectorOf, type Connector } from '../connector.js';
 import { isFresh } from '../fresh.js';
 import { obstacle, type Obstacle } from '../obstacle.js';
 import { lazySingleton } from '../singleton.js';
@@ -51,6 +52,7 @@ export interface ServerOfSession {
 
 const REGISTERS = /^(?:(?:register)?(?:[tT]ool|[pP]rompt|[rR]esource)|setRequestHandler)$/;
 const ANSWERS = /\.(?:handleRequest|handlePostMessage)\s*\(/;
+const TRANSPORT = /#(?:Node)?StreamableHTTPServerTransport$|#WebStandardStreamableHTTPServerTransport$|#SSEServerTransport$/;
 const CORE = /\.(?:handleRequest|handlePostMessage|connect)\s*\(|ServerTransport\s*\(/;
 
 /** Tells what of a handler is about sessions and what is not. */
@@ -64,6 +66,7 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   for (const call of servingCalls(mcp, file, fn, /^handleRequest$/)) for (const wrap of wrapsOf(call)) plumbing.wraps.add(wrap);
   if (server) for (const n of [server.declarator, server.at]) plumbing.servers.add(n);
   for (const s of server?.setup ?? []) plumbing.servers.add(s);
+  for (const { call } of connectorCalls(mcp, file, fn)) plumbing.wraps.add(call);
   const aside: TSESTree.Statement[] = [];
   const block = branchOf(file, names, fn.body, aside);
   const outer = flat(block.body, file);
@@ -194,6 +197,22 @@ function isReadForSessions(file: SourceFile, statement: TSESTree.Statement, need
   return statement.declarations.every(({ id }) => {
     const uses = id.type === 'Identifier' ? (file.variableOf(id)?.references.filter(r => r.init !== true) ?? []) : [];
     return uses.length > 0 && !uses.some(u => needed.some(n => contains(n, u.identifier)));
+  });
+}
+
+export interface ConnectorFound {
+  readonly call: TSESTree.CallExpression;
+  readonly connector: Connector | Obstacle;
+  readonly transport: TSESTree.Node;
+}
+
+/** `await connect(backend, transport)`: a function that makes the server of the transport. */
+export function connectorCalls(mcp: McpModel, file: SourceFile, within: TSESTree.Node): readonly ConnectorFound[] {
+  return indexOf(file).calls.flatMap(call => {
+    if (!contains(within, call)) return [];
+    const transport = call.arguments.find(a => a.type === 'Identifier' && mcp.types(file, a).some(t => TRANSPORT.test(t.type)));
+    const connector = transport && connectorOf(mcp, file, call, transport);
+    return connector ? [{ call, connector, transport }] : [];
   });
 }
 

@@ -216,6 +216,11 @@ export class SessionNames {
     }
   }
 
+  /** A field of a class that only keeps sessions. */
+  addField(name: string): void {
+    this.#fields.add(name);
+  }
+
   add(name: TSESTree.Identifier): void {
     const variable = this.file.variableOf(name);
     if (variable) this.#variables.add(variable);
