@@ -7,6 +7,7 @@ import { indexOf, innermost, memberName } from '../../mcp/file-index.js';
 import { isFunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
 import type { Project } from '../../project.js';
+import { walkTree } from '../../parse/walk.js';
 import type { Pass, PassFile } from '../pass.js';
 import { zodName } from './zod-name.js';
 
@@ -27,12 +28,24 @@ export const zodFour: Pass = {
       else if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === zod) ofZod(pass, call, memberName(callee) ?? '', zod);
     }
     for (const use of indexOf(pass.file).members.get('_def') ?? []) ofDefinition(pass, use);
+    if (ENUM_TYPE.test(pass.file.text)) walkTree(pass.file.program, node => enumType(pass, node, zod));
   },
 };
 
 /** `zod/v3`: the third major, as newer versions bring it along. */
 function importsOfThree(file: SourceFile): readonly TSESTree.StringLiteral[] {
   return file.program.body.flatMap(s => (s.type === 'ImportDeclaration' && s.source.value === 'zod/v3' ? [s.source] : []));
+}
+
+const ENUM_TYPE = /\bZodEnum\s*</;
+
+/** `z.ZodEnum<[string, ...string[]]>`: an enumeration is typed by its record now. */
+function enumType({ file, editor }: PassFile, node: TSESTree.Node, zod: string): void {
+  if (node.type !== 'TSTypeReference' || node.typeName.type !== 'TSQualifiedName' || node.typeName.right.name !== 'ZodEnum' || file.text.slice(...node.typeName.left.range) !== zod) return;
+  const [values] = node.typeArguments?.params ?? [];
+  if (values?.type !== 'TSTupleType') return;
+  const texts = values.elementTypes.flatMap(e => (e.type === 'TSLiteralType' && e.literal.type === 'Literal' ? [`${e.literal.raw}: ${e.literal.raw}`] : []));
+  editor.replace(values, texts.length === values.elementTypes.length ? `{ ${texts.join('; ')} }` : 'Record<string, string>');
 }
 
 /** What a schema is made of has moved: its description to the schema itself, and the default value is no function any more. */
