@@ -1,5 +1,6 @@
 import type { CompileError, TypeCheck } from '../../migrate/types.js';
 import type { Project } from '../../project.js';
+import { runPass, type Pass, type PassFile } from '../pass.js';
 
 /** What a compiler says of a project, as far as repairs are concerned. */
 export interface Tried {
@@ -37,4 +38,15 @@ function asked(now: Tried, changes: ReadonlyMap<string, string>, types: TypeChec
   const project = now.project.with(changes);
   const files = [...new Set([...now.errors.map(e => e.file), ...changes.keys()])];
   return { project, errors: types.errors(project, files, false).errors };
+}
+
+/** Edits of the files that errors are in, each file with its own. */
+export function editedWhere(project: Project, errors: readonly CompileError[], pass: Omit<Pass, 'rewrite'>, rewrite: (file: PassFile, errors: readonly CompileError[]) => void): ReadonlyMap<string, string> {
+  const changes = new Map<string, string>();
+  for (const path of new Set(errors.map(e => e.file))) {
+    const mine = errors.filter(e => e.file === path);
+    const after = runPass(project, { ...pass, rewrite: file => rewrite(file, mine) }, [path]).text(path);
+    if (after !== undefined && after !== project.text(path)) changes.set(path, after);
+  }
+  return changes;
 }

@@ -2,26 +2,16 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { walkTree } from '../../parse/walk.js';
 import type { SourceFile } from '../../parse/source.js';
 import type { CompileError } from '../../migrate/types.js';
-import type { Project } from '../../project.js';
-import { runPass, type PassFile } from '../pass.js';
-import type { TypeRepair } from './attempt.js';
+import type { PassFile } from '../pass.js';
+import { editedWhere, type TypeRepair } from './attempt.js';
 
 const NOT_ASSIGNABLE = 2322;
 
 /** The first major looked less closely at what a callback takes. Who keeps callbacks of any tool together says that each is one of them. */
 export const keptCallbacks: TypeRepair = {
   fits: ({ code, message }) => code === NOT_ASSIGNABLE && message.includes('ctx: ServerContext'),
-  ways: [(project, errors) => edited(project, errors, ''), (project, errors) => edited(project, errors, 'unknown as ')],
+  ways: ['', 'unknown as '].map(by => (project, errors) => editedWhere(project, errors, { id: 'callbacks', words: /Callback\b/ }, (pass, wrong) => sayIn(pass, wrong, by))),
 };
-
-function edited(project: Project, errors: readonly CompileError[], by: string): ReadonlyMap<string, string> {
-  const changes = new Map<string, string>();
-  for (const path of new Set(errors.map(e => e.file))) {
-    const after = runPass(project, { id: 'callbacks', words: /Callback\b/, rewrite: pass => sayIn(pass, errors.filter(e => e.file === path), by) }, [path]).text(path);
-    if (after !== undefined && after !== project.text(path)) changes.set(path, after);
-  }
-  return changes;
-}
 
 function sayIn({ file, project, editor }: PassFile, errors: readonly CompileError[], by: string): void {
   const lines = project.lines(file.path);

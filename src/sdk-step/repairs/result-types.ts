@@ -6,9 +6,9 @@ import { isFunctionNode } from '../../mcp/values.js';
 import type { CompileError } from '../../migrate/types.js';
 import type { SourceFile } from '../../parse/source.js';
 import type { Project } from '../../project.js';
-import { NO_OVERLAP, type TypeRepair } from './attempt.js';
+import { editedWhere, NO_OVERLAP, type TypeRepair } from './attempt.js';
 import { addNamedImport } from '../imports.js';
-import { runPass, type PassFile } from '../pass.js';
+import type { PassFile } from '../pass.js';
 
 /** The first major took any object for a result; the second knows the result of each method. */
 const RESULTS: Readonly<Record<string, string>> = {
@@ -44,13 +44,9 @@ function linesAdded(before: Project, after: Project | undefined, path: string): 
 }
 
 function edited(project: Project, errors: readonly CompileError[], unlike: readonly CompileError[]): ReadonlyMap<string, string> {
-  const changes = new Map<string, string>();
-  for (const path of new Set(errors.map(e => e.file))) {
-    const wrong = new Set(unlike.filter(e => e.file === path).map(e => e.line));
-    const next = runPass(project, { id: 'result-types', words: /setRequestHandler/, rewrite: pass => declareIn(pass, errors.filter(e => e.file === path), wrong) }, [path]).text(path);
-    if (next !== undefined && next !== project.text(path)) changes.set(path, next);
-  }
-  return changes;
+  return editedWhere(project, errors, { id: 'result-types', words: /setRequestHandler/ }, (pass, mine) => {
+    declareIn(pass, mine, new Set(unlike.flatMap(e => (e.file === pass.file.path ? [e.line] : []))));
+  });
 }
 
 function declareIn(pass: PassFile, errors: readonly CompileError[], unlike: ReadonlySet<number>): void {

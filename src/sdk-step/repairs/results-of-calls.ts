@@ -2,10 +2,9 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { innermost, memberName } from '../../mcp/file-index.js';
 import { walkTree } from '../../parse/walk.js';
 import type { CompileError } from '../../migrate/types.js';
-import type { Project } from '../../project.js';
 import { addNamedImport } from '../imports.js';
-import { runPass, type PassFile } from '../pass.js';
-import type { TypeRepair } from './attempt.js';
+import type { PassFile } from '../pass.js';
+import { editedWhere, type TypeRepair } from './attempt.js';
 import { moduleOf } from './result-types.js';
 
 const UNKNOWN = /^'([\w$]+)\.content' is of type 'unknown'/;
@@ -18,32 +17,23 @@ const NOT_ITERABLE = 2488;
  */
 export const resultsOfCalls: TypeRepair = {
   fits: ({ code, message }) => UNKNOWN.test(message) || (code === NOT_ITERABLE && message.startsWith("Type 'unknown'")),
-  ways: [(project, errors) => edited(project, errors, /\.content\b/, declareIn)],
+  ways: [(project, errors) => editedWhere(project, errors, { id: 'results-of-calls', words: /\.content\b/ }, declareIn)],
 };
 
 /** What a tool gives as structured content had any members in the first major, and is any JSON in the second. */
 export const structuredContents: TypeRepair = {
   fits: ({ code, message }) => (code === NO_PROPERTY && /on type '\{\}'/.test(message)) || (code === IS_UNKNOWN && /structuredContent/.test(message)),
-  ways: [(project, errors) => edited(project, errors, /\bstructuredContent\b/, recordIn)],
+  ways: [(project, errors) => editedWhere(project, errors, { id: 'results-of-calls', words: /\bstructuredContent\b/ }, recordIn)],
 };
 
 /** The same where the result is handed on to what only takes answers. */
 export const handedResults: TypeRepair = {
   fits: ({ code, message }) => (code === 2345 || code === 2322) && message.includes("'InputRequiredResult'"),
-  ways: [(project, errors) => edited(project, errors, /\bawait\b/, answerIn)],
+  ways: [(project, errors) => editedWhere(project, errors, { id: 'results-of-calls', words: /\bawait\b/ }, answerIn)],
 };
 
 const NO_PROPERTY = 2339;
 const IS_UNKNOWN = 18046;
-
-function edited(project: Project, errors: readonly CompileError[], words: RegExp, rewrite: (pass: PassFile, errors: readonly CompileError[]) => void): ReadonlyMap<string, string> {
-  const changes = new Map<string, string>();
-  for (const path of new Set(errors.map(e => e.file))) {
-    const after = runPass(project, { id: 'results-of-calls', words, rewrite: pass => rewrite(pass, errors.filter(e => e.file === path)) }, [path]).text(path);
-    if (after !== undefined && after !== project.text(path)) changes.set(path, after);
-  }
-  return changes;
-}
 
 function declareIn({ file, project, editor }: PassFile, errors: readonly CompileError[]): void {
   const lines = project.lines(file.path);

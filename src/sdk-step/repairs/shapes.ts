@@ -3,9 +3,9 @@ import { indexOf, innermost, memberName } from '../../mcp/file-index.js';
 import { keyName } from '../../mcp/exports.js';
 import type { CompileError } from '../../migrate/types.js';
 import type { Project } from '../../project.js';
-import { runPass, type PassFile } from '../pass.js';
+import type { PassFile } from '../pass.js';
 import { ensureZod } from '../passes/zod-name.js';
-import type { TypeRepair } from './attempt.js';
+import { editedWhere, type TypeRepair } from './attempt.js';
 
 const NOT_ASSIGNABLE = new Set([2322, 2345, 2769]);
 const KEYS = /^(?:inputSchema|outputSchema|argsSchema)$/;
@@ -23,12 +23,7 @@ export const shapesInChoices: TypeRepair = {
 };
 
 function edited(project: Project, errors: readonly CompileError[], keys: RegExp, choices = false): ReadonlyMap<string, string> {
-  const changes = new Map<string, string>();
-  for (const path of new Set(errors.map(e => e.file))) {
-    const after = runPass(project, { id: 'shapes', words: /\bregister(?:Tool|Prompt)\b/, rewrite: pass => wrapIn(pass, errors.filter(e => e.file === path), keys, choices) }, [path]).text(path);
-    if (after !== undefined && after !== project.text(path)) changes.set(path, after);
-  }
-  return changes;
+  return editedWhere(project, errors, { id: 'shapes', words: /\bregister(?:Tool|Prompt)\b/ }, (pass, mine) => wrapIn(pass, mine, keys, choices));
 }
 
 function wrapIn(pass: PassFile, errors: readonly CompileError[], keys: RegExp, choices: boolean): void {

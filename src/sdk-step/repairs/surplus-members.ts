@@ -4,10 +4,9 @@ import { keyName } from '../../mcp/exports.js';
 import { enclosingFunction } from '../../mcp/file-index.js';
 import { walkTree } from '../../parse/walk.js';
 import type { SourceFile } from '../../parse/source.js';
-import type { Project } from '../../project.js';
 import { addNamedImport } from '../imports.js';
-import { runPass, type PassFile } from '../pass.js';
-import type { TypeRepair } from './attempt.js';
+import type { PassFile } from '../pass.js';
+import { editedWhere, type TypeRepair } from './attempt.js';
 import { moduleOf } from './result-types.js';
 
 const SURPLUS = 2353;
@@ -22,17 +21,8 @@ const CONTENT = /does not exist in type '\{[^]*?\btype: "(\w+)"/;
  */
 export const surplusMembers: TypeRepair = {
   fits: ({ code, message }) => code === SURPLUS && MESSAGE.test(message),
-  ways: [(project, errors) => edited(project, errors)],
+  ways: [(project, errors) => editedWhere(project, errors, { id: 'surplus-members', words: /@modelcontextprotocol\// }, declareIn)],
 };
-
-function edited(project: Project, errors: readonly CompileError[]): ReadonlyMap<string, string> {
-  const changes = new Map<string, string>();
-  for (const path of new Set(errors.map(e => e.file))) {
-    const after = runPass(project, { id: 'surplus-members', words: /@modelcontextprotocol\//, rewrite: pass => declareIn(pass, errors.filter(e => e.file === path)) }, [path]).text(path);
-    if (after !== undefined && after !== project.text(path)) changes.set(path, after);
-  }
-  return changes;
-}
 
 function declareIn({ file, project, editor }: PassFile, errors: readonly CompileError[]): void {
   const lines = project.lines(file.path);

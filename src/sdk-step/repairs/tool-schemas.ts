@@ -2,10 +2,9 @@ import type { TSESTree } from '@typescript-eslint/types';
 import type { CompileError } from '../../migrate/types.js';
 import { keyName } from '../../mcp/exports.js';
 import { walkTree } from '../../parse/walk.js';
-import type { Project } from '../../project.js';
 import { addNamedImport } from '../imports.js';
-import { runPass, type PassFile } from '../pass.js';
-import type { TypeRepair } from './attempt.js';
+import type { PassFile } from '../pass.js';
+import { editedWhere, type TypeRepair } from './attempt.js';
 import { moduleOf } from './result-types.js';
 
 const NOT_ASSIGNABLE = new Set([2322, 2345, 2769]);
@@ -14,17 +13,8 @@ const NOT_ASSIGNABLE = new Set([2322, 2345, 2769]);
 export const toolSchemas: TypeRepair = {
   fits: ({ code }) => NOT_ASSIGNABLE.has(code),
   // What has too little in common for the one is said by way of `unknown`.
-  ways: [(project, errors) => edited(project, errors, ''), (project, errors) => edited(project, errors, 'unknown as ')],
+  ways: ['', 'unknown as '].map(by => (project, errors) => editedWhere(project, errors, { id: 'tool-schemas', words: /Schema/ }, (pass, wrong) => declareIn(pass, wrong, by))),
 };
-
-function edited(project: Project, wrong: readonly CompileError[], by: string): ReadonlyMap<string, string> {
-  const changes = new Map<string, string>();
-  for (const path of new Set(wrong.map(e => e.file))) {
-    const after = runPass(project, { id: 'tool-schemas', words: /Schema/, rewrite: pass => declareIn(pass, wrong.filter(e => e.file === path), by) }, [path]).text(path);
-    if (after !== undefined && after !== project.text(path)) changes.set(path, after);
-  }
-  return changes;
-}
 
 /** Schemas in the statements that do not compile because of them. */
 function declareIn({ file, project, editor }: PassFile, wrong: readonly CompileError[], by: string): void {
