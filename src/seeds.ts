@@ -72,7 +72,9 @@ export function rulesFor(project: Project, { telling, files, imported }: NearMcp
     const words = found(file);
     return rule.words.some(word => words.has(word));
   };
-  return rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code') && (says(path, r) || (r.followsImports && importedBy(project, path).some(target => says(target, r)))));
+  const text = project.text(path) ?? '';
+  const mayReport = (r: Rule): boolean => (says(path, r) || (r.followsImports === true && importedBy(project, path).some(target => says(target, r)))) && r.needs?.test(text) !== false;
+  return rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code') && mayReport(r));
 }
 
 function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {

@@ -12,6 +12,7 @@ export default defineRule({
   clauses: ['session-id-generator', 'session-transport-map', 'sdk-v2-legacy-only-connect'],
   words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server', 'transport: T'],
   followsImports: true,
+  needs: /[tT]ransport|[sS]ession|\b(?:Weak)?Map\s*[<(]|\bRecord\s*<|:\s*(?:string|number)\s*\]|[=:]\s*\{\s*\}/,
   visit(context) {
     return {
       NewExpression(node) {
@@ -120,7 +121,8 @@ function holdsAbstractTransports({ mcp }: CodeContext, holder: Holder, keyed: re
 }
 
 /** Without the annotation, which parsers count in. */
-function nameOnly({ range, ...name }: Holder['name']): { readonly range: readonly [number, number] } {
+function nameOnly(name: Holder['name']): { readonly range: readonly [number, number] } {
+  const { range } = name;
   return { range: 'name' in name ? [range[0], range[0] + name.name.length + (name.type === 'PrivateIdentifier' ? 1 : 0)] : range };
 }
 
