@@ -114,7 +114,7 @@ function messageAsObject(mcp: McpModel, file: SourceFile, call: TSESTree.CallExp
   const kind = use ? SENDERS[use.member] : likely;
   if (!kind) return undefined;
   const isNotification = message.method.startsWith('notifications/');
-  if (!use && !message.method.includes('/') && !message.jsonrpc) return undefined;
+  if (!use && !message.method.includes('/') && !message.jsonrpc && !namesResult(mcp, file, call)) return undefined;
   return {
     method: message.method,
     kind: isNotification ? 'notification' : kind,
@@ -123,6 +123,12 @@ function messageAsObject(mcp: McpModel, file: SourceFile, call: TSESTree.CallExp
     confidence: use?.confidence ?? 'likely',
     because: use?.because,
   };
+}
+
+/** `request({ method: 'ping' }, EmptyResultSchema)`: a sender of the project's own that is given what the answer has to be. */
+function namesResult(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): boolean {
+  const schema = call.arguments[1];
+  return schema !== undefined && schema.type !== 'SpreadElement' && mcp.export(file, schema)?.name.endsWith('ResultSchema') === true;
 }
 
 /** Object literals without a `method` are left out before anything is asked about them. */
