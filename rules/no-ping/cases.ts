@@ -16,6 +16,11 @@ export default defineCases({
   ],
   invalid: [
     {
+      name: 'one of several messages that go the same way',
+      code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nclass Upstream {\n  #write(message) { this.transport.send(message); }\n  request(method, params) { this.#write({ jsonrpc: '2.0', id: 1, method, params }); }\n  check() { this.#write(«{ jsonrpc: '2.0', id: 2, method: 'ping' }»); }\n}`,
+      found: ['ping:sent'],
+    },
+    {
       name: 'answered in front of the SDK',
       code: `import { PingRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nexport const pings = (req, res, next) => («PingRequestSchema.safeParse(req.body)».success ? res.json({ jsonrpc: '2.0', id: req.body.id, result: {} }) : next());`,
       found: ['ping:check'],
