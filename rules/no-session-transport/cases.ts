@@ -20,6 +20,11 @@ export default defineCases({
   ],
   invalid: [
     {
+      name: 'an id made first and given out by the generator: told once',
+      code: `import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nexport const open = (req) => {\n  if (req.headers['mcp-session-id']) return;\n  const sessionId = crypto.randomUUID();\n  return new «StreamableHTTPServerTransport»({ «sessionIdGenerator: () => sessionId» });\n};`,
+      found: ['transport:stateful', 'sessionIdGenerator'],
+    },
+    {
       name: 'ids that a server by hand gives out',
       code: `import { createServer } from 'node:http';\nconst answered = 'notifications/initialized';\ncreateServer((req, res) => {\n  const existing = req.headers['mcp-session-id'];\n  const sessionId = existing ?? «crypto.randomUUID()»;\n  res.setHeader('mcp-session-id', sessionId);\n});\nconst generateSessionId = () => { return «randomBytes(16)».toString('hex'); };`,
       found: ['sessionIdGenerator:minted', 'sessionIdGenerator:minted'],

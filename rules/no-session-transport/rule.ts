@@ -1,6 +1,6 @@
 import { entriesOf, holdersOf, isKeyed, isWithoutParts, rolesWithin, type Holder } from '../../src/mcp/containers.js';
 import type { Known } from '../../src/mcp/values.js';
-import { defineRule, enclosingFunction, innermost, keyName, memberName, nameOfType, outermost, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingFunction, innermost, keyName, memberName, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 const SPLITS_ERAS = /\b(?:isLegacyRequest|createMcpHandler)\b/;
 
@@ -79,28 +79,29 @@ function reportOwnTransport({ file, mcp, report }: CodeContext, node: TSESTree.N
 
 const MINTS = /^(?:randomUUID|uuid|uuidv?[1-7]|v[147]|nanoid|ulid|cuid|createId|randomBytes)$/;
 const SESSION_ID = /session_?id$/i;
+const OF_SESSIONS = /mcp-session-id/i;
 
 /** `headers['mcp-session-id'] ?? randomUUID()`, `const sessionId = randomUUID()`: ids that a server by hand gives out. */
 function reportMintedId({ file, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
   const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : undefined;
-  if (name === undefined || !MINTS.test(name) || !says(file, /mcp-session-id/i) || !isSessionId(file.text, node)) return;
+  if (name === undefined || !MINTS.test(name) || !says(file, OF_SESSIONS) || !isSessionId(file, node)) return;
   report(node, { clause: 'session-id-generator', subject: 'sessionIdGenerator:minted', message: 'This makes the session ids that clients of the new revision neither expect nor send back.', confidence: 'likely', unit: `http-sessions:${file.path}` });
 }
 
 /** By the name that it is kept or made under, or by what it stands in for. */
-function isSessionId(text: string, minted: TSESTree.CallExpression): boolean {
+function isSessionId(file: SourceFile, minted: TSESTree.CallExpression): boolean {
   let node: TSESTree.Node = outermost(minted);
   let { parent } = node;
   // `randomBytes(16).toString('hex')`
   while (parent && (parent.type === 'MemberExpression' || (parent.type === 'CallExpression' && parent.callee === node) || parent.type === 'LogicalExpression')) {
-    if (parent.type === 'LogicalExpression' && parent.right === node && /mcp-session-id|\bsession_?id\b/i.test(text.slice(...parent.left.range))) return true;
+    if (parent.type === 'LogicalExpression' && parent.right === node && /mcp-session-id|\bsession_?id\b/i.test(file.text.slice(...parent.left.range))) return true;
     node = outermost(parent);
     ({ parent } = node);
   }
   switch (parent?.type) {
     case 'VariableDeclarator':
-      return parent.id.type === 'Identifier' && SESSION_ID.test(parent.id.name);
+      return parent.id.type === 'Identifier' && SESSION_ID.test(parent.id.name) && !isGenerated(file, parent.id);
     case 'AssignmentExpression':
       return SESSION_ID.test((parent.left.type === 'MemberExpression' ? memberName(parent.left) : parent.left.type === 'Identifier' ? parent.left.name : undefined) ?? '');
     case 'ReturnStatement':
@@ -108,6 +109,11 @@ function isSessionId(text: string, minted: TSESTree.CallExpression): boolean {
     default:
       return false;
   }
+}
+
+/** `sessionIdGenerator: () => sessionId` is told there. */
+function isGenerated(file: SourceFile, id: TSESTree.Identifier): boolean {
+  return (file.variableOf(id)?.references ?? []).some(({ identifier: { parent } }) => parent.type === 'ArrowFunctionExpression' && parent.parent.type === 'Property' && keyName(parent.parent.key) === 'sessionIdGenerator');
 }
 
 function nameOfFunction(fn: TSESTree.Node | undefined): string | undefined {
