@@ -136,16 +136,24 @@ function hideForeignCalls(project: Project, path: string): string {
     if (!isRegistration({ mcp, file }, call, callee)) edits.push({ range: [callee.property.range[1], callee.property.range[1]], text: HIDDEN });
   }
   for (const statement of file.program.body) {
-    if (statement.type !== 'ImportDeclaration' || !(WITHOUT_SUCCESSOR.test(statement.source.value) || isSaidToStay(file, statement))) continue;
-    const isUsed = statement.specifiers.some(s => file.variableOf(s.local)?.references.length !== 0);
-    const { range } = statement.source;
+    const source = sourceOf(statement);
+    if (!source || !(WITHOUT_SUCCESSOR.test(source.value) || isSaidToStay(file, statement))) continue;
+    // What is exported again is used by others.
+    const isUsed = statement.type !== 'ImportDeclaration' || statement.specifiers.some(s => file.variableOf(s.local)?.references.length !== 0);
+    const { range } = source;
     if (isUsed) edits.push({ range, text: file.text.slice(...range).replace('@modelcontextprotocol/sdk', HIDDEN_MODULE) });
   }
   return applyEdits(file.text, edits);
 }
 
+/** The module of an import, or of an export from elsewhere. */
+function sourceOf(statement: TSESTree.ProgramStatement): TSESTree.StringLiteral | undefined {
+  if (statement.type === 'ImportDeclaration' || statement.type === 'ExportAllDeclaration') return statement.source;
+  return statement.type === 'ExportNamedDeclaration' ? (statement.source ?? undefined) : undefined;
+}
+
 /** An earlier run has found no successor of what is imported here, and has said so. */
-function isSaidToStay({ text, comments }: SourceFile, { range: [start] }: TSESTree.ImportDeclaration): boolean {
+function isSaidToStay({ text, comments }: SourceFile, { range: [start] }: TSESTree.Node): boolean {
   return comments.some(c => c.value.includes('mcp-stateless:sdk-removed') && c.range[1] <= start && text.slice(c.range[1], start).trim() === '');
 }
 
