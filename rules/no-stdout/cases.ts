@@ -9,6 +9,7 @@ export default defineCases({
   valid: [
     { name: 'standard error', code: `${SERVER}console.error('ready');\nconsole.warn('careful');\nprocess.stderr.write('ready');\n${CONNECT}` },
     { name: 'a server on HTTP', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nconst server = new McpServer({ name: 'a', version: '1' });\nawait server.connect(new StreamableHTTPServerTransport({ sessionIdGenerator: undefined }));\nconsole.log('listening');` },
+    { name: 'a program that brings a transport of its own', code: { 'start.ts': `${SERVER}export class Host {\n  async start(transport?: unknown) { await server.connect(transport ?? new StdioServerTransport()); }\n}`, 'web.ts': `import { Host } from './start.js';\nimport { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nconst host = new Host();\nawait host.start(new StreamableHTTPServerTransport({ sessionIdGenerator: undefined }));\nconsole.log('listening');` } },
     { name: 'help that ends the process', code: `${SERVER}if (process.argv.includes('--help')) {\n  console.log('Usage: a');\n  process.exit(0);\n}\n${CONNECT}` },
     { name: 'help in a function that ends the process', code: `${SERVER}function usage() { console.log('Usage: a'); process.exit(1); }\nif (process.argv.length < 3) usage();\n${CONNECT}` },
     { name: 'a way out before serving', code: `${SERVER}async function main() {\n  if (process.argv[2] === 'list') { console.log('a'); return; }\n  ${CONNECT}}\nmain();` },
@@ -33,6 +34,7 @@ export default defineCases({
     { name: 'a starter that is told to serve HTTP', code: { 'serve.ts': `${SERVER}export async function serve(options: { transport: string }) { if (options.transport === 'stdio') { ${CONNECT} } }`, 'web.ts': `import { serve } from './serve.js';\nawait serve({ transport: 'http' });\nconsole.log('listening');` } },
   ],
   invalid: [
+    { name: 'a program that takes the transport that is there', code: { 'start.ts': `${SERVER}export async function start(transport = new StdioServerTransport()) {\n  await server.connect(transport);\n}`, 'main.ts': `import { start } from './start.js';\n«console.log»('starting');\nawait start();` }, found: ['stdout:console.log'] },
     { name: 'before the server connects', code: `${SERVER}«console.log»('starting');\n${CONNECT}«console.info»('ready');`, found: ['stdout:console.log', 'stdout:console.info'] },
     { name: 'in the function that connects', code: `${SERVER}async function main() {\n  const transport = new StdioServerTransport();\n  await server.connect(transport);\n  «console.log»('running on stdio');\n}\nmain().catch(error => { console.error(error); process.exit(1); });`, found: ['stdout:console.log'] },
     { name: 'in a handler', code: `${SERVER}server.registerTool('t', {}, async () => { «console.log»('called'); return { content: [] }; });\n${CONNECT}`, found: ['stdout:console.log'] },
