@@ -19,6 +19,7 @@ import { capabilityMembers } from './passes/capability-members.js';
 import { contextDoubles } from './passes/context-doubles.js';
 import { contextTypes } from './passes/context-types.js';
 import { contexts } from './passes/contexts.js';
+import { customMethods } from './passes/custom-methods.js';
 import { compatTypes } from './passes/compat-types.js';
 import { httpStatus } from './passes/http-status.js';
 import { loadedSchemas } from './passes/loaded-schemas.js';
@@ -30,6 +31,7 @@ import { schemaTypes } from './passes/schema-types.js';
 import { serverInfo } from './passes/server-info.js';
 import { shapeReads } from './passes/shape-reads.js';
 import { specifiers } from './passes/specifiers.js';
+import { wireCodes } from './passes/wire-codes.js';
 import { zodFour } from './passes/zod-four.js';
 import { bundlerExternals } from './repairs/bundler-externals.js';
 import { errorTexts } from './repairs/error-texts.js';
@@ -45,7 +47,7 @@ import { repairTypes } from './repairs/types.js';
 const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
-const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, capabilityMembers, httpStatus, zodFour, registrationDoubles, registrations, contextDoubles, contexts, contextTypes, callbackTypes];
+const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, capabilityMembers, httpStatus, wireCodes, zodFour, registrationDoubles, registrations, contextDoubles, contexts, contextTypes, callbackTypes, customMethods];
 /** After it: what it left. */
 const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
 
