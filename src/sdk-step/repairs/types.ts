@@ -5,7 +5,7 @@ import { attempt, type Tried } from './attempt.js';
 import { unknownCapabilities } from './capabilities.js';
 import { keptCallbacks } from './callbacks.js';
 import { surplusMembers } from './surplus-members.js';
-import { contextValues } from './context-doubles.js';
+import { castDoubles, contextValues } from './context-doubles.js';
 import { otherMajor } from './other-major.js';
 import { resultTypes } from './result-types.js';
 import { handedResults, resultsOfCalls, structuredContents } from './results-of-calls.js';
@@ -16,7 +16,7 @@ import { zodTypes } from './zod-types.js';
 /** What only a compiler can tell: where types of the second major are narrower than those of the first. */
 export function repairTypes(before: Project, project: Project, files: readonly string[], types: TypeCheck): Project {
   let now: Tried = { project, errors: types.errors(project, files).errors };
-  for (const repair of [zodTypes(before), otherMajor(before), shapesAtRegistration, shapesInChoices, toolSchemas, resultTypes, resultsOfCalls, handedResults, structuredContents, keptCallbacks, unknownCapabilities, contextValues, surplusMembers]) now = attempt(now, repair, types);
+  for (const repair of [zodTypes(before), otherMajor(before), shapesAtRegistration, shapesInChoices, toolSchemas, resultTypes, resultsOfCalls, handedResults, structuredContents, keptCallbacks, unknownCapabilities, contextValues, castDoubles, surplusMembers]) now = attempt(now, repair, types);
   return now.errors.length === 0 ? now.project : markLeft(before, now, types);
 }
 
