@@ -18,7 +18,8 @@ const LEFT: readonly (LeftMarker & { readonly subject: RegExp; readonly declined
   { subject: /^subscription:(?:handler|end-handler|compare)$/, id: 'subscribe-request' },
   { subject: /^(?:updated:resource|list-changed:\w+)$/, id: 'tell-listeners', once: true },
   { subject: /^tasks:sent:/, target: '2026-07-28', id: 'tasks-of-clients' },
-  { subject: /^tasks:(?:registerToolTask|createTask|capability|InMemory\w+|handler:.*)$/, target: '2026-07-28', id: 'tasks' },
+  { subject: /^tasks:(?:registerToolTask|handler:.*)$/, target: '2026-07-28', id: 'tasks' },
+  { subject: /^tasks:(?:createTask|capability|InMemory\w+)$/, target: '2026-07-28', id: 'tasks', once: true },
   // Where the transform says why it leaves a place, the comment says the same.
   { subject: /^sampling:(?!includeContext|client-|capability)/, declined: true, id: 'sampling-left' },
   { subject: /^logging:(?:sendLoggingMessage|notification|log|set-level-handler)$/, declined: true, id: 'logging-left', once: true },
