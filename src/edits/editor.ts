@@ -41,6 +41,11 @@ export class Editor {
     this.#edits.push({ range, text });
   }
 
+  /** What was to change inside a range that goes as a whole. */
+  forget([start, end]: Range): void {
+    this.#edits = this.#edits.filter(({ range }) => range[0] < start || end < range[1]);
+  }
+
   insert(at: number, text: string): void {
     this.#edits.push({ range: [at, at], text });
   }

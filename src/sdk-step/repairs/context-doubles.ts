@@ -5,7 +5,7 @@ import type { CompileError } from '../../migrate/types.js';
 import { walkTree } from '../../parse/walk.js';
 import type { Project } from '../../project.js';
 import { runPass, type PassFile } from '../pass.js';
-import type { TypeRepair } from './attempt.js';
+import { editedWhere, NO_OVERLAP, type TypeRepair } from './attempt.js';
 
 const CONTEXT = /^(?:ServerContext|ClientContext|BaseContext)$/;
 
@@ -13,6 +13,21 @@ const CONTEXT = /^(?:ServerContext|ClientContext|BaseContext)$/;
 export const contextValues: TypeRepair = {
   fits: ({ code }) => code === 2322 || code === 2741 || code === 2739 || code === 2740,
   ways: [edited],
+};
+
+/** `{...} as ServerContext` of a test, which has less of it than a cast may leave out. */
+export const castDoubles: TypeRepair = {
+  fits: ({ code, file }) => code === NO_OVERLAP && zoneOf(file) === 'test',
+  ways: [
+    (project, errors) => editedWhere(project, errors, { id: 'cast-doubles', words: /\bas\b/ }, ({ file, editor }, mine) => {
+      const lines = project.lines(file.path);
+      walkTree(file.program, node => {
+        if (node.type !== 'TSAsExpression' || node.expression.type !== 'ObjectExpression') return;
+        const { line } = lines.position(node.range[0]);
+        if (mine.some(e => e.line === line)) editor.insert(node.expression.range[1], ' as unknown');
+      });
+    }),
+  ],
 };
 
 function edited(project: Project, errors: readonly CompileError[]): ReadonlyMap<string, string> {
