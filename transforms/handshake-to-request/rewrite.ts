@@ -71,6 +71,8 @@ export class HandshakeRewrite {
       ...(created && { created: [created] }),
       notes: [...this.#notes],
       removedComments: this.#editors.removedComments(),
+      // One that waited for a capability and for the handshake was told as the former only.
+      ...(this.findings.some(f => f.subject === 'list:by-capability' && this.#answers.has(f.fingerprint)) && { keeps: ['hazard:late-registration'] }),
     };
     return { rewrites: [rewrite, ...taken], declines: this.#declines };
   }

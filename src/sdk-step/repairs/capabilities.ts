@@ -4,11 +4,10 @@ import { memberName } from '../../mcp/file-index.js';
 import type { CompileError } from '../../migrate/types.js';
 import { walkTree } from '../../parse/walk.js';
 import type { PassFile } from '../pass.js';
+import { MEMBERS_OF_CAPABILITIES } from '../passes/capability-members.js';
 import { editedWhere, type TypeRepair } from './attempt.js';
 
 const UNKNOWN_NAME = 2353;
-const KNOWN = new Set(['listChanged', 'subscribe']);
-const LISTED = /^(?:roots|tools|prompts|resources)$/;
 
 /** `roots: { listRoots: true }`: the first major took any member of a capability. The protocol knows none of that name, so it says nothing. */
 export const unknownCapabilities: TypeRepair = {
@@ -19,8 +18,9 @@ export const unknownCapabilities: TypeRepair = {
 function removeIn({ file, project, editor }: PassFile, errors: readonly CompileError[]): void {
   const lines = project.lines(file.path);
   walkTree(file.program, node => {
-    if (node.type !== 'ObjectExpression' || !LISTED.test(nameOf(node) ?? '')) return;
-    const others = node.properties.flatMap(p => (p.type === 'Property' && !p.computed && !KNOWN.has(keyName(p.key) ?? '') ? [p] : []));
+    const known = node.type === 'ObjectExpression' ? MEMBERS_OF_CAPABILITIES.get(nameOf(node) ?? '') : undefined;
+    if (node.type !== 'ObjectExpression' || !known) return;
+    const others = node.properties.flatMap(p => (p.type === 'Property' && !p.computed && !known.has(keyName(p.key) ?? '') ? [p] : []));
     // The compiler names the first of them.
     if (others.some(p => errors.some(e => e.line === lines.position(p.range[0]).line && e.message.includes(`'${keyName(p.key) ?? ''}'`)))) editor.removeProperties(others);
   });

@@ -1,7 +1,7 @@
 import { newErrors, type CompileError, type TypeCheck } from '../../migrate/types.js';
 import type { Project } from '../../project.js';
-import { runPass, type PassFile } from '../pass.js';
-import { attempt, type Tried } from './attempt.js';
+import type { PassFile } from '../pass.js';
+import { attempt, editedWhere, type Tried } from './attempt.js';
 import { unknownCapabilities } from './capabilities.js';
 import { keptCallbacks } from './callbacks.js';
 import { surplusMembers } from './surplus-members.js';
@@ -27,13 +27,7 @@ const MAX_MARKS = 8;
 function markLeft(before: Project, { project, errors }: Tried, types: TypeCheck): Project {
   const wrong = [...new Set(errors.map(e => e.file))];
   const left = newErrors(types.errors(before, wrong, false).errors, errors, []);
-  const changes = new Map<string, string>();
-  for (const path of new Set(left.map(e => e.file))) {
-    const mine = left.filter(e => e.file === path).slice(0, MAX_MARKS);
-    const after = runPass(project, { id: 'left', words: /(?:)/, rewrite: pass => markAll(pass, mine) }, [path]).text(path);
-    if (after !== undefined) changes.set(path, after);
-  }
-  return project.with(changes);
+  return project.with(editedWhere(project, left, { id: 'left', words: /(?:)/ }, (pass, mine) => markAll(pass, mine.slice(0, MAX_MARKS))));
 }
 
 function markAll({ file, mark }: PassFile, errors: readonly CompileError[]): void {
