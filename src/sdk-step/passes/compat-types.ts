@@ -41,7 +41,7 @@ function importedName(specifier: TSESTree.ImportClause): string {
   return specifier.type === 'ImportSpecifier' && specifier.imported.type === 'Identifier' ? specifier.imported.name : '';
 }
 
-/** `ZodRawShapeCompat | AnySchema`, all that could be registered: in the second major that is one type. */
+/** `Input extends ZodRawShapeCompat | AnySchema`, all that could be registered: in the second major that is one type. */
 function joinUnions({ file, editor }: PassFile, specifiers: readonly TSESTree.ImportClause[]): readonly TSESTree.TSUnionType[] {
   const found: TSESTree.TSUnionType[] = [];
   const nameOf = (type: TSESTree.TypeNode): string => {
@@ -50,7 +50,7 @@ function joinUnions({ file, editor }: PassFile, specifiers: readonly TSESTree.Im
     return specifier ? importedName(specifier) : '';
   };
   walkTree(file.program, node => {
-    if (node.type !== 'TSUnionType') return;
+    if (node.type !== 'TSUnionType' || node.parent.type !== 'TSTypeParameter' || node.parent.constraint !== node) return;
     const names = node.types.map(nameOf);
     if (!names.includes(SHAPE) || !names.some(n => n !== '' && n !== SHAPE)) return;
     const first = names.findIndex(n => n !== '');
