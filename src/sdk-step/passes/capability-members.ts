@@ -6,7 +6,8 @@ import { addNamedImport } from '../imports.js';
 import type { Pass, PassFile } from '../pass.js';
 
 const CLASSES = /^(?:McpServer|Server)$/;
-const CAPABILITIES = new Set(['completions', 'experimental', 'extensions', 'logging', 'prompts', 'resources', 'tasks', 'tools']);
+/** Of servers. */
+export const CAPABILITIES = new Set(['completions', 'experimental', 'extensions', 'logging', 'prompts', 'resources', 'tasks', 'tools']);
 /** What stands in a capability that says which of its parts there are. `roots` is one of clients. */
 export const MEMBERS_OF_CAPABILITIES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['roots', new Set(['listChanged'])],

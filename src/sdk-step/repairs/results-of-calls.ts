@@ -32,6 +32,13 @@ export const handedResults: TypeRepair = {
   ways: [(project, errors) => editedWhere(project, errors, { id: 'results-of-calls', words: /\bawait\b/ }, answerIn)],
 };
 
+/** `result.contents[0].text`: contents had any members in the first major; in the second they are a text or a blob. Who reads a text expects one. */
+export const textsOfContents: TypeRepair = {
+  fits: ({ code, message }) => code === NO_PROPERTY && OF_CONTENTS.test(message),
+  ways: [(project, errors) => editedWhere(project, errors, { id: 'results-of-calls', words: /\bcontents\b/ }, sayContents)],
+};
+
+const OF_CONTENTS = /^Property '(text|blob)' does not exist on type '\{ uri: string; (?:text|blob): string;[^]*\} \| \{ uri: string; (?:text|blob): string;/;
 const NO_PROPERTY = 2339;
 const IS_UNKNOWN = 18046;
 
@@ -65,6 +72,22 @@ function answerIn({ file, project, editor }: PassFile, errors: readonly CompileE
     editor.insert(declared.init.range[0], '(');
     editor.insert(declared.init.range[1], ') as CallToolResult');
     addNamedImport(editor, moduleOf(file), 'CallToolResult', 'type');
+  });
+}
+
+function sayContents({ file, project, editor }: PassFile, errors: readonly CompileError[]): void {
+  const lines = project.lines(file.path);
+  walkTree(file.program, node => {
+    if (node.type !== 'MemberExpression' || node.computed) return;
+    const name = memberName(node) ?? '';
+    const { line } = lines.position(node.property.range[0]);
+    if (!errors.some(e => e.line === line && OF_CONTENTS.exec(e.message)?.[1] === name) || !/\bcontents?\b/i.test(file.text.slice(...node.object.range))) return;
+    const type = name === 'text' ? 'TextResourceContents' : 'BlobResourceContents';
+    editor.insert(node.object.range[0], '(');
+    editor.insert(node.object.range[1], ` as ${type}${node.optional || file.text.slice(...node.object.range).includes('?.') ? ' | undefined' : ''})`);
+    // The chain ends at the cast.
+    if (!node.optional && file.text.slice(...node.object.range).includes('?.')) editor.insert(node.object.range[1], '?');
+    addNamedImport(editor, moduleOf(file), type, 'type');
   });
 }
 

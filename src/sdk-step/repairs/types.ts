@@ -8,15 +8,16 @@ import { surplusMembers } from './surplus-members.js';
 import { contextValues } from './context-doubles.js';
 import { otherMajor } from './other-major.js';
 import { resultTypes } from './result-types.js';
-import { handedResults, resultsOfCalls, structuredContents } from './results-of-calls.js';
+import { handedResults, resultsOfCalls, structuredContents, textsOfContents } from './results-of-calls.js';
 import { shapesAtRegistration, shapesInChoices } from './shapes.js';
 import { toolSchemas } from './tool-schemas.js';
+import { inferredTypes } from './inferred-types.js';
 import { zodTypes } from './zod-types.js';
 
 /** What only a compiler can tell: where types of the second major are narrower than those of the first. */
 export function repairTypes(before: Project, project: Project, files: readonly string[], types: TypeCheck): Project {
   let now: Tried = { project, errors: types.errors(project, files).errors };
-  for (const repair of [zodTypes(before), otherMajor(before), shapesAtRegistration, shapesInChoices, toolSchemas, resultTypes, resultsOfCalls, handedResults, structuredContents, keptCallbacks, unknownCapabilities, contextValues, surplusMembers]) now = attempt(now, repair, types);
+  for (const repair of [zodTypes(before), inferredTypes, otherMajor(before), shapesAtRegistration, shapesInChoices, toolSchemas, resultTypes, resultsOfCalls, handedResults, structuredContents, textsOfContents, keptCallbacks, unknownCapabilities, contextValues, surplusMembers]) now = attempt(now, repair, types);
   return now.errors.length === 0 ? now.project : markLeft(before, now, types);
 }
 
