@@ -21,6 +21,7 @@ import { contextTypes } from './passes/context-types.js';
 import { contexts } from './passes/contexts.js';
 import { compatTypes } from './passes/compat-types.js';
 import { httpStatus } from './passes/http-status.js';
+import { interceptions } from './passes/interceptions.js';
 import { loadedSchemas } from './passes/loaded-schemas.js';
 import { namespaces } from './passes/namespaces.js';
 import { registrationDoubles } from './passes/registration-doubles.js';
@@ -45,7 +46,7 @@ import { repairTypes } from './repairs/types.js';
 const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
-const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, capabilityMembers, httpStatus, zodFour, registrationDoubles, registrations, contextDoubles, contexts, contextTypes, callbackTypes];
+const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, capabilityMembers, httpStatus, zodFour, registrationDoubles, interceptions, registrations, contextDoubles, contexts, contextTypes, callbackTypes];
 /** After it: what it left. */
 const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
 

@@ -1,6 +1,6 @@
 import { newErrors, type CompileError, type TypeCheck } from '../../migrate/types.js';
 import type { Project } from '../../project.js';
-import type { PassFile } from '../pass.js';
+import { isMark, type PassFile } from '../pass.js';
 import { attempt, editedWhere, type Tried } from './attempt.js';
 import { unknownCapabilities } from './capabilities.js';
 import { keptCallbacks } from './callbacks.js';
@@ -35,7 +35,8 @@ function markAll({ file, mark }: PassFile, errors: readonly CompileError[]): voi
   const lines = file.text.split('\n');
   const marked = new Set<number>();
   for (const { line, message } of errors) {
-    if (marked.has(line)) continue;
+    // What a pass has said of the line says more.
+    if (marked.has(line) || isMark(lines[line - 2] ?? '')) continue;
     marked.add(line);
     const offset = lines.slice(0, line - 1).reduce((sum, l) => sum + l.length + 1, 0);
     mark(offset, 'sdk-type', short(message));
