@@ -39,7 +39,7 @@ import { importHomes } from './repairs/homes.js';
 import { restoreLostNames } from './repairs/lost-names.js';
 import { moduleMocks } from './repairs/module-mocks.js';
 import { restoreRegistry } from './repairs/registry-prefix.js';
-import { restoreGaps, restoreStyle } from './repairs/style.js';
+import { restoreComments, restoreGaps, restoreStyle } from './repairs/style.js';
 import { packageOf, waitingPackages } from './repairs/other-major.js';
 import { repairTypes } from './repairs/types.js';
 
@@ -114,7 +114,7 @@ function officially(project: Project, files: readonly string[]): Map<string, str
     const before = project.source(path);
     const result = results.get(path)?.replaceAll(HIDDEN, '').replaceAll(HIDDEN_MODULE, '@modelcontextprotocol/sdk');
     if (!before || result === undefined) continue;
-    texts.set(path, restoreGaps(before, restoreLostNames(before, restoreStyle(before, result))));
+    texts.set(path, restoreComments(before, restoreGaps(before, restoreLostNames(before, restoreStyle(before, result)))));
   }
   return texts;
 }
