@@ -130,7 +130,20 @@ function reportClientProvider({ file, mcp, report }: CodeContext, node: TSESTree
 /** `registerClient(...)` of the SDK, called by hand. */
 function reportOwnRegistration({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   if (node.callee.type !== 'Identifier' && node.callee.type !== 'MemberExpression') return;
+  if (node.callee.type === 'MemberExpression' && memberName(node.callee) === 'registerClient') reportStored({ file, mcp, report }, node);
   const exported = mcp.export(file, node.callee);
   if (exported?.name !== 'registerClient') return;
   report(node.callee, { clause: 'auth-dcr-deprecated', subject: 'dcr:call', message: 'This client registers itself. Dynamic registration is deprecated.', because: exported.because });
+}
+
+/** A route without a router, as a platform serves files: it hands what was sent to the clients store. A store around another one is told of itself. */
+function reportStored({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const use = mcp.call(file, node);
+  if (!use || nameOfType(use.owner) !== 'OAuthRegisteredClientsStore' || isInRegistration(node)) return;
+  report(node.callee, { clause: 'auth-dcr-deprecated', subject: 'dcr:route', message: MESSAGE, because: use.because, confidence: 'likely', unit: `auth:${file.path}` });
+}
+
+function isInRegistration(node: TSESTree.Node): boolean {
+  for (let n: TSESTree.Node | undefined = node.parent; n; n = n.parent) if ((n.type === 'MethodDefinition' || n.type === 'PropertyDefinition' || n.type === 'Property') && keyName(n.key) === 'registerClient') return true;
+  return false;
 }

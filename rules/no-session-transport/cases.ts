@@ -18,6 +18,11 @@ export default defineCases({
     { name: 'a store of something else with a transport', code: { 'orders.ts': `import './server.js';\nexport class Orders<T extends Carrier> { private orders: { [orderId: string]: { transport: T } } = {}; add(id: string, transport: T) { this.orders[id] = { transport }; } }`, 'server.ts': `import '@modelcontextprotocol/sdk/server/mcp.js';` } },
   ],
   invalid: [
+    {
+      name: 'a transport of the project itself',
+      code: { 'wire.ts': `export class WireTransport { constructor(private options: { sessionIdGenerator?: () => string }) {} }`, 'server.ts': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { WireTransport } from './wire.js';\nexport const open = async (id?: string) => { const t = new «WireTransport»({ «sessionIdGenerator: () => id ?? crypto.randomUUID()» }); await new McpServer({ name: 'a', version: '1' }).connect(t); };` },
+      found: ['transport:stateful', 'sessionIdGenerator'],
+    },
     { name: 'a transport per request, on the second line of the SDK', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nconst transport = new «NodeStreamableHTTPServerTransport»({ sessionIdGenerator: undefined });`, found: ['legacy-only:http'] },
     {
       name: 'the SDK example',

@@ -12,6 +12,7 @@ export default defineRule({
   clauses: ['session-id-generator', 'session-transport-map', 'sdk-v2-legacy-only-connect'],
   words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server', 'transport: T'],
   followsImports: true,
+  needs: /[tT]ransport|[sS]ession|\b(?:Weak)?Map\s*[<(]|\bRecord\s*<|:\s*(?:string|number)\s*\]|[=:]\s*\{\s*\}/,
   visit(context) {
     return {
       NewExpression(node) {
@@ -28,7 +29,10 @@ export default defineRule({
 function reportStatefulTransport(context: CodeContext, node: TSESTree.NewExpression): void {
   const { file, mcp, report } = context;
   const constructed = mcp.constructed(file, node, HTTP_TRANSPORTS);
-  if (!constructed || !HTTP_TRANSPORTS.test(nameOfType(constructed.type))) return;
+  if (!constructed || !HTTP_TRANSPORTS.test(nameOfType(constructed.type))) {
+    reportOwnTransport(context, node);
+    return;
+  }
   const option = generatorOption(context, node);
   const unit = `http-sessions:${file.path}`;
   if (!option || isAbsent(option.value)) {
@@ -57,6 +61,17 @@ function reportStatefulTransport(context: CodeContext, node: TSESTree.NewExpress
     because: constructed.because,
     unit,
   });
+}
+
+/** A transport of the project's own that is given a generator by the same name. */
+function reportOwnTransport({ file, mcp, report }: CodeContext, node: TSESTree.NewExpression): void {
+  const [options] = node.arguments;
+  if (options?.type !== 'ObjectExpression') return;
+  const option = options.properties.find(p => p.type === 'Property' && keyName(p.key) === 'sessionIdGenerator');
+  if (option?.type !== 'Property' || isAbsent(option.value) || !mcp.values(file, node.callee).some(k => k.value.kind === 'class')) return;
+  const unit = `http-sessions:${file.path}`;
+  report(node.callee, { clause: 'session-id-generator', subject: 'transport:stateful', message: 'This transport keeps a session per client in one process; the protocol has no sessions.', confidence: 'likely', unit });
+  report(option, { clause: 'session-id-generator', subject: 'sessionIdGenerator', message: 'This makes the session ids that clients of the new revision neither expect nor send back.', confidence: 'likely', unit });
 }
 
 /** The SDK's second major serves the new revision through createMcpHandler; on the first there is nothing that does. */
@@ -120,7 +135,8 @@ function holdsAbstractTransports({ mcp }: CodeContext, holder: Holder, keyed: re
 }
 
 /** Without the annotation, which parsers count in. */
-function nameOnly({ range, ...name }: Holder['name']): { readonly range: readonly [number, number] } {
+function nameOnly(name: Holder['name']): { readonly range: readonly [number, number] } {
+  const { range } = name;
   return { range: 'name' in name ? [range[0], range[0] + name.name.length + (name.type === 'PrivateIdentifier' ? 1 : 0)] : range };
 }
 
