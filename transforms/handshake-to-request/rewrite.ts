@@ -14,12 +14,14 @@ import type { Edit } from '../../src/edits/edit.js';
 import { isFunctionNode } from '../../src/mcp/values.js';
 import type { Range, SourceFile } from '../../src/parse/source.js';
 import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
+import { decidesWhetherToAsk } from './questions.js';
 import { headOf, Registrations, type Early, type Mixed } from './registrations.js';
 import { capabilityIn, conditionalOf, hookAround, readOf, type Conditional, type Question, type Read, type Registration } from './sites.js';
 import { Threads } from '../../src/emit/threads.js';
 
 const MODULE = '@modelcontextprotocol/server';
 const MARKER = 'oninitialized';
+const ASKS_LATER = 'It decides whether a person is asked with elicitInput, which only connections of older revisions carry, and those have told it. Ask with inputRequired first.';
 
 /** All that one package asks of the handshake. */
 export class HandshakeRewrite {
@@ -48,7 +50,7 @@ export class HandshakeRewrite {
       if (finding.subject === 'list:by-capability' || this.#answers.has(finding.fingerprint) || this.#declines.some(d => d.for === finding.fingerprint)) continue;
       const reason = this.#finding(finding);
       if (reason === undefined) this.#answers.add(finding.fingerprint);
-      else this.#declines.push(this.#isInHook(finding) ? { for: finding.fingerprint, reason } : { for: finding.fingerprint, reason, marker: MARKER });
+      else this.#declines.push(reason === ASKS_LATER || this.#isInHook(finding) ? { for: finding.fingerprint, reason } : { for: finding.fingerprint, reason, marker: MARKER });
     }
     const early = this.#early.edits();
     const taken: readonly ProjectRewrite[] = early.size === 0 ? [] : [{
@@ -71,6 +73,8 @@ export class HandshakeRewrite {
       ...(created && { created: [created] }),
       notes: [...this.#notes],
       removedComments: this.#editors.removedComments(),
+      // One that waited for a capability and for the handshake was told as the former only.
+      ...(this.findings.some(f => f.subject === 'list:by-capability' && this.#answers.has(f.fingerprint)) && { keeps: ['hazard:late-registration'] }),
     };
     return { rewrites: [rewrite, ...taken], declines: this.#declines };
   }
@@ -102,6 +106,7 @@ export class HandshakeRewrite {
   #read(finding: Finding, file: SourceFile): string | undefined {
     const read = readOf(finding, file);
     if (!read) return 'What is asked here is not a plain call. Ask in the handlers.';
+    if (decidesWhetherToAsk(this.context.project, file, read)) return ASKS_LATER;
     if (hookAround(read.call)) return 'This runs once after the handshake, which does not happen any more, and what it keeps belongs to one client. Ask in the handlers instead of keeping it.';
     const reason = this.#threads.obstacleAt(file, read.call);
     if (reason !== undefined) return reason;

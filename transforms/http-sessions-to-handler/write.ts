@@ -1,6 +1,6 @@
 import type { TSESTree } from '../../src/define-transform.js';
 import { hasBlankAbove, indentAt, reindented, withComments } from '../../src/edits/indent.js';
-import { enclosingClass, enclosingFunction } from '../../src/mcp/file-index.js';
+import { enclosingClass, enclosingFunction, innermost } from '../../src/mcp/file-index.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type ClassNode } from '../../src/mcp/values.js';
 import type { Draft, FileDraft } from '../../src/hosting/draft.js';
@@ -275,7 +275,7 @@ function writeHandler(draft: FileDraft, { main, body, serving, protection }: End
   const answers = body.answers.map(a => answerToGet(draft, a, serving.arguments.map(x => editor.text(x))[0] ?? 'req', inner));
   if (body.keep.length + answers.length === 0 && name === undefined && main.call && body.block === fn.body && fn.type === 'ArrowFunctionExpression' && !raw) {
     const open = file.text[fn.range[0] + (fn.async ? 5 : 0)]?.trim() === '(' || file.text.slice(fn.range[0], fn.body.range[0]).includes('(') ? `(${params})` : params;
-    draft.replace(fn, `${fn.async && wrapsOf(serving).length > 0 ? 'async ' : ''}${open} => ${web ? wrapped(draft, serving, call) : `void ${call}`}`, [...fn.params, ...kept]);
+    draft.replace(fn, `${fn.async && wrapsOf(serving).length > 0 ? 'async ' : ''}${open} => ${web ? wrapped(draft, serving, call) : isWrapped(main) ? call : `void ${call}`}`, [...fn.params, ...kept]);
     return;
   }
   const { tried } = body;
@@ -290,6 +290,11 @@ function writeHandler(draft: FileDraft, { main, body, serving, protection }: End
   const lines = `${keep.join('')}${answers.join('')}${guards.join('')}${hijack.join('')}${within}${last}${semicolon}${eol}`;
   const caught = tried && `${inner}try {${eol}${lines}${inner}}${reindented(file, [tried.block.range[1], tried.range[1]], inner)}${eol}`;
   draft.replace(body.block, `{${eol}${outside.map((s, i) => keptText(draft, s, inner, i > 0)).join('')}${caught ?? lines}${base}}`, [...kept, ...(tried ? [{ range: [tried.block.range[1], tried.range[1]] as [number, number] }] : [])]);
+}
+
+/** `asyncHandler(async (req, res) => {...})` waits for what the function gives. */
+function isWrapped({ argument, handler: { fn } }: Route): boolean {
+  return argument !== undefined && innermost(argument) !== fn && contains(argument, fn);
 }
 
 /** Names around an answer stay in use. */

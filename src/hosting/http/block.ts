@@ -111,6 +111,8 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
   const branches = streaming.length === 0 && sse.length === 0 && !context.keepSse ? sseBranches(mcp, file, names) : undefined;
   if (branches) return isObstacle(branches) ? branches : blockOfBranches(context, names, branches);
   if (streaming.length === 0 && sse.length === 0) return obstacle(`No route of ${file.path} hands requests to the transport. Call createMcpHandler(...) where the requests come in.`);
+  const unserved = context.keepSse ? undefined : servingCalls(mcp, file, file.program, /^handlePostMessage$/).find(c => ![...streaming, ...sse].some(r => contains(r.handler.fn, c)) && names.mentions(enclosingFunction(c) ?? file.program));
+  if (unserved) return obstacle(`${file.path}:${lineOf(file, unserved)} takes messages of HTTP+SSE in code that is no route of the file. Take HTTP+SSE out, or keep it with --legacy sse.`);
   const endpoints: Endpoint[] = [];
   const paths = [...new Set(streaming.map(r => r.path))];
   for (const path of paths) {
