@@ -44,6 +44,7 @@ function reportName(context: CodeContext, node: TSESTree.StringLiteral | TSESTre
   if (parent.type === 'MemberExpression' && parent.computed && parent.property === node) reportAccess(context, parent);
   else if (parent.type === 'CallExpression' && parent.arguments[0] === node) reportCall(context, parent, node);
   else if (parent.type === 'Property' && parent.key === node) reportProperty(context, parent, node);
+  else if (parent.type === 'CallExpression' && node.type === 'Literal') reportHeaderList(context, node, node.value);
   else if (parent.type === 'ArrayExpression') reportArray(context, parent, node);
   else if (node.type === 'Literal' && isNameOfConstant(parent, node)) {
     context.report(node, { clause: 'session-id-header', subject: 'header:constant', message: 'This names the session header, which the protocol no longer has.' });

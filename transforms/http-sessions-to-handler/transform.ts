@@ -1,7 +1,7 @@
 import { defineTransform, type Finding } from '../../src/define-transform.js';
 import { EditConflict } from '../../src/edits/edit.js';
 import { nodeAt } from '../../src/edits/locate.js';
-import { Draft, type FileDraft } from '../../src/hosting/draft.js';
+import { Draft, FileDraft } from '../../src/hosting/draft.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import { unusedPackages } from '../../src/hosting/packages.js';
 import type { SourceFile } from '../../src/parse/source.js';
@@ -64,10 +64,12 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
   const block = blockOf({ mcp, draft, file, findings, keepSse: choices.legacy === 'sse' || keepsSessions, legacy: choices.legacy });
   if (isObstacle(block)) return asClass ?? block;
   const fileDraft = draft.of(file);
+  const lists = new FileDraft(file);
+  const listed = rewriteCors(lists, findings, keepsSessions);
+  fileDraft.lay(lists);
   const problem = keepsSessions ? splitByEra(fileDraft, block) : writeBlock(fileDraft, block, draft);
   if (problem) return problem;
   const kept = keepsSessions ? [] : (block.managers ?? []).map(m => removeManager(draft, project, m, path));
-  const listed = rewriteCors(fileDraft, findings, keepsSessions);
   try {
     const edits = draft.finish();
     const removed = [...new Set([...kept.flatMap(k => k.removed), ...orphanedStores(draft, project)])];
@@ -143,6 +145,7 @@ function notesOf({ endpoints, sse, names, origin }: SessionBlock): readonly stri
     ...[...names.uncounted].map(call => `Nothing counts sessions any more: ${names.file.text.slice(...call.range).replace(/\s+/g, ' ')} went from ${names.file.path}. Count requests instead, where that is wanted.`),
     ...(origin?.notes ?? []),
     ...[...names.defaulted].map(read => `There is no id of a session to say: ${names.file.text.slice(...read.range)} became ${names.file.text.slice(...read.right.range)} in ${names.file.path}.`),
+    ...[...names.unsaid].map(id => `There is no id of a session to say: ${names.file.text.slice(...id.range)} became undefined in ${names.file.path}.`),
     ...(lone ? [`HTTP+SSE is served no more: ${lone.main.path} speaks streamable HTTP now. Clients that can do both find out by themselves; others are to be changed.`] : []),
     ...(!lone && sse.length > 0 ? ['HTTP+SSE is served no more: its clients must use the address of the streamable endpoint.'] : []),
   ];

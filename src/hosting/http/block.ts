@@ -99,6 +99,7 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
   const names = new SessionNames(mcp, file, context.findings);
   const managers = [...managersOf(mcp, file), ...storesOf(context.draft.project, file)];
   for (const { local } of managers) names.addKept(local);
+  names.followGiven();
   const routes = routesOf(mcp, file);
   for (const { handler } of routes) if (handler.maker) names.follow(handler.maker);
   const lone = loneTransports(mcp, file);
@@ -202,13 +203,19 @@ function endpointOf(context: BlockContext, names: SessionNames, routes: readonly
     if (route.handler.fn === main.handler.fn || (!streaming.includes(route) && onlyRefuses(file, route))) continue;
     const other = bodyOf(mcp, file, names, route.handler.fn, route.method === 'delete');
     if (isObstacle(other)) return other;
-    const kept = other.keep.find(s => mayMatter(file, s) && !preparesStream(file, s, route) && !(isRefusal(file, s) && !streaming.includes(route)));
+    const kept = other.keep.find(s => mayMatter(file, s) && !preparesStream(file, s, route) && !(isRefusal(file, s) && !streaming.includes(route)) && !body.keep.some(k => isSameText(file, k, s)));
     if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own for ${route.method.toUpperCase()} requests. Move it to another route.`, 'session-lifecycle');
   }
   const options = transportOptions(mcp, file, main, loneTransports(mcp, file));
   if (isObstacle(options)) return options;
   const onerror = errorListener(names, file, main) ?? caughtLog(file, main, body);
   return { main, others, body, serving, takesContext: takesContext(mcp, file, serving), ...options, ...(onerror && { onerror }), ...(status && { status }) };
+}
+
+/** What one handler does for its requests, the other one does for all of them. */
+function isSameText(file: SourceFile, a: TSESTree.Node, b: TSESTree.Node): boolean {
+  const plain = (n: TSESTree.Node): string => file.text.slice(...n.range).replace(/\s+/g, ' ');
+  return plain(a) === plain(b);
 }
 
 /** `transport.handleRequest(c)` of Hono's own transport. */
