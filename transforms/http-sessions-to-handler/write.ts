@@ -317,13 +317,20 @@ function writeHandler(draft: FileDraft, { main, body, serving, protection }: End
   draft.replace(body.block, `{${eol}${outside.map((s, i) => keptText(draft, s, inner, i > 0)).join('')}${caught ?? lines}${base}}`, [...kept, ...(tried ? [{ range: [tried.block.range[1], tried.range[1]] as [number, number] }] : [])]);
 }
 
-/** Where all that stays stands in front of what goes, it is not touched. False where it is not so. */
+/** What stays in front of what goes at the end is not touched. False where it is not so. */
 function writeTail(draft: FileDraft, { block }: Body, stays: readonly TSESTree.Statement[], lines: readonly string[], kept: readonly { readonly range: [number, number] }[]): boolean {
   const { file } = draft;
   const statements = block.type === 'BlockStatement' ? block.body : [];
   const gone = statements.filter(s => !stays.includes(s) && !draft.isTakenOut(s));
-  const [first] = gone;
-  if (stays.length === 0 || !first || !stays.every(s => statements.includes(s) && s.range[1] <= first.range[0])) return false;
+  const last = stays.at(-1);
+  const first = gone.find(s => last && s.range[0] > last.range[0]);
+  const before = gone.filter(s => first && s.range[0] < first.range[0]);
+  const said = before.some((s, i) => i > 0 && file.comments.some(c => (before[i - 1]?.range[1] ?? 0) <= c.range[0] && c.range[1] <= withComments(file, s)[0]));
+  if (!first || said || !stays.every(s => statements.includes(s))) return false;
+  for (const s of before) {
+    draft.editor.removeStatement(s);
+    draft.gone(s, kept);
+  }
   const [start] = withComments(file, first);
   const end = file.text.slice(0, block.range[1] - 1).trimEnd().length;
   draft.replace({ range: [start, end] }, lines.join(draft.editor.style.eol + indentAt(file, start)), kept);

@@ -80,11 +80,16 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
     if (!statement) return obstacle(`The sessions are used at ${file.path}:${lineOf(file, use)} in a way that is not understood.`, 'session-lifecycle');
     const whole = timerAround(statement) ?? statement;
     names.follow(whole);
+    const gauge = gaugeIn(whole);
+    if (gauge) {
+      names.uncounted.add(gauge);
+      remove.push(whole);
+      continue;
+    }
     const foreign = plumbing.foreign(whole) ?? returned(whole);
     if (foreign) return obstacle(`Line ${lineOf(file, foreign)} of ${file.path} uses the sessions for more than to serve them.`, 'session-lifecycle');
     if (closes(file, whole) && whole === statement) close.push(statement);
     else {
-      if (whole.type === 'ExpressionStatement' && whole.expression.type === 'CallExpression' && isGauge(whole.expression)) names.uncounted.add(whole.expression);
       remove.push(whole);
       // `sweeper.unref()`, `clearInterval(sweeper)`.
       uses.push(...usesOfDeclared(names, file, whole));
@@ -95,8 +100,11 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
 }
 
 /** `setSessionsProvider(() => Object.keys(sessions).length)`: somebody asks for the number later. */
-function isGauge({ callee, arguments: [asked, more] }: TSESTree.CallExpression): boolean {
-  return callee.type === 'Identifier' && !/^set(?:Interval|Timeout)$/.test(callee.name) && more === undefined && asked !== undefined && isFunctionNode(asked) && asked.body.type !== 'BlockStatement';
+function gaugeIn(statement: TSESTree.Statement): TSESTree.CallExpression | undefined {
+  const call = statement.type === 'ExpressionStatement' ? statement.expression : undefined;
+  const [asked, more] = call?.type === 'CallExpression' ? call.arguments : [];
+  if (call?.type !== 'CallExpression' || more || asked?.type !== 'ArrowFunctionExpression' || asked.params.length > 0) return undefined;
+  return asked.body.type === 'MemberExpression' && /^(?:length|size)$/.test(memberName(asked.body) ?? '') ? call : undefined;
 }
 
 /** What is declared in a statement that goes is about the sessions as well. */
