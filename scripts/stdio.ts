@@ -27,18 +27,23 @@ if (positionals.length === 0) {
 
 const OWN = ['stdio-to-serve-stdio', 'handshake-to-request'];
 const HTTP = /\b(?:\w*StreamableHTTP\w*Transport|SSEServerTransport|StreamableHTTPTransport)\b/;
-/** What waits for the handshake, and what reads what it left behind. */
+/** What waits for the handshake, what reads what it left behind, and what looks for its message. */
 const WAITS = /^handshake:(?:oninitialized|initialized-handler|connect-event)$/;
 const READS = /^handshake:get/;
+const LOOKS = /^handshake:(?!get|oninitialized|initialized-handler|connect-event)/;
+
+/** Of how many how many are left. */
+interface Count {
+  readonly all: number;
+  readonly left: number;
+}
 
 interface Row {
   readonly name: string;
-  readonly reads: number;
-  readonly readsLeft: number;
-  readonly hooks: number;
-  readonly hooksLeft: number;
-  readonly markers: ReadonlyMap<string, number>;
-  readonly unmarked: readonly string[];
+  readonly reads: Count;
+  readonly hooks: Count;
+  readonly looks: Count;
+  readonly markers: readonly string[];
 }
 
 const rows: Row[] = [];
@@ -57,17 +62,17 @@ function reasonOf(plan: Plan, finding: Finding): string {
   return plan.declines.find(d => d.for === finding.fingerprint)?.reason ?? '(no reason)';
 }
 
-function countMarkers(plan: Plan): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  for (const { id } of plan.markers.filter(m => m.id === 'oninitialized' || m.id === 'dynamic-registration' || m.id === 'server-escapes')) found.set(id, (found.get(id) ?? 0) + 1);
-  return found;
+/** What is left with its comment for a person: at the place, or at the hook around it. */
+function markersOf(plan: Plan, left: readonly Finding[]): readonly string[] {
+  const files = new Set(left.map(f => f.file));
+  return [...new Set(plan.markers.filter(m => files.has(m.file) && /^(?:oninitialized|dynamic-registration|session-lifecycle|server-escapes)$/.test(m.id)).map(m => m.id))].sort();
 }
 
 function look(name: string, folder: string): void {
   const project = new Project(diskTree(folder));
   const found = auditProject(project, registry).findings.filter(isOutside);
   const stdio = found.filter(f => f.subject === 'stdio:transport');
-  const asked = found.filter(f => READS.test(f.subject) || WAITS.test(f.subject));
+  const asked = found.filter(f => f.subject.startsWith('handshake:'));
   if (stdio.length === 0 && asked.length === 0) return;
   const plan = planMigration(project, transforms, registry, { transforms: [...OWN, 'http-sessions-to-handler', sdkStep.id], choices: DEFAULT_CHOICES, prepare: [sdkStep] });
   const left = plan.left.filter(isOutside);
@@ -76,13 +81,12 @@ function look(name: string, folder: string): void {
   if (isStdioOnly) only[stdioLeft.length === 0 ? 'rewritten' : 'declined']++;
   console.log(`${name}${isStdioOnly ? ' (stdio only)' : ''}: ${stdio.length - stdioLeft.length} of ${stdio.length} transports, ${asked.length} reads and hooks`);
   for (const f of stdioLeft) console.log(`  stdio ${f.file}:${f.line} ${reasonOf(plan, f)}`);
-  const readsLeft = left.filter(f => READS.test(f.subject));
-  const hooksLeft = left.filter(f => WAITS.test(f.subject));
-  for (const f of [...readsLeft, ...hooksLeft]) console.log(`  ${f.subject} ${f.file}:${f.line} ${reasonOf(plan, f)}`);
-  const count = (pattern: RegExp): number => asked.filter(f => pattern.test(f.subject)).length;
-  const isMarked = (f: Finding): boolean => plan.markers.some(m => m.file === f.file);
-  const unmarked = [...readsLeft, ...hooksLeft].filter(f => !isMarked(f)).map(f => `${f.file}:${f.line}`);
-  if (asked.length > 0) rows.push({ name, reads: count(READS), readsLeft: readsLeft.length, hooks: count(WAITS), hooksLeft: hooksLeft.length, markers: countMarkers(plan), unmarked });
+  const askedLeft = left.filter(f => f.subject.startsWith('handshake:'));
+  for (const f of askedLeft) console.log(`  ${f.subject} ${f.file}:${f.line} ${reasonOf(plan, f)}`);
+  const count = (pattern: RegExp): Count => ({ all: asked.filter(f => pattern.test(f.subject)).length, left: askedLeft.filter(f => pattern.test(f.subject)).length });
+  const unmarked = askedLeft.filter(f => (READS.test(f.subject) || WAITS.test(f.subject)) && !plan.markers.some(m => m.file === f.file));
+  for (const f of unmarked) console.log(`  without a marker: ${f.file}:${f.line}`);
+  if (asked.length > 0) rows.push({ name, reads: count(READS), hooks: count(WAITS), looks: count(LOOKS), markers: markersOf(plan, askedLeft) });
   const own = plan.steps.filter(s => OWN.includes(s.transform)).flatMap(s => s.changes);
   if (values.out === undefined || own.length === 0) return;
   mkdirSync(values.out, { recursive: true });
@@ -94,7 +98,8 @@ for (const folder of positionals) {
 }
 console.log(`\nServers on standard input and output only: ${only.rewritten} rewritten, ${only.declined} declined`);
 if (values.table) {
-  for (const { name, reads, readsLeft, hooks, hooksLeft, markers, unmarked } of rows) {
-    console.log(`| ${name.replace('__', '/')} | ${reads - readsLeft} of ${reads} | ${hooks - hooksLeft} of ${hooks} | ${[...markers].map(([id, n]) => `\`${id}\` ${n}`).join(', ')} | ${unmarked.join(' ')} |`);
-  }
+  const told = ({ all, left }: Count): string => (all === 0 ? '' : `${all - left} of ${all}`);
+  for (const { name, reads, hooks, looks, markers } of rows) console.log(`| ${name.replace('__', '/')} | ${told(reads)} | ${told(hooks)} | ${told(looks)} | ${markers.map(m => `\`${m}\``).join(', ')} |`);
+  const sum = (of: (row: Row) => Count): string => `${rows.reduce((n, r) => n + of(r).all - of(r).left, 0)} of ${rows.reduce((n, r) => n + of(r).all, 0)}`;
+  console.log(`${rows.length} repositories: reads ${sum(r => r.reads)}, hooks ${sum(r => r.hooks)}, checks ${sum(r => r.looks)}`);
 }

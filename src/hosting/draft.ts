@@ -115,6 +115,11 @@ export class FileDraft {
     return this.file.program.body.flatMap(s => (s.type === 'ImportDeclaration' && this.isGone(s) ? [s.source.value] : []));
   }
 
+  /** Modules of which something is imported that was not. */
+  get addedModules(): readonly string[] {
+    return this.#added.map(a => a.module);
+  }
+
   /** A name that nothing in the file has. */
   freeName(...wanted: readonly string[]): string {
     const taken = (name: string): boolean => new RegExp(`(?<![\\w$.'"\`-])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(this.file.text);

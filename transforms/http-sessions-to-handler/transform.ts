@@ -3,7 +3,7 @@ import { EditConflict } from '../../src/edits/edit.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { Draft, FileDraft } from '../../src/hosting/draft.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
-import { unusedPackages } from '../../src/hosting/packages.js';
+import { neededPackages, unusedPackages } from '../../src/hosting/packages.js';
 import type { SourceFile } from '../../src/parse/source.js';
 import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { blockOf, type SessionBlock } from '../../src/hosting/http/block.js';
@@ -81,7 +81,7 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
       edits,
       removed,
       removedComments: draft.removedComments,
-      dependencies: [...(block.endpoints.some(e => e.protection && e.main.call) && project.manifests.length > 0 ? [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] : []), ...unusedPackages(project, draft, removed)],
+      dependencies: [...neededPackages(project, draft), ...unusedPackages(project, draft, removed)],
       ...(!keepsSessions && block.names.untold.size > 0 && { markers: markersOf(block) }),
       notes: keepsSessions ? ['Clients of older revisions keep their sessions: they still need the same process for all requests of one.'] : [...notesOf(block), ...kept.flatMap(k => k.notes)],
     };
@@ -107,7 +107,7 @@ function rewriteClass(project: ProjectRewriteContext['project'], mcp: ProjectRew
       answers: answered(fileDraft, findings, listed),
       edits,
       removedComments: draft.removedComments,
-      dependencies: unusedPackages(project, draft, []),
+      dependencies: [...neededPackages(project, draft), ...unusedPackages(project, draft, [])],
       notes: ['GET and DELETE are answered with 405 now; a stream that was open between calls is gone.'],
     };
   } catch (error) {
