@@ -102,7 +102,7 @@ export function placeOf({ main, others, status }: Endpoint): TSESTree.Node | und
 }
 
 export function isWeb(endpoint: Endpoint): boolean {
-  return endpoint.serving.arguments.length === 1;
+  return endpoint.serving.arguments.length === 1 || endpoint.body.fetched !== undefined;
 }
 
 export function declareHandler(draft: FileDraft, block: SessionBlock, endpoint: Endpoint, place: TSESTree.Node, names: Names, needsClose: boolean, closers: readonly TSESTree.CallExpression[], closing: readonly TSESTree.Statement[]): void {
@@ -180,11 +180,12 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   const { fn } = main.handler;
   if (endpoint.branches) return writeBranches(draft, endpoint.branches, names, block.used);
   if (endpoint.messages) return writeLone(draft, endpoint, endpoint.messages, names, block.used);
-  const args = serving.arguments.map(a => editor.text(a));
+  const { fetched } = body;
+  const args = fetched ? [editor.text(fetched)] : serving.arguments.map(a => editor.text(a));
   const base = indentAt(file, fn.body.type === 'BlockStatement' ? body.block.range[1] - 1 : fn.range[0]);
   const made = block.perRequest ? createCall(draft, block, endpoint, base + editor.style.indent.repeat(body.tried ? 2 : 1)) : undefined;
   const call = isWeb(endpoint) ? `${made ?? names.handler}.fetch(${webRequest(endpoint, args[0] ?? '')})` : `${made === undefined ? names.node : `toNodeHandler(${made})`}(${args.join(', ')})`;
-  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...besidesIn(body, serving), ...(endpoint.onerror && (block.perRequest || endpoint.onerror.ofRequest !== true) ? [endpoint.onerror.node] : []), ...(endpoint.protection?.lists ?? []).flatMap(l => l.used), ...block.used];
+  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...besidesIn(body, serving), ...(fetched ? [fetched] : []), ...(endpoint.onerror && (block.perRequest || endpoint.onerror.ofRequest !== true) ? [endpoint.onerror.node] : []), ...(endpoint.protection?.lists ?? []).flatMap(l => l.used), ...block.used];
   for (const id of body.context?.ids ?? []) block.names.unsaid.add(id);
   writeHandler(draft, endpoint, call, base, kept);
   const { status } = endpoint;

@@ -311,6 +311,7 @@ function serverOf(context: BlockContext, names: SessionNames, endpoints: readonl
     if (first && localsUsed(file, first.main.handler.fn, receiver).length > 0) return perRequest(context, first, receiver);
     return { factory: factoryOfCall(mcp, file, connect.callee.object), perRequest: false, used: [connect.callee.object], connects: [] };
   }
+  if (receiver.type === 'CallExpression' && receiver.arguments.some(a => names.mentions(a))) return obstacle(`Line ${lineOf(file, receiver)} of ${file.path} asks for the server by the id of the session. Decide what of it belongs to the caller.`, 'session-lifecycle');
   if (helped.some(h => h.variable !== variableAt(file, receiver))) return obstacle(`${file.path} connects different servers to its transports.`);
   const origin = originOf({ mcp, draft, handle: HANDLE, oneAtATime: false }, file, connect.callee.object, connects);
   return isObstacle(origin) ? origin : { factory: origin.factory, origin, perRequest: false, used: [], connects };

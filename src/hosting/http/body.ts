@@ -32,6 +32,8 @@ export interface Body {
   readonly tried?: TSESTree.TryStatement;
   /** What was tried is served by the handler of the SDK now: errors that were caught here are told to it. */
   readonly caught?: TSESTree.TryStatement;
+  /** The request of the web, of which request and response of Node were made for the transport. */
+  readonly fetched?: TSESTree.Node;
   /** What the handler runs in. */
   readonly context?: ContextCall;
   /** The first statement that is about sessions. */
@@ -68,6 +70,8 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   for (const call of servingCalls(mcp, file, fn, /^handleRequest$/)) for (const wrap of wrapsOf(call)) plumbing.wraps.add(wrap);
   const contexts = servingCalls(mcp, file, fn, /^handleRequest$/).flatMap(c => contextOf(mcp, file, names, c) ?? []);
   for (const { call } of contexts) plumbing.wraps.add(call);
+  const bridge = bridgeIn(file, fn);
+  for (const call of bridge?.calls ?? []) plumbing.wraps.add(call);
   if (server) for (const n of [server.declarator, server.at]) plumbing.servers.add(n);
   for (const s of server?.setup ?? []) plumbing.servers.add(s);
   for (const { call } of connectorCalls(mcp, file, fn)) plumbing.wraps.add(call);
@@ -84,7 +88,7 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   let core: TSESTree.Statement | undefined;
   const cores = new Set<TSESTree.Statement>();
   for (const [i, statement] of statements.entries()) {
-    const isCore = !setsCors(statement) && (CORE.test(file.text.slice(...statement.range)) || names.mentions(statement) || isAbout(file, statement, server));
+    const isCore = !setsCors(statement) && (CORE.test(file.text.slice(...statement.range)) || names.mentions(statement) || isAbout(file, statement, server) || (bridge !== undefined && contains(statement, bridge.declaration)));
     if (!isCore && (!core || setsCors(statement) || isOfOthers(file, statement))) {
       keep.push(statement);
       continue;
@@ -115,7 +119,7 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   const nested = fed.filter(f => !outer.includes(f));
   const tried = nested.some(f => some(f, n => n.type === 'AwaitExpression' || n.type === 'CallExpression')) ? tryAround(nested, block) : undefined;
   const caught = block.body.find((s): s is TSESTree.TryStatement => s.type === 'TryStatement' && CORE.test(file.text.slice(...s.block.range)));
-  return { block, keep, answers, ...(aside.length > 0 && { aside }), ...(nested.length > 0 && { fed: nested }), ...(tried && { tried }), ...(caught && { caught }), ...(contexts[0] && { context: contexts[0] }), ...(core && { core }), ...(server && { server }) };
+  return { block, keep, answers, ...(aside.length > 0 && { aside }), ...(nested.length > 0 && { fed: nested }), ...(tried && { tried }), ...(caught && { caught }), ...(contexts[0] && { context: contexts[0] }), ...(bridge && { fetched: bridge.request }), ...(core && { core }), ...(server && { server }) };
 }
 
 function usesDeclared(file: SourceFile, declaration: TSESTree.Statement, user: TSESTree.Node): boolean {
@@ -211,6 +215,29 @@ export function contextOf(mcp: McpModel, file: SourceFile, names: SessionNames, 
   const ids = call.arguments.slice(0, -1).filter(a => names.mentions(a));
   if (!/^(?:ExpressionStatement|ReturnStatement)$/.test(statement.type) || !ids.every(id => names.isId(id) && mayBeMissing(mcp, file, call, call.arguments.indexOf(id)))) return undefined;
   return { call, ids };
+}
+
+interface Bridge {
+  readonly declaration: TSESTree.VariableDeclaration;
+  readonly request: TSESTree.Node;
+  readonly calls: readonly TSESTree.CallExpression[];
+}
+
+/** `const { req, res } = toReqRes(c.req.raw)`, `return toFetchResponse(res)`: Node's request and response, made for the transport. */
+function bridgeIn(file: SourceFile, fn: FunctionNode): Bridge | undefined {
+  const named = (exported: string): readonly TSESTree.CallExpression[] => indexOf(file).calls.filter(c => contains(fn, c) && c.callee.type === 'Identifier' && importedAs(file, c.callee) === exported);
+  const [made, another] = named('toReqRes');
+  const [request] = made?.arguments ?? [];
+  const declarator = made?.parent;
+  if (!made || another || !request || declarator?.type !== 'VariableDeclarator' || declarator.parent.declarations.length > 1) return undefined;
+  return { declaration: declarator.parent, request, calls: [made, ...named('toFetchResponse')] };
+}
+
+/** What a name is called in the package that makes requests of Node. */
+function importedAs(file: SourceFile, name: TSESTree.Identifier): string | undefined {
+  const definition = file.variableOf(name)?.defs[0];
+  if (definition?.type !== 'ImportBinding' || definition.node.type !== 'ImportSpecifier' || definition.parent.type !== 'ImportDeclaration' || definition.parent.source.value !== 'fetch-to-node') return undefined;
+  return definition.node.imported.type === 'Identifier' ? definition.node.imported.name : undefined;
 }
 
 /** The function that is called takes nothing in the place of this argument. */
