@@ -107,7 +107,7 @@ export class HandshakeRewrite {
   #read(finding: Finding, file: SourceFile): string | undefined {
     const read = readOf(finding, file);
     if (!read) return 'What is asked here is not a plain call. Ask in the handlers.';
-    if (decidesWhetherToAsk(this.context.project, file, read)) return ASKS_LATER;
+    if (decidesWhetherToAsk(this.context, file, read)) return ASKS_LATER;
     if (this.#tooEarly(read)) return undefined;
     if (hookAround(read.call)) return 'This runs once after the handshake, which does not happen any more, and what it keeps belongs to one client. Ask in the handlers instead of keeping it.';
     const reason = this.#threads.obstacleAt(file, read.call);

@@ -3,7 +3,7 @@ import { innermost } from '../../src/define-transform.js';
 import type { NewImport } from '../../src/emit/imports.js';
 import { freeName, specifierFor } from '../../src/emit/imports.js';
 import type { SourceFile } from '../../src/parse/source.js';
-import type { Project } from '../../src/project.js';
+import type { ProjectRewriteContext } from '../../src/transform.js';
 import type { Message, Piece } from './messages.js';
 import type { OwnLogger } from './targets.js';
 
@@ -41,7 +41,7 @@ export function directCall(name: string, { level, data }: Message, text: { reado
 }
 
 /** The name of the logger in a file, and the import that the file needs for it. */
-export function loggerIn(project: Project, file: SourceFile, own: OwnLogger): { readonly name: string; readonly wanted?: NewImport } {
+export function loggerIn({ project }: ProjectRewriteContext, file: SourceFile, own: OwnLogger): { readonly name: string; readonly wanted?: NewImport } {
   if (file === own.file) return { name: own.name };
   for (const statement of file.program.body) {
     if (statement.type !== 'ImportDeclaration' || project.resolve(file.path, statement.source.value) !== own.file.path) continue;

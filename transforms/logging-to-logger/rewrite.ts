@@ -241,7 +241,7 @@ export class LoggingRewrite {
   #ownLogger(file: SourceFile, own: OwnLogger): string {
     const known = this.#names.get(file);
     if (known !== undefined) return known;
-    const { name, wanted } = loggerIn(this.context.project, file, own);
+    const { name, wanted } = loggerIn(this.context, file, own);
     this.#names.set(file, name);
     if (wanted) addImports(this.#editors.of(file), [wanted]);
     return name;

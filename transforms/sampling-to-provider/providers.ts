@@ -5,7 +5,6 @@ import { allowsBefore, declares, missing, rangeOf } from '../../src/emit/package
 import { homeOf, unusedPath } from '../../src/emit/place.js';
 import type { Manifest } from '../../src/graph/workspace.js';
 import type { SourceFile } from '../../src/parse/source.js';
-import type { Project } from '../../src/project.js';
 import type { DependencyChange, ProjectRewriteContext, Variable } from '../../src/transform.js';
 
 type Provider = Choices['provider'];
@@ -53,7 +52,8 @@ const NONE_TYPED = `/**
  */`;
 
 /** What the person chose, else what the package depends on already. */
-export function providerFor({ project, choices, chosen }: ProjectRewriteContext, manifest: Manifest | undefined, users: readonly SourceFile[]): ProviderTarget {
+export function providerFor(context: ProjectRewriteContext, manifest: Manifest | undefined, users: readonly SourceFile[]): ProviderTarget {
+  const { project, choices, chosen } = context;
   const provider = chosen.provider ?? usual(manifest) ?? choices.provider;
   const typed = users.find(f => /\.[cm]?ts$/.test(f.path)) ?? users[0];
   if (!typed) throw new Error('A provider is for files that call a model.');
@@ -62,7 +62,7 @@ export function providerFor({ project, choices, chosen }: ProjectRewriteContext,
   const second = isSecondLine(project, manifest);
   const types = second ? '@modelcontextprotocol/server' : typesOfFirstLine(users);
   const fromSdk: ReadonlyMap<string, string> = new Map(language.types ? [['@modelcontextprotocol/server', types]] : []);
-  const files = provider === 'none' ? noModel(project, folder, language, fromSdk) : model(project, folder, language, fromSdk, provider, [...users, typed]);
+  const files = provider === 'none' ? noModel(context, folder, language, fromSdk) : model(context, folder, language, fromSdk, provider, [...users, typed]);
   const known = missing(manifest, PACKAGES[provider]);
   // Older versions do not have the types of calls with tools.
   const sdk = rangeOf(manifest, '@modelcontextprotocol/sdk');
@@ -79,14 +79,14 @@ export function providerFor({ project, choices, chosen }: ProjectRewriteContext,
 type Files = Pick<ProviderTarget, 'shared' | 'caller' | 'created'>;
 
 /** One file, in which somebody will write the call. */
-function noModel(project: Project, folder: string, language: Language, types: ReadonlyMap<string, string>): Files {
+function noModel({ project }: ProjectRewriteContext, folder: string, language: Language, types: ReadonlyMap<string, string>): Files {
   const text = fromTemplate('llm-none', language, new Map([...types, ...(language.types ? [] : [[NONE, NONE_TYPED] as const])]));
   const path = unusedPath(project, folder, 'llm-provider', language.extension, text);
   return { shared: path, caller: path, created: [{ path, text }] };
 }
 
 /** What all providers have in common, and the calls of one. */
-function model(project: Project, folder: string, language: Language, types: ReadonlyMap<string, string>, provider: Provider, evidence: readonly SourceFile[]): Files {
+function model({ project }: ProjectRewriteContext, folder: string, language: Language, types: ReadonlyMap<string, string>, provider: Provider, evidence: readonly SourceFile[]): Files {
   const sharedText = fromTemplate('llm', language, types);
   const shared = unusedPath(project, folder, 'llm', language.extension, sharedText);
   const text = fromTemplate(`llm-${provider}`, language, new Map([['./llm.js', specifierFor(`${folder}/x${language.extension}`, shared, evidence)]]));
