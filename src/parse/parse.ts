@@ -50,7 +50,7 @@ class ParsedFile implements SourceFile {
 
   get scopes(): ScopeManager {
     scopeManager ??= require('@typescript-eslint/scope-manager') as typeof import('@typescript-eslint/scope-manager');
-    return (this.#scopes ??= scopeManager.analyze(this.program, { sourceType: 'module', lib: [] }));
+    return (this.#scopes ??= tightened(scopeManager.analyze(this.program, { sourceType: 'module', lib: [] })));
   }
 
   variableOf(identifier: TSESTree.Identifier | TSESTree.JSXIdentifier): Variable | undefined {
@@ -61,6 +61,19 @@ class ParsedFile implements SourceFile {
   #parse(): Parsed {
     return (this.#parsed ??= parse(this.path, this.text));
   }
+}
+
+const NONE: readonly never[] = Object.freeze([]);
+
+/** A list that has grown has room for seventeen members: exact ones halve what scopes take of the memory. */
+function tightened(manager: ScopeManager): ScopeManager {
+  const exact = <T>(list: readonly T[]): readonly T[] => (list.length === 0 ? NONE : list.slice());
+  for (const scope of manager.scopes) {
+    const { references, variables, childScopes } = scope;
+    for (const variable of variables) Object.assign(variable, { defs: exact(variable.defs), identifiers: exact(variable.identifiers), references: exact(variable.references) });
+    Object.assign(scope, { references: exact(references), variables: exact(variables), childScopes: exact(childScopes) });
+  }
+  return manager;
 }
 
 export function indexVariables(scopes: ScopeManager): Map<TSESTree.Node, Variable> {
