@@ -1,5 +1,6 @@
 import { listed, places } from '../../src/state/describe.js';
 import type { StateGroup } from '../../src/state/model.js';
+import { isCalledPerSession } from '../../src/state/served.js';
 import { defineRule, type ProjectContext } from '../../src/rule.js';
 
 export default defineRule({
@@ -7,14 +8,14 @@ export default defineRule({
   title: 'What one call leaves behind, another caller finds',
   clauses: ['stdio-process-lifetime-state', 'connection-state-closure', 'resource-subscriber-registry'],
   words: [],
-  project({ state, report }: ProjectContext) {
+  project({ mcp, state, report }: ProjectContext) {
     for (const group of state.groups()) {
       if (group.class !== 'process') continue;
       const subscribers = group.writers.length > 0 && group.writers.every(w => w === 'resources/subscribe' || w === 'resources/unsubscribe');
       const closure = isClosure(group);
       report(group.file, group.at, {
         clause: subscribers ? 'resource-subscriber-registry' : closure ? 'connection-state-closure' : 'stdio-process-lifetime-state',
-        subject: `${subscribers ? 'subscribers' : closure ? 'closure' : 'state'}:${group.name}`,
+        subject: `${isOfSession(mcp, group) ? 'session-closure' : subscribers ? 'subscribers' : closure ? 'closure' : 'state'}:${group.name}`,
         message: messageOf(group, closure),
         confidence: 'likely',
         related: places(group),
@@ -28,6 +29,11 @@ export default defineRule({
 /** Made by a function that builds servers: anew for each request when a factory serves. */
 function isClosure({ cells }: StateGroup): boolean {
   return cells.some(c => c.kind === 'variable' && c.closure !== undefined);
+}
+
+/** Made by a function that is called once for each session. */
+function isOfSession(mcp: ProjectContext['mcp'], { cells }: StateGroup): boolean {
+  return cells.some(c => c.kind === 'variable' && c.closure !== undefined && isCalledPerSession(mcp, c.file, c.closure));
 }
 
 function messageOf(group: StateGroup, closure: boolean): string {

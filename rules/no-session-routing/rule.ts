@@ -1,6 +1,6 @@
 import { roleOf } from '../../src/mcp/roles.js';
 import { isAuthName } from '../../src/state/auth.js';
-import { routingReads } from '../../src/state/routing.js';
+import { routingReads, upstreamsOfSessions } from '../../src/state/routing.js';
 import { defineRule, type ProjectContext } from '../../src/rule.js';
 
 export default defineRule({
@@ -9,6 +9,14 @@ export default defineRule({
   clauses: ['gateway-session-routing', 'list-varies-per-connection'],
   words: [],
   project(context) {
+    for (const { file, node, what } of upstreamsOfSessions(context.mcp, context.state)) {
+      context.report(file, node, {
+        clause: 'gateway-session-routing',
+        subject: `upstream:${what}`,
+        message: `Messages go to the upstream in ${what} that belongs to their session; on the new revision nothing says which session a request is of.`,
+        confidence: 'likely',
+      });
+    }
     if (!isGateway(context)) return;
     for (const { file, node, what, list } of routingReads(context.mcp, context.state)) {
       if (isAuthName(what)) continue;

@@ -45,6 +45,7 @@ export const CATEGORY_ROWS: readonly Row[] = [
   { rule: 'no-core-tasks', category: 'tasks.experimental' },
   { rule: 'no-session-id-use', category: 'session.id-read' },
   { rule: 'no-session-state', category: 'state.session-keyed' },
+  { rule: 'no-process-state', subject: 'session-closure:', category: 'state.session-keyed' },
   { rule: 'no-process-state', subject: 'subscribers:', category: null },
   { rule: 'no-process-state', category: 'state.process-lifetime' },
   { rule: 'no-session-auth', category: 'auth.session-binding' },

@@ -9,6 +9,7 @@ import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import type { Lifetimes } from './lifetimes.js';
 import type { Reach, Reached } from './reach.js';
+import { functionsOf, type SessionStore } from './session-stores.js';
 
 export type Holding = 'variable' | 'field' | 'static' | 'object' | 'global';
 
@@ -56,6 +57,8 @@ const MAX_ALIAS_DEPTH = 6;
 export class CellReader {
   readonly #cells = new Map<object, Cell>();
   readonly #seen = new Set<TSESTree.Node>();
+  /** The cells that are looked for; all, unless it says. */
+  #only: ReadonlySet<Cell> | undefined;
 
   constructor(
     private readonly mcp: McpModel,
@@ -63,9 +66,17 @@ export class CellReader {
     private readonly lifetimes: Lifetimes,
   ) {}
 
-  read(): readonly Cell[] {
+  read(stores: readonly SessionStore[]): readonly Cell[] {
     for (const reached of this.reach.functions) this.#readFunction(reached);
+    this.#readStores(stores);
     return [...this.#cells.values()];
+  }
+
+  /** What the classes of these stores do with them, also where no handler is known to lead. */
+  #readStores(stores: readonly SessionStore[]): void {
+    this.#only = new Set(stores.flatMap(({ file, cls, field }) => this.#ofField(file, cls, field, false) ?? []));
+    for (const { file, cls } of stores) for (const fn of functionsOf(cls)) if (!this.reach.has(fn)) this.#readFunction({ file, fn, from: new Set() });
+    this.#only = undefined;
   }
 
   #readFunction({ file, fn }: Reached): void {
@@ -106,14 +117,14 @@ export class CellReader {
   #written(file: SourceFile, fn: FunctionNode, target: TSESTree.Node, op: string, value: TSESTree.Node | undefined): void {
     const inner = innermost(target);
     if (inner.type === 'Identifier') {
-      for (const cell of this.#named(file, inner)) add(cell, { file, node: inner, fn, mode: 'write', op, key: undefined, value, part: false });
+      for (const cell of this.#named(file, inner)) this.#add(cell, { file, node: inner, fn, mode: 'write', op, key: undefined, value, part: false });
       return;
     }
     if (inner.type !== 'MemberExpression' || inner.object.type === 'Super') return;
     const fields = this.#fields(file, inner);
     const key = inner.computed ? inner.property : undefined;
-    for (const cell of fields) add(cell, { file, node: inner, fn, mode: 'write', op, key: undefined, value, part: false });
-    if (fields.length === 0) for (const cell of this.#roots(file, inner.object, 0)) add(cell, { file, node: inner, fn, mode: 'write', op, key, value, part: !this.#isItself(cell, file, inner.object) });
+    for (const cell of fields) this.#add(cell, { file, node: inner, fn, mode: 'write', op, key: undefined, value, part: false });
+    if (fields.length === 0) for (const cell of this.#roots(file, inner.object, 0)) this.#add(cell, { file, node: inner, fn, mode: 'write', op, key, value, part: !this.#isItself(cell, file, inner.object) });
     this.#global(file, fn, inner, op, value);
   }
 
@@ -131,7 +142,7 @@ export class CellReader {
       const part = !this.#isItself(cell, file, callee.object);
       // `sheets.spreadsheets.values.clear()`: what a client of another service offers is done there.
       if (part && !ARRAYS.has(name) && cell.values.some(k => k.value.kind === 'external') && innermost(callee.object).type === 'MemberExpression') continue;
-      add(cell, { file, node: call, fn, mode, op: name, key, value, part });
+      this.#add(cell, { file, node: call, fn, mode, op: name, key, value, part });
     }
   }
 
@@ -295,7 +306,7 @@ export class CellReader {
   /** `global.current = v` and reads of it. */
   #global(file: SourceFile, fn: FunctionNode, node: TSESTree.MemberExpression, op: string, value: TSESTree.Node | undefined): void {
     const cell = this.#globalCell(file, node);
-    if (cell) add(cell, { file, node, fn, mode: 'write', op, key: undefined, value, part: false });
+    if (cell) this.#add(cell, { file, node, fn, mode: 'write', op, key: undefined, value, part: false });
   }
 
   #globalCell(file: SourceFile, node: TSESTree.MemberExpression): Cell | undefined {
@@ -311,7 +322,7 @@ export class CellReader {
     const outer = outermost(node);
     const parent = outer.parent;
     if (parent?.type === 'MemberExpression' && parent.object === outer && parent.computed && !isTarget(parent)) {
-      add(cell, { file, node: parent, fn, mode: 'read', op: 'index', key: parent.property, value: undefined, part: false });
+      this.#add(cell, { file, node: parent, fn, mode: 'read', op: 'index', key: parent.property, value: undefined, part: false });
       return;
     }
     if (parent?.type === 'AssignmentExpression' && parent.left === outer) return;
@@ -324,7 +335,7 @@ export class CellReader {
       if (called && KEYED.has(memberName(parent) ?? '')) return;
       if (use?.type === 'AssignmentExpression' && use.left === outermost(parent)) return;
     }
-    add(cell, { file, node, fn, mode: 'read', op: 'read', key: undefined, value: undefined, part: false });
+    this.#add(cell, { file, node, fn, mode: 'read', op: 'read', key: undefined, value: undefined, part: false });
   }
 
   /** Reads of globals are found by name: they have no declaration. */
@@ -336,6 +347,10 @@ export class CellReader {
         if (cell && cell.accesses.some(a => a.mode === 'write')) this.#note(cell, file, fn, node);
       });
     }
+  }
+
+  #add(cell: Cell, access: Access): void {
+    if (this.#only === undefined || this.#only.has(cell)) add(cell, access);
   }
 
   #make(id: object, cell: Omit<Cell, 'id' | 'accesses'>): Cell {

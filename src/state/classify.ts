@@ -8,6 +8,7 @@ import type { SourceFile } from '../parse/source.js';
 import type { Access, Cell } from './cells.js';
 import { comesFromArguments, isMinted, mentionsCall } from './keys.js';
 import type { Reach } from './reach.js';
+import type { SessionIds } from './session-ids.js';
 import { isExternalStore } from './stores.js';
 import { partsOf, transactionMade } from './transactions.js';
 
@@ -37,34 +38,42 @@ export type CellClass =
   /** Changed while calls are served, but not by what is called: the same for everybody. */
   | 'derived';
 
+const TELLS_CLIENTS = /sendLoggingMessage|notifications\/message/;
+
 /** What a cell is for, by how it is read and written. */
 export class Classifier {
+  #tells: boolean | undefined;
+
   constructor(
     private readonly mcp: McpModel,
     private readonly reach: Reach,
+    private readonly ids: SessionIds,
   ) {}
 
   classify(cell: Cell): CellClass {
     const writes = cell.accesses.filter(a => a.mode === 'write');
     const reads = cell.accesses.filter(a => a.mode === 'read');
+    if (isStandIn(cell)) return 'idle';
     if (this.#holdsTransports(cell) && !this.#isGivenOther(writes)) return 'transports';
     if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
     const transacts = this.#keepsTransactions(writes);
     if (isExternalStore(cell.values) && !transacts && !isMemoryStore(this.mcp, cell)) return 'attached';
-    if (this.isKeyedBySession(cell) && !holdsPromises(cell)) return reads.length === 0 && this.#onlyHosting(cell) ? 'hosting' : 'session';
+    if (this.isKeyedBySession(cell) && !holdsPromises(cell) && !isNamedCache(cell)) return reads.length === 0 && this.#onlyHosting(cell) ? 'hosting' : 'session';
     // What reads them is a feed or a timer, not a call.
     if (this.#isOfSubscribers(cell, writes) && !this.#isOfOneRun(cell)) return 'process';
+    if (this.isLevelOfAll(cell, writes) && !this.#isOfOneRun(cell)) return 'process';
     if (reads.length === 0 && !writes.some(w => isValueUsed(w.node))) return 'idle';
     if (this.#onlyHosting(cell)) return 'hosting';
     if (transacts && !this.#isOfOneRun(cell)) return this.#isKeyedByCaller(writes, reads) ? 'handle' : 'process';
     if (this.#isOfOneRun(cell) || isConstant(cell) || isPattern(cell)) return 'idle';
     if (cell.values.some(({ value }) => value.kind === 'collection' && value.of === 'WeakMap')) return 'attached';
-    if (isInstrument(this.mcp, cell) || this.#isLevel(cell, writes)) return 'instrument';
+    if (isInstrument(this.mcp, cell) || /log_?level$/i.test(lastName(cell.name)) || this.#isOnlyLevel(writes)) return 'instrument';
     if (isCoordination(this.mcp, cell) || isUnderWay(cell, writes) || isRemainder(cell, writes)) return 'coordination';
+    if (isOfTimes(writes)) return 'coordination';
     if (isCounter(cell, writes, reads)) return 'counter';
     if (isCache(cell, writes)) return 'cache';
     if (this.#isKeyedByCaller(writes, reads)) return 'handle';
-    if (isLazy(cell, writes) || this.#isLoadedOnce(cell, writes) || this.#isSetUpByHook(writes)) return 'lazy';
+    if ((isLazy(cell, writes) && !this.#isMadeFromCall(writes)) || this.#isLoadedOnce(cell, writes) || this.#isSetUpByHook(writes)) return 'lazy';
     return this.#changesWithCalls(cell, writes) ? 'process' : 'derived';
   }
 
@@ -82,7 +91,7 @@ export class Classifier {
   }
 
   #isSessionId(file: SourceFile, node: TSESTree.Node): boolean {
-    return this.mcp.values(file, node).some(k => k.value.kind === 'session-id');
+    return this.ids.is(file, node);
   }
 
   #holdsTransports(cell: Cell): boolean {
@@ -144,6 +153,8 @@ export class Classifier {
   /** Whether what is called decides what is kept: its arguments, its client, how often or in which order. */
   #changesWithCalls(cell: Cell, writes: readonly Access[]): boolean {
     if (writes.some(isSwitch) || hasSeveralStates(writes)) return true;
+    // What is written when the client's folders change came from the client.
+    if (writes.some(w => [...this.reach.leadingTo(w.node)].some(h => h.name === 'notifications/roots/list_changed'))) return true;
     return writes.some(w => {
       if (w.op === 'update' || w.op === '+=' || w.op === '-=') return true;
       const given = [w.value, w.key].filter(node => node !== undefined);
@@ -161,13 +172,42 @@ export class Classifier {
     return !this.reach.surroundsHandler(closure) && !this.reach.has(closure) && !isFactory(closure);
   }
 
-  /** The level of log messages: its handler has a rule of its own. */
-  #isLevel(cell: Cell, writes: readonly Access[]): boolean {
-    if (/log_?level$/i.test(lastName(cell.name))) return true;
+  /** The level of log messages that one client sets and everything that logs asks, also outside of calls. */
+  isLevelOfAll({ name, kind, file, at, accesses }: Cell, writes: readonly Access[]): boolean {
+    const isOfHandler = (node: TSESTree.Node): boolean => [...this.reach.leadingTo(node)].some(h => h.name === 'logging/setLevel');
+    // What only the program's own log asks is its own matter.
+    if (!writes.some(w => isOfHandler(w.node)) || !this.#tellsClients()) return false;
+    const own = lastName(name);
+    const mentions = kind === 'field' ? (indexOf(file).members.get(own) ?? []) : at.type === 'Identifier' ? (file.variableOf(at)?.references.flatMap(r => (r.isRead() ? [r.identifier] : [])) ?? []) : [];
+    return mentions.some(m => !writes.some(w => contains(w.fn, m))) || accesses.some(a => a.mode === 'read' && !isOfHandler(a.node));
+  }
+
+  /** Made on first use out of what that call brought: the first caller decides for all. */
+  #isMadeFromCall(writes: readonly Access[]): boolean {
+    return writes.some(({ file, value }) => {
+      const made = value ? innermost(value) : undefined;
+      if (made?.type !== 'CallExpression' && made?.type !== 'NewExpression') return false;
+      const given = made.arguments.flatMap((a): readonly TSESTree.Node[] => (a.type === 'ObjectExpression' ? a.properties.flatMap(p => (p.type === 'Property' ? [p.value] : [])) : [a]));
+      return given.some(a => comesFromArguments(this.mcp, this.reach, file, a) && !this.#isOfServer(file, a));
+    });
+  }
+
+  #tellsClients(): boolean {
+    const { project } = this.mcp;
+    return (this.#tells ??= project.codeFiles().some(path => TELLS_CLIENTS.test(project.text(path) ?? '')));
+  }
+
+  #isOnlyLevel(writes: readonly Access[]): boolean {
     return writes.every(w => {
       const from = [...this.reach.leadingTo(w.node)];
       return from.length > 0 && from.every(h => h.name === 'logging/setLevel');
     });
+  }
+
+  /** A server, or an object of the program's own: that handlers are given it does not make it the caller's. */
+  #isOfServer(file: SourceFile, node: TSESTree.Node): boolean {
+    const values = this.mcp.values(file, node);
+    return values.some(({ value }) => value.kind === 'instance') || [...rolesWithin(this.mcp, values)].some(r => r === 'server' || r === 'context');
   }
 
   /** Which resources somebody subscribed to. A URI is no handle; what is opened for one, in a map, is for upstream. */
@@ -181,9 +221,15 @@ export class Classifier {
     return [value, key].some(node => node !== undefined && comesFromArguments(this.mcp, this.reach, file, node));
   }
 
+  #isSet(writes: readonly Access[], reads: readonly Access[]): boolean {
+    return writes.some(w => w.op === 'add') && !reads.some(r => r.op === 'get');
+  }
+
   /** Every lookup is by something that came with the call, every entry under a key that is minted or came with the call. */
   #isKeyedByCaller(writes: readonly Access[], reads: readonly Access[]): boolean {
-    const keyed = [...writes, ...reads].filter(a => a.key !== undefined && !a.part);
+    // Members of a set that others go through are more than handles.
+    const ofSet = this.#isSet(writes, reads);
+    const keyed = [...writes, ...reads].filter(a => a.key !== undefined && !a.part && (ofSet || !isOwnKey(a)));
     if (keyed.length === 0) return false;
     if (writes.some(w => w.key === undefined && w.op !== 'clear' && !w.part)) return false;
     // Somebody has to present the handle: entries that are only listed are everybody's.
@@ -191,6 +237,18 @@ export class Classifier {
     if (!presented) return false;
     return keyed.every(({ file, key }) => key !== undefined && (comesFromArguments(this.mcp, this.reach, file, key) || isMinted(this.mcp, file, key)));
   }
+}
+
+/** `for (const [id, task] of tasks) if (isOld(task)) tasks.delete(id)`: the container's own keys, gone through. */
+function isOwnKey({ key, file, node }: Access): boolean {
+  const definition = key?.type === 'Identifier' ? file.variableOf(key)?.defs[0] : undefined;
+  const container = node.type === 'CallExpression' ? innermost(node.callee) : innermost(node);
+  if (definition?.node.type !== 'VariableDeclarator' || container.type !== 'MemberExpression') return false;
+  const loop = definition.node.parent.parent;
+  if (loop.type !== 'ForOfStatement' && loop.type !== 'ForInStatement') return false;
+  const own = file.text.slice(...container.object.range);
+  const through = file.text.slice(...loop.right.range);
+  return through.startsWith(own) || through.includes(`(${own}`);
 }
 
 /** By its name, and not a container that entries are put into. */
@@ -209,7 +267,11 @@ function isFactory(fn: FunctionNode): boolean {
 /** Regular expressions keep a position, and nothing else. */
 function isPattern({ at, file, values }: Cell): boolean {
   if (values.some(({ value }) => value.kind === 'global' && value.path[0] === 'RegExp')) return true;
-  return at.parent !== undefined && /^[\w#$]+[?!]?:\s*RegExp\b/.test(file.text.slice(...at.parent.range).replace(/^(?:(?:private|protected|public|static|readonly)\s+)*/, ''));
+  return at.parent !== undefined && /^[\w#$]+[?!]?:\s*RegExp\b/.test(withoutModifiers(file.text.slice(...at.parent.range)));
+}
+
+function withoutModifiers(declaration: string): string {
+  return declaration.replace(/^(?:(?:private|protected|public|static|readonly)\s+)*/, '');
 }
 
 /** A database that is only in memory: what tools put in is gone with the process, and no replica shares it. */
@@ -235,6 +297,12 @@ function isCoordination(mcp: McpModel, cell: Cell): boolean {
   if (holdsPromises(cell)) return true;
   const values = cell.accesses.flatMap(a => (a.mode === 'write' && a.value ? [...mcp.values(a.file, a.value)] : []));
   return values.length > 0 && values.every(isWaiter);
+}
+
+/** When each entry was last looked at: what is old is thrown out by it. */
+function isOfTimes(writes: readonly Access[]): boolean {
+  const sets = writes.filter(w => w.op === 'set' || (w.op === 'assign' && w.key !== undefined));
+  return sets.length > 0 && sets.every(({ value, file }) => value !== undefined && /^(?:Date\.now\(\)|performance\.now\(\)|new Date\(\))$/.test(file.text.slice(...value.range)));
 }
 
 /** `active++` when a call begins, `active--` when it is done. */
@@ -263,7 +331,7 @@ function isBlank(value: TSESTree.Node | undefined): boolean {
 /** `new Map<string, Promise<T>>()`: what is under way, for those who come while it is. */
 function holdsPromises({ at, file }: Cell): boolean {
   const { parent } = at;
-  return parent !== undefined && /\b(?:Map|Set|Record|Array)<(?:[^<>]*,\s*)?Promise<|^[\w#$]+[?!]?:\s*Promise</.test(file.text.slice(...parent.range).split('\n', 1)[0] ?? '');
+  return parent !== undefined && /\b(?:Map|Set|Record|Array)<(?:[^<>]*,\s*)?Promise<|^[\w#$]+[?!]?:\s*Promise</.test(withoutModifiers(file.text.slice(...parent.range)).split('\n', 1)[0] ?? '');
 }
 
 /** `{ resolve, reject }`: somebody waits for an answer under this key. */
@@ -273,7 +341,9 @@ function isWaiter(known: Known): boolean {
   return value.kind === 'object' && value.node.properties.some(p => p.type === 'Property' && p.key.type === 'Identifier' && /^(?:resolve|reject)$/.test(p.key.name));
 }
 
-const INSTRUMENT = /audit|alert|notification_channel|health|statistic|token_?bucket|log_?store|log_?buffer|credential|\bcreds\b|(?:command|tool|prompt|resource|plugin|provider|handler|framework|capability|schema|service)_registry$|metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|file_?lock|lock_?manager|transaction|(?:usage|token|cost)_?track|(?:request|call|usage|hit)s?_?counts?$|quota|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential|di_?container|_container$|injector|cache/i;
+const INSTRUMENT = /audit|alert|notification_channel|health|statistic|token_?bucket|log_?store|log_?buffer|credential|\bcreds\b|(?:command|tool|prompt|resource|plugin|provider|handler|framework|capability|schema|service)_registry$|metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|file_?lock|lock_?manager|transaction|(?:usage|token|cost)_?track|(?:request|call|usage|hit)s?_?counts?$|quota|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z_])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential|di_?container|_container$|injector|cache/i;
+
+const INSTRUMENT_FOLDER = /(?:^|\/)(?:audit|telemetry|metrics|monitoring)\//;
 
 export function isInstrumentName(name: string): boolean {
   return INSTRUMENT.test(name.replace(/([a-z])([A-Z])/g, '$1_$2'));
@@ -286,7 +356,7 @@ const WORKING = /(?:Loader|Parser|Formatter|Serializer|Converter|Tokenizer|Lexer
 function isInstrument(mcp: McpModel, cell: Cell): boolean {
   const owner = cell.owner?.id?.name ?? '';
   const base = cell.file.path.slice(cell.file.path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
-  if (isInstrumentName(owner) || INSTRUMENT.test(base.replace(/[-.]/g, '_')) || INSTRUMENT.test(lastName(cell.name))) return true;
+  if (isInstrumentName(owner) || INSTRUMENT_FOLDER.test(cell.file.path) || INSTRUMENT.test(base.replace(/[-.]/g, '_')) || INSTRUMENT.test(lastName(cell.name))) return true;
   if (cell.owner !== undefined && /^_?stats$|_creds$/i.test(lastName(cell.name))) return true;
   return cell.owner !== undefined && (WORKING.test(owner) || isPlumbing(mcp, cell.file, cell.owner));
 }
@@ -324,11 +394,20 @@ function lastName(name: string): string {
 /** The next id: each is given once. */
 const ID_COUNTER = /^(?:[a-z]|id|seq\w*|next\w*|last\w*Id)$|(?:counter|Id|ID|Seq)$/i;
 
+/** How much a container has in it. */
+const SIZE_COUNTER = /^(?:entry|item)s?_?count$|^(?:total|current|used)_?(?:bytes|size)$/i;
+
 function isCounter({ name }: Cell, writes: readonly Access[], reads: readonly Access[]): boolean {
   if (writes.every(isToggle) && reads.every(r => writes.some(w => (w.value !== undefined && contains(w.value, r.node))) || isLogged(r.node))) return true;
-  const counts = writes.every(w => w.op === 'update' || w.op === '+=');
-  if (counts && ID_COUNTER.test(lastName(name))) return true;
+  const counts = writes.every(w => w.op === 'update' || w.op === '+=' || isBeginning(w, writes));
+  if (counts && (ID_COUNTER.test(lastName(name)) || (name.includes('.') && SIZE_COUNTER.test(lastName(name))))) return true;
   return counts && reads.every(r => isPartOfUpdate(r.node) || isLogged(r.node));
+}
+
+/** `if (next === MAX) next = 0`, beside what counts it up. */
+function isBeginning({ op, value, fn }: Access, writes: readonly Access[]): boolean {
+  const inner = value ? innermost(value) : undefined;
+  return op === 'assign' && inner?.type === 'Literal' && typeof inner.value === 'number' && writes.some(w => w.op === 'update' && w.fn === fn);
 }
 
 /** `flag = !flag`: changed by every call, told to nobody. */
@@ -353,10 +432,19 @@ function isLogged(node: TSESTree.Node): boolean {
 
 /** Looked up first and filled when it was not there, by the same key. */
 function isCache(cell: Cell, writes: readonly Access[]): boolean {
-  if (/cache|memo(?:i[sz]ed)?$/i.test(lastName(cell.name)) || isOnceOnly(cell)) return true;
+  if (isNamedCache(cell) || isOnceOnly(cell)) return true;
   const filled = writes.filter(w => w.op === 'set' || w.key !== undefined);
   if (filled.length === 0 || writes.some(w => !/^(?:set|assign|delete|clear)$/.test(w.op))) return false;
   return filled.every(w => w.op === 'delete' || looksUpBefore(cell, w) || (isMade(w) && isFilledOnce(cell, w)));
+}
+
+/** What stands in for a service where there is none. */
+function isStandIn({ owner }: Cell): boolean {
+  return /^(?:Mock|Fake|Stub)[A-Z]|[a-z](?:Mock|Fake|Stub)$/.test(owner?.id?.name ?? '');
+}
+
+function isNamedCache({ name, owner }: Cell): boolean {
+  return /cache|memo(?:i[sz]ed)?$/i.test(lastName(name)) || /Cache(?:Service|Store|Manager)?$/.test(owner?.id?.name ?? '');
 }
 
 /** `if (!map.has(k)) map.set(k, make(k))`, and the entry is what the function gives. */

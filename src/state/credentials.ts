@@ -2,12 +2,12 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { keyName } from '../mcp/exports.js';
 import { innermost, memberName } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
-import type { FunctionNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import { isAuthName } from './auth.js';
 import type { Access } from './cells.js';
 import type { StateModel } from './model.js';
+import { opensSessions } from './served.js';
 
 export interface Credential {
   readonly file: SourceFile;
@@ -56,11 +56,6 @@ export function credentialsGivenToServers(mcp: McpModel, state: StateModel): rea
     });
   }
   return found;
-}
-
-/** A function that makes transports with a session id. */
-function opensSessions(file: SourceFile, fn: FunctionNode): boolean {
-  return /sessionIdGenerator\s*:(?!\s*undefined)|SSEServerTransport\s*\(/.test(file.text.slice(...fn.range));
 }
 
 /** A call that gives a server, or something that has one. */

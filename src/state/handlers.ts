@@ -4,7 +4,7 @@ import { answeredMethod } from '../mcp/dispatch.js';
 import { handlerRegistration } from '../mcp/messages.js';
 import type { McpModel } from '../mcp/model.js';
 import { isServerSide, roleOf } from '../mcp/roles.js';
-import { isFunctionNode, type FunctionNode, type Known } from '../mcp/values.js';
+import { isFunctionNode, union, type FunctionNode, type Known } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import { contains } from '../mcp/nodes.js';
@@ -39,6 +39,11 @@ const FRAMEWORK: Readonly<Record<string, { readonly kind: Handler['kind']; reado
 const TASK_MEMBERS = ['createTask', 'getTask', 'getTaskResult'];
 const HOOKS = new Set(['oninitialized', 'onclose', 'fallbackRequestHandler']);
 
+/** What the handler of a transport's messages is called, which takes them all. */
+export const MESSAGES = 'the messages';
+
+/** How many wrappers around a handler are looked into. */
+const MAX_WRAPPERS = 3;
 const SESSION_HEADER = /['"]mcp-session-id['"]/i;
 
 /** `(req, res)`, `(c, next)`, `(request, reply)`: the parameters of what a web framework calls. */
@@ -83,7 +88,15 @@ class HandlerFinder {
   #request(call: TSESTree.CallExpression): void {
     const registration = handlerRegistration(this.mcp, this.file, call);
     if (!registration?.handler || registration.role === 'client') return;
-    this.#add(registration.kind, registration.method, this.mcp.values(this.file, registration.handler));
+    this.#add(registration.kind, registration.method, this.#given(registration.handler, 0));
+  }
+
+  /** `measured(async request => ...)`: what a wrapper is given runs in what it gives back. */
+  #given(node: TSESTree.Node, depth: number): readonly Known[] {
+    const values = this.mcp.values(this.file, node);
+    const inner = innermost(node);
+    if (inner.type !== 'CallExpression' || depth > MAX_WRAPPERS) return values;
+    return union(values, ...inner.arguments.map(a => (a.type === 'SpreadElement' ? [] : this.#given(a, depth + 1).filter(k => k.value.kind === 'function'))));
   }
 
   #registration(call: TSESTree.CallExpression, member: string): void {
@@ -92,7 +105,7 @@ class HandlerFinder {
     const [first] = call.arguments;
     const last = call.arguments.at(-1);
     if (!first || !last || first === last || last.type === 'SpreadElement') return;
-    const values = this.mcp.values(this.file, last);
+    const values = this.#given(last, 0);
     const kind = REGISTRATIONS[member] ?? 'tool';
     this.#add(kind, this.#text(first) ?? member, values);
     for (const name of TASK_MEMBERS) this.#add(kind, this.#text(first) ?? member, this.mcp.infer.member(values, name, undefined));
@@ -134,6 +147,7 @@ class HandlerFinder {
 
   visitHooks(): void {
     this.#computedHooks();
+    for (const member of indexOf(this.file).members.get('onmessage') ?? []) this.#messages(member);
     for (const [name, members] of indexOf(this.file).members) {
       if (!HOOKS.has(name)) continue;
       for (const member of members) {
@@ -143,6 +157,15 @@ class HandlerFinder {
         if (use && use.confidence !== 'possible' && isServerSide(use.owner) && name !== 'onclose') this.#add('hook', name, this.mcp.values(this.file, parent.right));
       }
     }
+  }
+
+  /** `transport.onmessage = message => ...`: a program that takes the messages itself. */
+  #messages(member: TSESTree.MemberExpression): void {
+    const { parent, object } = member;
+    if (parent.type !== 'AssignmentExpression' || parent.left !== member || object.type === 'Super') return;
+    const receiver = innermost(object);
+    const ofServer = receiver.type === 'MemberExpression' && receiver.object.type !== 'Super' && memberName(receiver) === 'transport' && this.mcp.types(this.file, receiver.object).some(t => isServerSide(t.type));
+    if (ofServer || this.mcp.types(this.file, object).some(t => roleOf(t.type) === 'server-transport')) this.#add('request', MESSAGES, this.mcp.values(this.file, parent.right));
   }
 
   /** `server[`on${event}`] = ...` in a helper that is called with the name of the event. */

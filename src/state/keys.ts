@@ -1,15 +1,19 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { innermost, memberName, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
+import { isServerSide } from '../mcp/roles.js';
+import { returnExpressions } from '../mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import type { Reach } from './reach.js';
 
 const MAX_DEPTH = 6;
+/** From a key back to where its id is made, through names of folders and files. */
+const MAX_MINTING_DEPTH = 12;
 const MINTING = /^(?:randomUUID|uuid|uuidv4|uuidv7|v4|v7|nanoid|ulid|cuid|createId|generateId|generateID|genId|newId|makeId|nextId|now|random|randomBytes)$|^(?:generate|create|make|next|new)\w*(?:Id|ID|Key|Handle|Token)$/;
 /** What they give is as good an id as what they are called on: `randomUUID().slice(0, 8)`. */
-const OF_TEXT = /^(?:toString|slice|substring|substr|replace|replaceAll|toLowerCase|toUpperCase|padStart|padEnd|trim)$/;
+const OF_TEXT = /^(?:toString|slice|substring|substr|replace|replaceAll|toLowerCase|toUpperCase|padStart|padEnd|trim|basename|join)$/;
 
 /** Whether a key is something that came with the call: an argument of the tool, or made from one. */
 export function comesFromArguments(mcp: McpModel, reach: Reach, file: SourceFile, node: TSESTree.Node, depth = 0): boolean {
@@ -20,14 +24,14 @@ export function comesFromArguments(mcp: McpModel, reach: Reach, file: SourceFile
     case 'Identifier':
       return isArgument(mcp, reach, file, inner, depth);
     case 'MemberExpression':
-      return inner.object.type !== 'Super' && again(inner.object);
+      return inner.object.type !== 'Super' && !isMethodOfRequest(reach, file, inner) && again(inner.object);
     case 'TemplateLiteral':
       return inner.expressions.some(again);
     case 'BinaryExpression':
       return again(inner.left) || again(inner.right);
     case 'LogicalExpression':
       // `args.id ?? 'default'` falls back on something shared.
-      return again(inner.left) && innermost(inner.right).type !== 'Literal' && !isField(inner.right);
+      return again(inner.left) && isNoBucket(innermost(inner.right));
     case 'CallExpression':
       return inner.arguments.some(a => a.type !== 'SpreadElement' && again(a)) || (inner.callee.type === 'MemberExpression' && inner.callee.object.type !== 'Super' && again(inner.callee.object));
     default:
@@ -35,9 +39,17 @@ export function comesFromArguments(mcp: McpModel, reach: Reach, file: SourceFile
   }
 }
 
-function isField(node: TSESTree.Node): boolean {
-  const inner = innermost(node);
-  return inner.type === 'MemberExpression' || inner.type === 'Identifier';
+/** `request.method`: each kind of request has one, which is no choice of the caller. */
+function isMethodOfRequest(reach: Reach, file: SourceFile, member: TSESTree.MemberExpression): boolean {
+  if (memberName(member) !== 'method' || member.object.type !== 'Identifier') return false;
+  const definition = file.variableOf(member.object)?.defs[0];
+  return definition?.type === 'Parameter' && isFunctionNode(definition.node) && reach.isHandler(definition.node);
+}
+
+/** Not one that all callers without an id would share; under '' is nothing. */
+function isNoBucket(node: TSESTree.Node): boolean {
+  if (node.type === 'Literal') return node.value === '';
+  return node.type !== 'MemberExpression' && node.type !== 'Identifier';
 }
 
 function isArgument(mcp: McpModel, reach: Reach, file: SourceFile, name: TSESTree.Identifier, depth: number): boolean {
@@ -93,7 +105,7 @@ export function mentionsCall(mcp: McpModel, reach: Reach, file: SourceFile, node
 function asksClient(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): boolean {
   const callee = innermost(call.callee);
   const name = callee.type === 'MemberExpression' ? memberName(callee) : undefined;
-  return name !== undefined && /^(?:listRoots|getClientVersion|getClientCapabilities|createMessage|elicitInput)$/.test(name) && mcp.call(file, call) !== undefined;
+  return name !== undefined && /^(?:listRoots|getClientVersion|getClientCapabilities|createMessage|elicitInput|request)$/.test(name) && isServerSide(mcp.call(file, call)?.owner ?? '');
 }
 
 function isRead(name: TSESTree.Identifier): boolean {
@@ -137,7 +149,7 @@ function isGivenByCall(mcp: McpModel, reach: Reach, file: SourceFile, fn: Functi
 
 /** Whether a key is an id that the program makes up for the new entry. */
 export function isMinted(mcp: McpModel, file: SourceFile, node: TSESTree.Node, depth = 0): boolean {
-  if (depth > MAX_DEPTH) return false;
+  if (depth > MAX_MINTING_DEPTH) return false;
   const inner = innermost(node);
   const again = (n: TSESTree.Node): boolean => isMinted(mcp, file, n, depth + 1);
   switch (inner.type) {
@@ -161,6 +173,7 @@ export function isMinted(mcp: McpModel, file: SourceFile, node: TSESTree.Node, d
       if (name !== undefined && MINTING.test(name)) return true;
       // A digest of an id is as good as the id.
       if (name !== undefined && /key|digest|hash/i.test(name) && inner.arguments.some(a => a.type !== 'SpreadElement' && again(a))) return true;
+      if (mcp.values(file, callee).some(({ value }) => value.kind === 'function' && returnExpressions(value.node).some(e => isMinted(mcp, value.file, e, depth + 1)))) return true;
       return (name === 'String' || (name !== undefined && OF_TEXT.test(name))) && (inner.arguments.some(a => a.type !== 'SpreadElement' && again(a)) || (callee.type === 'MemberExpression' && callee.object.type !== 'Super' && again(callee.object)));
     }
     default:

@@ -1,9 +1,10 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { keyName } from '../mcp/exports.js';
 import { factoriesOf } from '../mcp/factories.js';
-import { enclosingFunction, outermost } from '../mcp/file-index.js';
+import { enclosingFunction, indexOf, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
-import { unwrapParameter } from '../mcp/nodes.js';
+import { contains, unwrapParameter } from '../mcp/nodes.js';
+import { fieldHolding } from '../mcp/references.js';
 import { isClassNode, type ClassNode, type FunctionNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import type { Reach } from './reach.js';
@@ -16,6 +17,11 @@ export class Lifetimes {
     private readonly mcp: McpModel,
     private readonly reach: Reach,
   ) {}
+
+  /** Instances of these classes stay, whoever makes them. */
+  keep(classes: Iterable<ClassNode>): void {
+    for (const cls of classes) this.#known.set(cls, true);
+  }
 
   outlivesCalls(file: SourceFile, cls: ClassNode): boolean {
     const known = this.#known.get(cls);
@@ -31,6 +37,7 @@ export class Lifetimes {
     const { references } = this.mcp.infer;
     // Handlers that are written in a class have its instance for as long as their server is connected.
     if (this.#registersHandlers(cls)) return true;
+    if (this.#isMadeToStay(ownMakes(file, cls))) return true;
     // Most classes are made where they are used: all files are asked only when those with MCP in them do not tell.
     return this.#isMadeToStay(references.ofClass(file, cls, 'mcp')) || this.#isMadeToStay(references.ofClass(file, cls, 'all'));
   }
@@ -92,7 +99,7 @@ export class Lifetimes {
     return this.mcp.values(file, left.object).some(({ value }) => {
       if (value.kind === 'instance') return this.outlivesCalls(value.file, value.node);
       if (value.kind === 'class' || value.kind === 'global') return true;
-      return (value.kind === 'object' || value.kind === 'collection') && !this.reach.isLocal(value.node);
+      return (value.kind === 'object' || value.kind === 'collection') && this.#isThere(value.file, value.node);
     });
   }
 
@@ -117,7 +124,14 @@ export class Lifetimes {
     if (call.callee.type !== 'MemberExpression' || call.callee.object.type === 'Super') return false;
     const name = keyName(call.callee.property);
     if (name === undefined || !/^(?:set|add|push|unshift|put)$/.test(name)) return false;
-    return this.mcp.values(file, call.callee.object).some(({ value }) => (value.kind === 'collection' || value.kind === 'object') && !this.reach.isLocal(value.node));
+    return this.mcp.values(file, call.callee.object).some(({ value }) => (value.kind === 'collection' || value.kind === 'object') && this.#isThere(value.file, value.node));
+  }
+
+  /** A container that was made before the call: one in a field is there as long as its instance. */
+  #isThere(file: SourceFile, container: TSESTree.Node): boolean {
+    const field = fieldHolding(container);
+    if (field) return field.isStatic || this.outlivesCalls(file, field.cls);
+    return !this.reach.isLocal(container);
   }
 
   /** Given to a function that registers handlers, or to the constructor of an instance that stays. */
@@ -146,6 +160,13 @@ export class Lifetimes {
       return call?.type === 'CallExpression' && call.callee === outer && this.#isKept(use.file, call, depth + 1);
     });
   }
+}
+
+/** `static open() { return new Page(); }`: what a class makes of itself, which its outer name does not lead to. */
+function ownMakes(file: SourceFile, cls: ClassNode): readonly { readonly file: SourceFile; readonly node: TSESTree.Node }[] {
+  const { id } = cls;
+  if (!id) return [];
+  return indexOf(file).news.flatMap(({ callee }) => (callee.type === 'Identifier' && callee.name === id.name && contains(cls, callee) ? [{ file, node: callee }] : []));
 }
 
 /** `return new Image(data)`, `new Image(data).resize(w)`: whoever calls decides. */

@@ -8,6 +8,9 @@ import { Classifier, isInstrumentName, isLive, type CellClass } from './classify
 import { findHandlers, type Handler } from './handlers.js';
 import { Lifetimes } from './lifetimes.js';
 import { Reach } from './reach.js';
+import { SessionIds } from './session-ids.js';
+import { sessionStores } from './session-stores.js';
+import { partsOf } from './transactions.js';
 
 export type ClassifiedCell = Cell & { readonly class: CellClass };
 
@@ -37,6 +40,7 @@ export class StateModel {
   readonly reach: Reach;
   readonly cells: readonly ClassifiedCell[];
   readonly classifier: Classifier;
+  #given: ReadonlyMap<ClassNode, ReadonlySet<ClassifiedCell>> | undefined;
   readonly #holders = new Map<ClassNode, readonly Holder[]>();
 
   constructor(
@@ -45,9 +49,13 @@ export class StateModel {
   ) {
     this.handlers = findHandlers(mcp, files);
     this.reach = new Reach(mcp, this.handlers);
-    this.classifier = new Classifier(mcp, this.reach);
-    const reader = new CellReader(mcp, this.reach, new Lifetimes(mcp, this.reach));
-    const cells = reader.read();
+    const ids = new SessionIds(mcp);
+    this.classifier = new Classifier(mcp, this.reach, ids);
+    const stores = sessionStores(mcp, ids);
+    const lifetimes = new Lifetimes(mcp, this.reach);
+    lifetimes.keep(stores.map(s => s.cls));
+    const reader = new CellReader(mcp, this.reach, lifetimes);
+    const cells = reader.read(stores);
     reader.noteGlobals();
     this.cells = cells.map(cell => Object.assign(cell, { class: this.classifier.classify(cell) }));
   }
@@ -56,8 +64,10 @@ export class StateModel {
     const state = this.cells.filter(c => ((c.class === 'process' || c.class === 'session') && !this.#isPartOfOther(c)) || this.#isStatefulLazy(c));
     const byHolder = new Map<object, { holder: Holder | undefined; readonly cells: ClassifiedCell[] }>();
     for (const cell of state) {
-      const holder = this.#outermostHolder(cell, state);
-      const key = holder === undefined ? (cell.owner ?? cell.id) : holder.kind === 'cell' ? (holder.cell.owner ?? holder.cell.id) : holder.cls;
+      // The level of log messages is a thing of its own, whatever else the class keeps.
+      const alone = this.classifier.isLevelOfAll(cell, cell.accesses.filter(a => a.mode === 'write'));
+      const holder = alone ? undefined : this.#outermostHolder(cell, state);
+      const key = alone ? cell.id : holder === undefined ? (cell.owner ?? cell.id) : holder.kind === 'cell' ? (holder.cell.owner ?? holder.cell.id) : holder.cls;
       const group = byHolder.get(key);
       if (group) {
         group.holder ??= holder;
@@ -106,11 +116,7 @@ export class StateModel {
     if (known) return known;
     const holders: Holder[] = [];
     this.#holders.set(cls, holders);
-    for (const cell of this.cells) {
-      if (cell.owner === cls) continue;
-      const given = cell.accesses.some(a => a.mode === 'write' && a.value !== undefined && this.mcp.values(a.file, a.value).some(k => k.value.kind === 'instance' && k.value.node === cls));
-      if (given) holders.push({ kind: 'cell', cell });
-    }
+    for (const cell of this.#cellsGiven().get(cls) ?? []) if (cell.owner !== cls) holders.push({ kind: 'cell', cell });
     for (const { file: g, node } of this.mcp.infer.references.ofClass(file, cls, 'all')) {
       const made = node.parent;
       if (made.type === 'NewExpression' && made.callee === node) {
@@ -119,6 +125,23 @@ export class StateModel {
       } else if (isClassNode(made) && made.superClass === node) holders.push(...this.#holdersOf(g, made));
     }
     return holders;
+  }
+
+  /** Which cells are given instances of a class, by themselves or in an entry: `map.set(id, { page, opened })`. */
+  #cellsGiven(): ReadonlyMap<ClassNode, ReadonlySet<ClassifiedCell>> {
+    if (this.#given) return this.#given;
+    const given = new Map<ClassNode, Set<ClassifiedCell>>();
+    for (const cell of this.cells) {
+      for (const { mode, file, value } of cell.accesses) {
+        if (mode !== 'write' || value === undefined) continue;
+        for (const known of [...this.mcp.values(file, value), ...partsOf(this.mcp, file, value).flatMap(p => (p.property ? this.mcp.values(p.file, p.node) : []))]) {
+          if (known.value.kind !== 'instance') continue;
+          const cells = given.get(known.value.node) ?? new Set<ClassifiedCell>();
+          given.set(known.value.node, cells.add(cell));
+        }
+      }
+    }
+    return (this.#given = given);
   }
 
   /** A class that makes several stateful parts, or has state beside them, is the thing itself. */
@@ -133,16 +156,18 @@ export class StateModel {
   }
 
   #group(key: object, holder: Holder | undefined, cells: readonly ClassifiedCell[]): StateGroup {
-    const own = cells.filter(c => c.id === key || c.owner === key);
+    const own = cells.filter(c => (c.id === key || c.owner === key) && !(holder?.kind === 'cell' && c === holder.cell && this.#isMereHolder(c, cells)));
+    const kept = cells.some(c => c.class === 'session') ? 'session' : 'process';
     const sorted = [...(own.length > 0 ? own : cells)].sort((a, b) => Number(b.class === 'session') - Number(a.class === 'session') || byWeight(a, b));
     const first = sorted[0] ?? cells[0];
     // Flags and times stand beside what the class really keeps: its parts.
     const ownIsMinor = first === undefined || own.length === 0 || weight(first) < 2;
     const parts = holder?.kind === 'class' && ownIsMinor ? this.#partsOf(holder, cells) : undefined;
-    const stands = parts ?? { name: first?.name ?? '', file: first?.file, at: first?.at };
+    const connection = own.find(c => c.owner !== undefined) && kept === 'process' ? this.#connectionOf(own) : undefined;
+    const stands = parts ?? connection ?? { name: first?.name ?? '', file: first?.file, at: first?.at };
     if (!stands.file || !stands.at) throw new Error('A group of state has a cell.');
     return {
-      class: cells.some(c => c.class === 'session') ? 'session' : 'process',
+      class: kept,
       name: stands.name,
       file: stands.file,
       at: stands.at,
@@ -150,6 +175,20 @@ export class StateModel {
       writers: this.namesOf(cells.flatMap(c => c.accesses.filter(a => a.mode === 'write'))),
       readers: this.namesOf(cells.flatMap(c => c.accesses.filter(a => a.mode === 'read'))),
     };
+  }
+
+  /** A variable that is only where an object is put when it is first needed: the data in the object says more. */
+  #isMereHolder(holder: ClassifiedCell, cells: readonly ClassifiedCell[]): boolean {
+    if (holder.class !== 'lazy' && holder.class !== 'derived') return false;
+    return cells.some(c => c !== holder) && !cells.some(c => c.accesses.some(a => a.mode === 'write' && a.value !== undefined && isLive(this.mcp, a.file, a.value)));
+  }
+
+  /** The client of a service that a call opens says most about a class that keeps one, with what came of it. */
+  #connectionOf(own: readonly ClassifiedCell[]): { readonly name: string; readonly file: SourceFile; readonly at: TSESTree.Node } | undefined {
+    return this.cells.find(c => {
+      if (c.class !== 'derived' || !own.some(o => o.owner === c.owner)) return false;
+      return c.accesses.some(a => a.mode === 'write' && a.value?.type === 'NewExpression' && this.mcp.values(a.file, a.value).some(k => k.value.kind === 'external'));
+    });
   }
 
   /** A class is shown by the first field that it keeps a part in. */

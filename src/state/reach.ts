@@ -3,6 +3,7 @@ import { rolesWithin } from '../mcp/containers.js';
 import { keyName } from '../mcp/exports.js';
 import { innermost, indexOf, memberName } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
+import { contains } from '../mcp/nodes.js';
 import { isClassNode, isFunctionNode, type ClassNode, type FunctionNode, type Known, type ShapeNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
@@ -143,10 +144,10 @@ export class Reach {
         case 'CallExpression': {
           const callee = innermost(node.callee);
           // A callback that the caller gave is written in the caller, which is read itself.
-          if (!this.#isOwnCallback(file, callee)) add(this.mcp.values(file, callee), callee.type === 'MemberExpression' ? memberName(callee) : undefined);
+          if (!this.#isOwnCallback(file, callee, fn)) add(this.mcp.values(file, callee), callee.type === 'MemberExpression' ? memberName(callee) : undefined);
           // A function that is passed on will be called.
           for (const argument of node.arguments)
-            if ((argument.type === 'Identifier' && !this.#isOwnCallback(file, argument)) || argument.type === 'MemberExpression') add(this.mcp.values(file, argument).filter(k => k.value.kind === 'function'));
+            if ((argument.type === 'Identifier' && !this.#isOwnCallback(file, argument, fn)) || argument.type === 'MemberExpression') add(this.mcp.values(file, argument).filter(k => k.value.kind === 'function'));
           return;
         }
         case 'NewExpression':
@@ -161,11 +162,12 @@ export class Reach {
     return [...found.values()];
   }
 
-  /** A parameter that is called, of a function that runs during the call. */
-  #isOwnCallback(file: SourceFile, callee: TSESTree.Node): boolean {
+  /** A parameter that is called, of a function that runs during the call. What a wrapper was given before is not: `handler => async args => handler(args)`. */
+  #isOwnCallback(file: SourceFile, callee: TSESTree.Node, fn: FunctionNode): boolean {
     if (callee.type !== 'Identifier') return false;
     const definition = file.variableOf(callee)?.defs[0];
-    return definition?.type === 'Parameter' && isFunctionNode(definition.node) && !this.#around.has(definition.node);
+    if (definition?.type !== 'Parameter' || !isFunctionNode(definition.node)) return false;
+    return !this.#around.has(definition.node) && (definition.node === fn || !contains(definition.node, fn));
   }
 
   /** Constructors and field initialisers run when an instance is made. */
