@@ -62,6 +62,8 @@ export interface Rule {
   readonly clauses: readonly ClauseId[];
   /** Without one of these in the text the rule cannot have anything to say about a file. */
   readonly words: readonly string[];
+  /** Nor without this, in code: for words that say little by themselves. A file that nobody asks about is not parsed. */
+  readonly needs?: RegExp;
   /** Also visit files that import one with such a word: the rule follows constants. */
   readonly followsImports?: boolean;
   readonly kinds?: readonly FileKind[];

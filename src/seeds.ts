@@ -45,7 +45,15 @@ export interface NearMcp {
 
 export function nearMcp(project: Project): NearMcp {
   const telling = tellingFiles(project);
-  return { telling, files: telling.size === 0 ? telling : connected(project, telling), imported: new Set([...telling].flatMap(path => importedBy(project, path))) };
+  return { telling, files: telling.size === 0 ? telling : new Set([...connected(project, telling), ...authorizing(project, telling)]), imported: new Set([...telling].flatMap(path => importedBy(project, path))) };
+}
+
+/** Authorization servers of the same package run beside the MCP server, in programs of their own. */
+function authorizing(project: Project, telling: ReadonlySet<string>): readonly string[] {
+  const folders = project.manifests.map(m => m.folder).sort((a, b) => b.length - a.length);
+  const packageOf = (path: string): string | undefined => folders.find(folder => folder === '' || path.startsWith(`${folder}/`));
+  const ofMcp = new Set([...telling].map(packageOf));
+  return project.codeFiles().filter(path => project.bytes(path)?.includes('registration_endpoint') === true && ofMcp.has(packageOf(path)));
 }
 
 const known = new WeakMap<Project, ReadonlySet<string>>();
@@ -72,7 +80,9 @@ export function rulesFor(project: Project, { telling, files, imported }: NearMcp
     const words = found(file);
     return rule.words.some(word => words.has(word));
   };
-  return rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code') && (says(path, r) || (r.followsImports && importedBy(project, path).some(target => says(target, r)))));
+  const text = project.text(path) ?? '';
+  const mayReport = (r: Rule): boolean => (says(path, r) || (r.followsImports === true && importedBy(project, path).some(target => says(target, r)))) && r.needs?.test(text) !== false;
+  return rules.filter(r => r.visit && (r.kinds ?? ['code']).includes('code') && mayReport(r));
 }
 
 function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {

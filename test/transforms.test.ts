@@ -33,7 +33,15 @@ function migrate(folder: string, { transform, choices }: TransformFixture): Plan
 
 /** What a project does not have yet is written in its style, but without the oddities of single files. */
 function afterOf({ before, after }: TransformFixture, variant: Variant): Files {
-  return Object.fromEntries(Object.entries(variant.of(after)).map(([path, text]) => [path, variant.oldFilesOnly && !(path in before) ? (after[path] ?? '') : text]));
+  const old = variant.of(before);
+  return Object.fromEntries(Object.entries(variant.of(after)).map(([path, text]) => [path, variant.oldFilesOnly && !(path in before) ? (after[path] ?? '') : text + lineBreakOf(old[path] ?? '\n', text)]));
+}
+
+/** Of a file without a last line break: where its last line goes, the one before it keeps its own. */
+function lineBreakOf(before: string, after: string): string {
+  const [last, ...others] = before.split(/(?<=\n)/).reverse();
+  const end = after.split(/(?<=\n)/).at(-1) ?? '';
+  return !before.endsWith('\n') && last !== end && others.includes(`${end}\n`) ? '\n' : '';
 }
 
 describe.each(fixtures.map((fixture, index) => ({ ...fixture, index })))('$name', ({ index, ...fixture }) => {

@@ -4,6 +4,7 @@ const mcp = `import '@modelcontextprotocol/sdk/types.js';\n`;
 
 export default defineCases({
   valid: [
+    { name: 'a user who registers, and metadata that are read', code: `const sdk = '@modelcontextprotocol/sdk';\nexport async function signUp(api, metadata) {\n  await fetch(\`\${api}/users/register\`, { method: 'POST', body: JSON.stringify({ name, password }) });\n  return fetch(metadata.registration_endpoint + '/' + id, { method: 'GET' });\n}` },
     { name: 'a limit in front of an endpoint', code: `${mcp}const needsBody = url.pathname === '/register' && req.method === 'POST';\nif (needsBody) parse(req, 'client_id');` },
     { name: 'sign-up of users', code: `${mcp}app.post('/register', async (req, res) => { await users.create(req.body.email, req.body.password); });` },
     { name: 'a service with such a method', code: `import '@modelcontextprotocol/sdk/types.js';\nexport class Clients { registerClient(name: string) { this.list.push(name); } }` },
@@ -15,6 +16,30 @@ export default defineCases({
     { name: 'a client metadata document', code: { 'server.ts': mcp, 'client.ts': `import '@modelcontextprotocol/sdk/types.js';\nexport const document = { client_id: 'https://a.example/client.json', client_name: 'A', redirect_uris: ['http://127.0.0.1/cb'] };` } },
   ],
   invalid: [
+    {
+      name: 'clients by hand',
+      code: `const sdk = '@modelcontextprotocol/sdk';\nexport async function enroll(metadata, issuer) {\n  await «fetch»(metadata.registration_endpoint, { method: 'POST', body: JSON.stringify({ redirect_uris: [here] }) });\n  return «makeRequest»(\`\${issuer}/register\`, { method: 'POST', body: '{}' });\n}`,
+      found: ['dcr:call', 'dcr:call'],
+    },
+    {
+      name: 'a store around another one: told once',
+      code: `import type { OAuthRegisteredClientsStore } from '@modelcontextprotocol/sdk/server/auth/clients.js';\nexport const counted = (inner: OAuthRegisteredClientsStore) => ({ «registerClient»(client) { return inner.registerClient?.(client); } });`,
+      found: ['dcr:store'],
+    },
+    {
+      name: 'a function that a platform serves as the endpoint',
+      code: `import type { OAuthRegisteredClientsStore } from '@modelcontextprotocol/sdk/server/auth/clients.js';\nexport async function register(req, res, store: Required<OAuthRegisteredClientsStore>, clients: OAuthRegisteredClientsStore) {\n  res.status(201).json(await «clients.registerClient»?.({ redirect_uris: req.body.redirect_uris }));\n}`,
+      found: ['dcr:route'],
+    },
+    {
+      name: 'an authorization server in a program of its own',
+      code: {
+        'package.json': `{ "name": "a", "dependencies": { "@modelcontextprotocol/sdk": "^1.20.0" } }`,
+        'src/server.ts': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nnew McpServer({ name: 'a', version: '1' });`,
+        'tools/issuer.js': `app.get('/.well-known/oauth-authorization-server', (req, res) => res.json({ issuer, token_endpoint, «registration_endpoint: issuer + '/oauth/register'» }));`,
+      },
+      found: ['dcr:registration_endpoint'],
+    },
     { name: 'a path that is compared', code: `${mcp}if («url.pathname === '/oauth/register'» && req.method === 'POST') { res.end(JSON.stringify({ client_id: newId(), redirect_uris: body.redirect_uris })); return; }\nif (url.pathname === '/oauth/register') res.writeHead(405);`, found: ['dcr:route'] },
     { name: 'the router of the SDK', code: `import { mcpAuthRouter } from '@modelcontextprotocol/sdk/server/auth/router.js';\napp.use(«mcpAuthRouter»({ provider, issuerUrl, scopesSupported: ['a'] }));`, found: ['dcr:router'] },
     { name: 'CommonJS', code: { 'server.cjs': `const auth = require('@modelcontextprotocol/sdk/server/auth/router.js');\napp.use(«auth.mcpAuthRouter»({ provider }));` }, found: ['dcr:router'] },

@@ -6,6 +6,7 @@ const client = `import { Client } from '@modelcontextprotocol/sdk/client/index.j
 
 export default defineCases({
   valid: [
+    { name: 'tasks of a board', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nboard.tasks = { list: [], open: 0 };\nagent.capabilities.tasks = { planning: true };\nconst server = new McpServer({ name: 'a', version: '1' });` },
     { name: 'a job queue', code: `import '@modelcontextprotocol/sdk/types.js';\nimport { tasks } from './queue.js';\nawait tasks.get('a');\nawait getTask(id);\nawait board.listTasks();` },
     { name: 'an option of a scheduler', code: `import '@modelcontextprotocol/sdk/types.js';\nnew Scheduler({ taskStore: redis, tasks: { cleanup } });` },
     { name: 'a tool that manages tasks', code: `${server}const server = new McpServer({ name: 'a', version: '1' });\nserver.registerTool('tasks/list', { inputSchema: { task: z.string() } }, async ({ task }) => ({ content: [] }));` },
@@ -16,6 +17,11 @@ export default defineCases({
     { name: 'metadata of the application', code: `${server}export const result = { content: [], _meta: { 'com.example/related-task': id } };` },
   ],
   invalid: [
+    {
+      name: 'the capability, assigned',
+      code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nexport function announce(capabilities, config) {\n  if (config.tasks) «capabilities.tasks» = { list: {}, cancel: {}, requests: { tools: { call: {} } } };\n  return new McpServer({ name: 'a', version: '1' }, { capabilities });\n}`,
+      found: ['tasks:capability'],
+    },
     { name: 'the store and the capability', code: `${server}${store}const server = new McpServer({ name: 'a', version: '1' }, { capabilities: { tools: {}, «tasks: { requests: { tools: { call: {} } } }» }, taskStore: new «InMemoryTaskStore»() });`, found: ['tasks:capability', 'tasks:InMemoryTaskStore'] },
     { name: 'an own store', code: `${server}import { RedisTasks } from './redis.js';\nnew McpServer({ name: 'a', version: '1' }, { «taskStore: new RedisTasks()» });`, found: ['tasks:taskStore'] },
     { name: 'options in a variable', code: `import { Server } from '@modelcontextprotocol/sdk/server/index.js';\nconst options = { capabilities: { «tasks: { list: {}, cancel: {} }» }, «taskMessageQueue: queue» };\nexport const server = new Server({ name: 'a', version: '1' }, options);`, found: ['tasks:capability', 'tasks:taskMessageQueue'] },

@@ -24,6 +24,18 @@ export function reportOption(context: CodeContext, node: TSESTree.Property): voi
   }
 }
 
+/** `capabilities.tasks = { list: {}, requests: { tools: { call: {} } } }`. */
+export function reportAssignedCapability({ file, mcp, report }: CodeContext, node: TSESTree.AssignmentExpression): void {
+  const { left } = node;
+  if (left.type !== 'MemberExpression' || memberName(left) !== 'tasks' || node.right.type !== 'ObjectExpression' || left.object.type === 'Super') return;
+  const owner = left.object.type === 'Identifier' ? left.object.name : left.object.type === 'MemberExpression' ? memberName(left.object) : undefined;
+  if (!/capabilities$/i.test(owner ?? '')) return;
+  const typed = mcp.types(file, left.object).some(t => /#(?:Server|Client)Capabilities$/.test(t.type));
+  const shaped = node.right.properties.some(p => p.type === 'Property' && /^(?:requests|list|cancel)$/.test(keyName(p.key) ?? ''));
+  if (!typed && !(shaped && /modelcontextprotocol|jsonrpc/.test(file.text))) return;
+  report(left, { clause: 'tasks-core-runtime', subject: 'tasks:capability', message: 'This announces the experimental tasks, which left the core protocol.', confidence: typed ? 'certain' : 'likely', unit: `tasks:${file.path}` });
+}
+
 /** The SDK's own store is reported where it is made. */
 function isShippedStore({ file, mcp }: CodeContext, node: TSESTree.Property): boolean {
   return mcp.types(file, node.value).some(t => /#InMemoryTask/.test(t.type));

@@ -1,7 +1,7 @@
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { roleOf } from '../../src/mcp/roles.js';
 import { defineRule, innermost, memberName, nameOfType, says, type CodeContext, type SdkUse, type TSESTree } from '../../src/rule.js';
-import { reportExtension, reportOption, reportRelated, reportRequestOption } from './options.js';
+import { reportAssignedCapability, reportExtension, reportOption, reportRelated, reportRequestOption } from './options.js';
 
 const OF_PROTOCOL = /experimental|modelcontextprotocol/;
 
@@ -22,6 +22,9 @@ export default defineRule({
       reportCall(context, node);
       reportHandler(context, node);
       reportSent(context, node);
+    },
+    AssignmentExpression(node) {
+      reportAssignedCapability(context, node);
     },
     Property(node) {
       reportOption(context, node);

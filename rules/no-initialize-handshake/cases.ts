@@ -4,6 +4,7 @@ const server = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.
 
 export default defineCases({
   valid: [
+    { name: 'a language server is asked to begin', code: `const createInitializeRequest = () => ({ jsonrpc: '2.0', id: 0, method: 'initialize', params: { processId: process.pid, rootUri: root, capabilities: {} } });\nsocket.write(JSON.stringify(createInitializeRequest()));\nconst sdk = '@modelcontextprotocol/sdk';` },
     { name: 'the hook of a page, in a helper', code: `import type { AppBridge } from '@modelcontextprotocol/ext-apps/app-bridge';\nimport '@modelcontextprotocol/sdk/types.js';\nexport function watch(bridge: AppBridge) { bridge.oninitialized = () => show(); }` },
     { name: 'a method of that name beside tools', code: `const sdk = '@modelcontextprotocol/sdk';\nexport const plugin = { initialize: () => {}, tools: [] };\nexport const states = { INITIALIZE: 1 };\nif (state === states.INITIALIZE) start();` },
     { name: 'a program that speaks another protocol', code: `const sdk = '@modelcontextprotocol/sdk';\nfunction request(method, params) { return send({ jsonrpc: '2.0', id: 1, method, params }); }\nawait request('initialize', { clientInfo: { name: 'a' } });\nawait request('model/list', {});` },
@@ -18,6 +19,16 @@ export default defineCases({
     { name: 'what older clients said, where a request says nothing', code: `${server}server.registerTool('who', {}, async extra => { const said = extra._meta?.['io.modelcontextprotocol/clientInfo']; return { content: [{ type: 'text', text: (said ?? server.server.getClientVersion())?.name ?? '' }] }; });` },
   ],
   invalid: [
+    {
+      name: 'written into the body of a request that a helper makes',
+      code: `const answer = await makeRequest(\`\${server}/mcp\`, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, «method: 'initialize'», params: { protocolVersion: '2024-11-05', capabilities: {}, clientInfo } }) });\nconst sdk = '@modelcontextprotocol/sdk';`,
+      found: ['handshake:written'],
+    },
+    {
+      name: 'made by functions',
+      code: `const createInitializeRequest = (id) => ({ jsonrpc: '2.0', id, «method: 'initialize'», params: { capabilities: {} } });\nconst createInitializedNotification = () => ({ jsonrpc: '2.0', «method: 'notifications/initialized'» });\nchild.stdin.write(JSON.stringify(createInitializeRequest(1)) + '\\n' + JSON.stringify(createInitializedNotification()));\nconst sdk = '@modelcontextprotocol/sdk';`,
+      found: ['handshake:written', 'handshake:written'],
+    },
     { name: 'a function that is told the method', code: `class Peer {\n  request(method, params) { return this.write({ jsonrpc: '2.0', id: this.next(), method, params }); }\n  notify(method) { this.write({ jsonrpc: '2.0', method }); }\n  async open() { await «this.request('initialize', { protocolVersion: '2025-06-18', capabilities: {} })»; «this.notify('notifications/initialized')»; return this.request('tools/list', {}); }\n}`, found: ['handshake:sent', 'handshake:sent'] },
     { name: 'a table of methods', code: `export const table = { «initialize»: params => hello(params), 'tools/list': () => tools, 'tools/call': call };`, found: ['handshake:entry'] },
     { name: 'the method under a constant', code: `const METHODS = { INITIALIZE: 'initialize', CALL: 'tools/call' };\nexport function answer(message) { switch (message.method) { case «METHODS.INITIALIZE»: return hello(); case METHODS.CALL: return call(message); } }`, found: ['handshake:compare'] },

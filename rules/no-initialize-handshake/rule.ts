@@ -1,7 +1,8 @@
 import { answeredMethod, isComparedWithMethod, isMethodOfPage } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
+import { isSent, rawMessages } from '../../src/mcp/raw.js';
 import { isServerSide } from '../../src/mcp/roles.js';
-import { defineRule, innermost, keyName, memberName, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, keyName, memberName, outermost, says, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const OF_PROTOCOL = /jsonrpc|modelcontextprotocol|tools\/(?:list|call)|mcp/i;
 
@@ -11,6 +12,9 @@ export default defineRule({
   clauses: ['handshake-initialize-request', 'handshake-initialized-notification', 'client-identity-from-handshake'],
   words: ['oninitialized', "'initialize", '"initialize', '`initialize', 'initialize:', 'INITIALIZE', 'InitializeRequest', 'InitializedNotification', 'notifications/initialized', 'getClientCapabilities', 'getClientVersion', 'getNegotiatedProtocolVersion', 'clientCapabilities', "'connect'", '"connect"'],
   visit: context => ({
+    Program() {
+      reportWritten(context);
+    },
     CallExpression(node) {
       reportCheck(context, node);
       reportHandler(context, node);
@@ -182,6 +186,26 @@ function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
     because: sent.because,
     confidence: sent.confidence,
   });
+}
+
+/** The same where it goes out by the hand of something else: `fetch(url, { body: JSON.stringify({ jsonrpc: '2.0', method: 'initialize', ... }) })`, `const createInitializeRequest = () => ({ ... })`. */
+function reportWritten({ file, mcp, report }: CodeContext): void {
+  for (const { node, method } of rawMessages(mcp, file)) {
+    if ((method !== 'initialize' && method !== 'notifications/initialized') || isArgumentOfSender(mcp, file, node) || !isSent(file, node) || isOfLanguageServer(file, node)) continue;
+    const said = node.properties.find(p => p.type === 'Property' && keyName(p.key) === 'method');
+    report(said ?? node, {
+      clause: method === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
+      subject: `${OPENS}written`,
+      message: `This writes ${method} by hand; a server of the new revision refuses it.`,
+      confidence: 'likely',
+    });
+  }
+}
+
+/** What is given to a sender of messages is told of there. */
+function isArgumentOfSender(mcp: CodeContext['mcp'], file: CodeContext['file'], message: TSESTree.Node): boolean {
+  const { parent } = outermost(message);
+  return parent?.type === 'CallExpression' && sentMessage(mcp, file, parent) !== undefined;
 }
 
 /** Language servers and debuggers shake hands with a message of the same name. */

@@ -10,6 +10,7 @@ export default defineRule({
   title: 'A message comes alone',
   clauses: ['jsonrpc-batching'],
   words: ['jsonrpc', 'isArray', 'isInitializeRequest'],
+  needs: /jsonrpc|isInitializeRequest|JSONRPCMessageSchema|tools\/(?:call|list)|ServerTransport/,
   visit: context => ({
     ArrayExpression(node) {
       reportSent(context, node);

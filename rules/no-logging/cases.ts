@@ -5,6 +5,8 @@ const low = `import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 
 export default defineCases({
   valid: [
+    { name: 'capabilities in a log line', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nlogger.debug('Making the server', { name: 'a', capabilities: { logging: {}, tools: {} } });\nconst server = new McpServer({ name: 'a', version: '1' });` },
+    { name: 'capabilities of something else', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst capabilities = { logging: true, cdn: true, tools: [] };\nconst only = { capabilities: undefined };\nconst server = new McpServer({ name: 'a', version: '1' });` },
     { name: 'winston', code: `${server}import winston from 'winston';\nconst logger = winston.createLogger();\nlogger.info('ready');\nlogger.log('info', 'x');\nlogger.setLevel('debug');` },
     { name: 'the console', code: `${server}console.log('a');\nconsole.error('b');` },
     { name: 'logging of an HTTP framework', code: `${server}import Fastify from 'fastify';\nconst app = Fastify({ logging: true });\nconst config = { logging: { level: 'info' } };` },
@@ -12,6 +14,11 @@ export default defineCases({
     { name: 'capabilities of something else', code: `${server}const camera = { capabilities: { zoom: {}, logging: {} } };` },
   ],
   invalid: [
+    {
+      name: 'capabilities under a name',
+      code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\ntype Options = ConstructorParameters<typeof McpServer>[1];\nexport function announced(): NonNullable<Options>['capabilities'] {\n  const capabilities: NonNullable<Options>['capabilities'] = { «logging: {}», tools: {}, prompts: {} };\n  return capabilities;\n}`,
+      found: ['logging:capability'],
+    },
     { name: 'sendLoggingMessage', code: `${server}await «server.sendLoggingMessage»({ level: 'info', data: 'x' });\nawait «server.server.sendLoggingMessage»({ level: 'info', data: 'y' }).catch(() => {});`, found: ['logging:sendLoggingMessage', 'logging:sendLoggingMessage'] },
     { name: 'the notification by hand', code: `${server}server.tool('t', async extra => { await «extra.sendNotification»({ method: 'notifications/message', params: { level: 'info', data: 'x' } }); await «server.server.notification»({ method: 'notifications/message', params: {} }); });`, found: ['logging:notification', 'logging:notification'] },
     { name: 'a wrapper that gets the message in a variable', code: `${low}const server = new Server({ name: 'a', version: '1' }, {});\nfunction log(data: string) { const message = { method: 'notifications/message', params: { level: 'info', data } }; return «server.notification»(message); }`, found: ['logging:notification'] },

@@ -143,6 +143,14 @@ function isServerCapabilities({ file, mcp }: CodeContext, object: TSESTree.Objec
   if (expected.some(({ value }) => value.kind === 'sdk' && /#(?:ServerCapabilities|ServerOptions\.capabilities)$/.test(value.type))) return true;
   if (expected.some(({ value }) => value.kind === 'sdk' && value.type.endsWith('#ClientCapabilities'))) return false;
   const others = object.properties.flatMap(p => (p.type === 'Property' ? (keyName(p.key) ?? '') : []));
-  const named = object.parent.type === 'Property' && keyName(object.parent.key) === 'capabilities';
-  return named && others.every(name => SIBLINGS.has(name)) && says(file, SPEAKS_JSON_RPC);
+  if (!others.every(name => SIBLINGS.has(name)) || !says(file, SPEAKS_JSON_RPC)) return false;
+  const { parent } = object;
+  if (parent.type === 'Property' && keyName(parent.key) === 'capabilities') return !isLogged(parent);
+  return parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier' && /^(?:server_?)?capabilities$/i.test(parent.id.name) && others.some(name => name !== 'logging' && name !== 'experimental');
+}
+
+/** A copy in the data of a log line. */
+function isLogged(capabilities: TSESTree.Node): boolean {
+  const call = capabilities.parent?.parent;
+  return call?.type === 'CallExpression' && call.callee.type === 'MemberExpression' && /^(?:trace|debug|info|log|notice|warn|error)$/.test(memberName(call.callee) ?? '');
 }

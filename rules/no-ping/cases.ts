@@ -5,6 +5,7 @@ const server = `import { Server } from '@modelcontextprotocol/sdk/server/index.j
 
 export default defineCases({
   valid: [
+    { name: 'a ping of something else', code: `import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';\nexport const check = makeRequest => makeRequest({ method: 'ping', url: '/health' }, { timeout: 100 });\nexport { CallToolResultSchema };` },
     { name: 'a database and a web socket', code: `import '@modelcontextprotocol/sdk/types.js';\nimport { createClient } from 'redis';\nimport { WebSocketServer } from 'ws';\nawait createClient().ping();\nnew WebSocketServer({ port: 1 }).on('connection', socket => socket.ping());` },
     { name: 'a tool of that name', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst server = new McpServer({ name: 'a', version: '1' });\nserver.registerTool('ping', {}, async () => ({ content: [] }));` },
     { name: 'a type of event', code: `${server}if (event.type === 'ping') return;\nswitch (message.kind) { case 'ping': break; }` },
@@ -14,6 +15,21 @@ export default defineCases({
     { name: 'a body of the application', code: `${client}await fetch('/api', { method: 'POST', body: JSON.stringify({ action: 'ping' }) });` },
   ],
   invalid: [
+    {
+      name: 'one of several messages that go the same way',
+      code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nclass Upstream {\n  #write(message) { this.transport.send(message); }\n  request(method, params) { this.#write({ jsonrpc: '2.0', id: 1, method, params }); }\n  check() { this.#write(«{ jsonrpc: '2.0', id: 2, method: 'ping' }»); }\n}`,
+      found: ['ping:sent'],
+    },
+    {
+      name: 'answered in front of the SDK',
+      code: `import { PingRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nexport const pings = (req, res, next) => («PingRequestSchema.safeParse(req.body)».success ? res.json({ jsonrpc: '2.0', id: req.body.id, result: {} }) : next());`,
+      found: ['ping:check'],
+    },
+    {
+      name: 'sent by a helper that takes the schema of the answer',
+      code: `import { EmptyResultSchema } from '@modelcontextprotocol/sdk/types.js';\nexport const check = makeRequest => makeRequest(«{ method: 'ping' as const, params: {} }», EmptyResultSchema);`,
+      found: ['ping:sent'],
+    },
     { name: 'a function that is told the method', code: `const sdk = '@modelcontextprotocol/sdk';\nclass Peer {\n  request(method, params) { return this.write({ jsonrpc: '2.0', id: this.next(), method, params }); }\n  list() { return this.request('tools/list', {}); }\n  alive() { return «this.request('ping', {})»; }\n}`, found: ['ping:sent'] },
     { name: 'a table of methods under constants', code: `const METHODS = { list: 'tools/list', call: 'tools/call', ping: 'ping' } as const;\nexport const table = { [METHODS.list]: list, [METHODS.call]: call, [«METHODS.ping»]: () => ({}) };`, found: ['ping:entry'] },
     { name: 'a keep-alive of a client', code: `${client}setInterval(() => «client.ping»().catch(reconnect), 30_000);`, found: ['ping:call'] },

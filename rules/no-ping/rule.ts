@@ -14,6 +14,7 @@ export default defineRule({
     CallExpression(node) {
       reportCall(context, node);
       reportHandler(context, node);
+      reportCheck(context, node);
       reportSent(context, node);
     },
     Property(node) {
@@ -40,6 +41,15 @@ function reportHandler({ file, mcp, report }: CodeContext, node: TSESTree.CallEx
   const handler = handlerRegistration(mcp, file, node);
   if (handler?.method !== 'ping') return;
   report(node.callee, { clause: 'ping', subject: 'ping:handler', message: 'This answers ping, which no peer of the new revision sends.', because: handler.because, confidence: handler.confidence });
+}
+
+/** `PingRequestSchema.safeParse(req.body)` in front of the SDK. */
+function reportCheck({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const callee = innermost(node.callee);
+  if (callee.type !== 'MemberExpression' || !/^(?:safeParse|parse)(?:Async)?$/.test(memberName(callee) ?? '')) return;
+  const schema = mcp.export(file, callee.object, /^PingRequestSchema$/);
+  if (schema?.name !== 'PingRequestSchema') return;
+  report(node, { clause: 'ping', subject: 'ping:check', message: 'This waits for ping, which no peer of the new revision sends.', because: schema.because });
 }
 
 /** `new FastMCP({ ping: {...} })`: the framework pings by itself. */

@@ -1,5 +1,6 @@
 import { comparedWith, isComparedWithMethod } from '../../src/mcp/dispatch.js';
 import { isCoreMethod, rawMessages } from '../../src/mcp/raw.js';
+import { isFunctionNode } from '../../src/mcp/values.js';
 import { defineRule, innermost, keyName, outermost, says, walkTree, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 /** The member by which the result of a method is known, and whether clients may keep the result. */
@@ -94,7 +95,7 @@ function branchesOf(file: SourceFile): readonly Branch[] {
 /** What is done for a method: the case of a switch, the branch of a condition, the function in a table. */
 function bodyOf(text: TSESTree.Literal): readonly TSESTree.Node[] | undefined {
   const { parent } = text;
-  if (parent.type === 'Property') return parent.key === text && isFunction(innermost(parent.value)) && isTable(parent.parent) ? [parent.value] : undefined;
+  if (parent.type === 'Property') return parent.key === text && isFunctionNode(innermost(parent.value)) && isTable(parent.parent) ? [parent.value] : undefined;
   if (!isComparedWithMethod(text) || comparedWith(text) === undefined) return undefined;
   if (parent.type === 'SwitchCase') return parent.consequent;
   const test = outermost(parent);
@@ -105,11 +106,7 @@ function bodyOf(text: TSESTree.Literal): readonly TSESTree.Node[] | undefined {
 
 /** More than one entry is a method with a function. */
 function isTable(object: TSESTree.Node): boolean {
-  return object.type === 'ObjectExpression' && object.properties.filter(p => p.type === 'Property' && isCoreMethod(keyName(p.key) ?? '') && isFunction(innermost(p.value))).length > 1;
-}
-
-function isFunction(node: TSESTree.Node): boolean {
-  return node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression';
+  return object.type === 'ObjectExpression' && object.properties.filter(p => p.type === 'Property' && isCoreMethod(keyName(p.key) ?? '') && isFunctionNode(innermost(p.value))).length > 1;
 }
 
 /** Object literals that can only be the result of the method. */

@@ -15,6 +15,11 @@ export default defineCases({
     { name: 'a proxy that only passes on', code: { 'proxy.ts': `${client}export async function forward(client: Client, message) { return client.request(message, schema); }` } },
   ],
   invalid: [
+    {
+      name: 'answered by the wrong side',
+      code: `import { Server } from '@modelcontextprotocol/sdk/server/index.js';\nimport { ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nconst server = new Server({ name: 'a', version: '1' }, { capabilities: { tools: {} } });\n«server.setRequestHandler»(ListRootsRequestSchema, async () => ({ roots: [] }));`,
+      found: ['roots:server-handler'],
+    },
     { name: 'in the hook after the handshake', code: `${server}server.oninitialized = async () => { const { roots } = await «server.listRoots»(); dirs = roots; };`, found: ['roots:list'] },
     { name: 'through the server of McpServer, in a class', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nexport class Files {\n  private readonly mcp = new McpServer({ name: 'a', version: '1' });\n  private async refresh() { const answer = await «this.mcp.server.listRoots»(); return answer.roots; }\n}`, found: ['roots:list'] },
     { name: 'a helper in another file', code: { 'index.ts': `${server}import { dirsOf } from './dirs.js';\nawait dirsOf(server);`, 'dirs.ts': `export async function dirsOf(host) { const { roots } = await «host.listRoots»(); return roots.map(r => r.uri); }` }, found: ['roots:list'] },

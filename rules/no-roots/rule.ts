@@ -62,7 +62,13 @@ function reportHandler({ file, mcp, report }: CodeContext, node: TSESTree.CallEx
       unit: `roots:${file.path}`,
     });
   else if (handler?.method === 'roots/list')
-    report(node.callee, { clause: 'roots-feature', subject: 'roots:client-handler', message: 'This client answers requests for roots, a deprecated feature.', because: handler.because, confidence: handler.confidence });
+    report(node.callee, {
+      clause: 'roots-feature',
+      subject: handler.role === 'server' ? 'roots:server-handler' : 'roots:client-handler',
+      message: handler.role === 'server' ? 'This server answers requests for roots, which only clients were ever asked for.' : 'This client answers requests for roots, a deprecated feature.',
+      because: handler.because,
+      confidence: handler.confidence,
+    });
 }
 
 /** A framework tells of changed roots by an event of the session. */

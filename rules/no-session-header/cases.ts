@@ -27,8 +27,19 @@ export default defineCases({
     { name: 'read from an answer by a hand-written client', code: `const answer = await fetch(url, { method: 'POST', body });\nconst id = «answer.headers.get('mcp-session-id')»;`, found: ['client:session-header'] },
     { name: 'a list of headers to forward', code: `const FORWARDED = ['authorization', «'mcp-session-id'»];`, found: ['header:list'] },
     { name: 'compared', code: `for (const [name, value] of entries) if (name.toLowerCase() === «'mcp-session-id'») session = value;`, found: ['header:compare'] },
+    { name: 'a CORS header with this name alone', code: `app.use((req, res, next) => { res.header('Access-Control-Expose-Headers', «'mcp-session-id'»); next(); });`, found: ['cors:session-header'] },
+    { name: 'a property of that kind', code: `export const preflight = () => new Response(null, { headers: { 'Access-Control-Expose-Headers': «'mcp-session-id'» } });`, found: ['cors:session-header'] },
+    { name: 'an assignment with a default', code: `result.headers['access-control-allow-headers'] = cors.allowHeaders ?? «'Content-Type, mcp-session-id'»;`, found: ['cors:session-header'] },
+    {
+      name: 'a constant in CORS lists',
+      code: `const SESSION = «'mcp-session-id'»;
+app.use(cors({ exposedHeaders: [«SESSION», 'x-trace'] }));
+export const open = res => res.header('Access-Control-Allow-Headers', «\`Content-Type, \${SESSION}\`»);`,
+      found: ['header:constant', 'cors:session-header', 'cors:session-header'],
+    },
     { name: 'the cors middleware', code: `app.use(cors({ origin: '*', exposedHeaders: [«'Mcp-Session-Id'»] }));`, found: ['cors:session-header'] },
     { name: 'a CORS header by hand', code: `res.setHeader('Access-Control-Allow-Headers', «'Content-Type, mcp-session-id'»);`, found: ['cors:session-header'] },
+    { name: 'a CORS header of nothing else', code: `res.setHeader('Access-Control-Expose-Headers', «'Mcp-Session-Id'»);`, found: ['cors:session-header'] },
     { name: 'CORS headers in an object', code: `const headers = { 'Access-Control-Expose-Headers': «'Mcp-Session-Id, Content-Length'» };`, found: ['cors:session-header'] },
     { name: 'a CORS list that is joined', code: `res.header('Access-Control-Allow-Headers', ['Content-Type', «'mcp-session-id'»].join(', '));`, found: ['cors:session-header'] },
     { name: 'Hono cors', code: `app.use('/mcp', cors({ origin: '*', allowHeaders: ['Content-Type', «'mcp-session-id'»], exposeHeaders: [«'mcp-session-id'»] }));`, found: ['cors:session-header', 'cors:session-header'] },

@@ -33,7 +33,8 @@ function isConstantUse({ file, mcp }: CodeContext, node: TSESTree.Identifier): b
   const asKey = parent.type === 'MemberExpression' && parent.computed && parent.property === node;
   const asArgument = parent.type === 'CallExpression' && parent.arguments[0] === node;
   const asProperty = parent.type === 'Property' && parent.computed && parent.key === node;
-  if (!asKey && !asArgument && !asProperty) return false;
+  const asPart = parent.type === 'ArrayExpression' || parent.type === 'TemplateLiteral';
+  if (!asKey && !asArgument && !asProperty && !asPart) return false;
   const text = mcp.text(file, node);
   return text !== undefined && HEADER.test(text);
 }
@@ -44,7 +45,9 @@ function reportName(context: CodeContext, node: TSESTree.StringLiteral | TSESTre
   if (parent.type === 'MemberExpression' && parent.computed && parent.property === node) reportAccess(context, parent);
   else if (parent.type === 'CallExpression' && parent.arguments[0] === node) reportCall(context, parent, node);
   else if (parent.type === 'Property' && parent.key === node) reportProperty(context, parent, node);
+  else if (parent.type === 'CallExpression' && node.type === 'Literal') reportHeaderList(context, node, node.value);
   else if (parent.type === 'ArrayExpression') reportArray(context, parent, node);
+  else if (corsHeaderName(context, node) !== undefined) reportCors(context, parent.type === 'TemplateLiteral' ? parent : node);
   else if (node.type === 'Literal' && isNameOfConstant(parent, node)) {
     context.report(node, { clause: 'session-id-header', subject: 'header:constant', message: 'This names the session header, which the protocol no longer has.' });
   } else if (parent.type === 'BinaryExpression' || parent.type === 'SwitchCase') {
@@ -117,9 +120,8 @@ function reportArray(context: CodeContext, array: TSESTree.ArrayExpression, node
   const corsOption = parent.type === 'Property' && CORS_LISTS.test(keyName(parent.key) ?? '');
   const corsHeader = corsHeaderName(context, array) !== undefined;
   const corsVariable = parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier' && /cors|expose|allow(?:ed)?_?headers/i.test(parent.id.name);
-  if (corsOption || corsHeader || corsVariable) {
-    context.report(node, { clause: 'cors-headers', also: ['session-id-header'], subject: 'cors:session-header', message: 'This CORS list names the session header and lacks the headers that replaced it.' });
-  } else context.report(node, { clause: 'session-id-header', subject: 'header:list', message: 'This list of headers names the session header, which the protocol no longer has.' });
+  if (corsOption || corsHeader || corsVariable) reportCors(context, node);
+  else context.report(node, { clause: 'session-id-header', subject: 'header:list', message: 'This list of headers names the session header, which the protocol no longer has.' });
 }
 
 /** `res.setHeader('Access-Control-Allow-Headers', 'Content-Type, mcp-session-id')` and the same in object literals. */
@@ -128,12 +130,14 @@ function reportHeaderList(context: CodeContext, node: TSESTree.StringLiteral | T
   if (!names.some(name => HEADER.test(name))) return;
   const { parent } = node;
   const keyed = parent.type === 'Property' && parent.value === node && CORS_LISTS.test(keyName(parent.key) ?? '');
-  if (keyed || corsHeaderName(context, node) !== undefined) {
-    context.report(node, { clause: 'cors-headers', also: ['session-id-header'], subject: 'cors:session-header', message: 'This CORS list names the session header and lacks the headers that replaced it.' });
-  }
+  if (keyed || corsHeaderName(context, node) !== undefined) reportCors(context, node);
 }
 
-/** The CORS header that a call sets to (something made from) this value. */
+function reportCors({ report }: CodeContext, at: TSESTree.Node): void {
+  report(at, { clause: 'cors-headers', also: ['session-id-header'], subject: 'cors:session-header', message: 'This CORS list names the session header and lacks the headers that replaced it.' });
+}
+
+/** The CORS header that a call, a property or an assignment sets to (something made from) this value. */
 function corsHeaderName({ file, mcp }: CodeContext, value: TSESTree.Node): string | undefined {
   for (let n: TSESTree.Node | undefined = value; n && !enclosesFunction(n); n = n.parent) {
     if (n.parent?.type === 'CallExpression' && n.parent.arguments.includes(n as TSESTree.CallExpressionArgument)) {
@@ -142,6 +146,7 @@ function corsHeaderName({ file, mcp }: CodeContext, value: TSESTree.Node): strin
       if (name !== undefined && CORS_LISTS.test(name)) return name;
     }
     if (n.parent?.type === 'Property' && n.parent.value === n && CORS_LISTS.test(keyName(n.parent.key) ?? '')) return keyName(n.parent.key);
+    if (n.parent?.type === 'AssignmentExpression' && n.parent.right === n && n.parent.left.type === 'MemberExpression' && CORS_LISTS.test(memberName(n.parent.left) ?? '')) return memberName(n.parent.left);
   }
   return undefined;
 }

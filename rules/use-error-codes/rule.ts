@@ -23,6 +23,7 @@ export default defineRule({
   title: 'Error codes have new meanings',
   clauses: ['resource-not-found-code', 'resource-not-found-client', 'error-code-assumptions', 'error-code-allocation', 'error-code-draft-numbers', 'missing-client-capability-error', 'http-status-mapping'],
   words: ['404', '-320', '-32_0', 'RequestTimeout', 'ConnectionClosed', 'apabilit'],
+  needs: /-320|-32_0|RequestTimeout|ConnectionClosed|client_?capabilit|mcp-session-id|StreamableHTTP(?:Client|Error)/i,
   visit: context => ({
     UnaryExpression(node) {
       if (node.operator !== '-' || node.argument.type !== 'Literal') return;

@@ -10,6 +10,7 @@ export default defineRule({
   title: 'Schemas are JSON Schema 2020-12',
   clauses: ['json-schema-2020-12', 'schema-external-ref', 'schema-complexity-bounds'],
   words: ['inputSchema', 'outputSchema'],
+  needs: /\b(?:definitions|additionalItems|dependencies|exclusiveM(?:in|ax)imum)\b|\$ref|\bitems['"\]]*\s*:\s*\(*\[|\b(?:compile|compileAsync|validate|addSchema|dereference|bundle)\b['"\]?.\s]*[(<]|(?<!Promise|path)\.\s*resolve\b/,
   visit: context => ({
     Property(node) {
       if (SCHEMAS.has(keyName(node.key) ?? '') && node.parent.type === 'ObjectExpression') reportSchema(context, node.value);

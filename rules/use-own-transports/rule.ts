@@ -9,6 +9,7 @@ export default defineRule({
   clauses: ['custom-transport-contract'],
   words: ['Transport'],
   followsImports: true,
+  needs: /\bimplements\b/,
   visit: context => ({
     ClassDeclaration(node) {
       reportClass(context, node);

@@ -17,6 +17,7 @@ export default defineRule({
   title: 'The first SDK line cannot speak the new revision',
   clauses: ['sdk-v1-package', 'sdk-mixed-v1-v2', 'sdk-zod-range', 'sdk-registration-api', 'sdk-schema-first-handlers', 'sdk-handler-extra', 'sdk-error-classes', 'apps-sdk-peer', 'sdk-silent-behavior-changes'],
   words: ['@modelcontextprotocol/', '.tool(', '.prompt(', '.resource(', 'requestInfo', 'HandlerSchema', 'setRequestHandler', 'setNotificationHandler', 'nextCursor', 'enforceStrictCapabilities'],
+  needs: /\b(?:tool|prompt|resource)\b['"\]?.\s]*[(<]|set(?:Request|Notification)Handler|requestInfo|authInfo|sendNotification|sendRequest|\bsignal\b|requestId|\b(?:McpError|ErrorCode|StreamableHTTPError|SseError|OAuthError|Invalid\w+Error|\w+(?:Grant|Client|Token|Scope|Request)Error)\b|nextCursor|enforceStrictCapabilities|@modelcontextprotocol\/(?:server|client|node|express|hono|fastify)\b/,
   kinds: ['code', 'manifest'],
   scan: scanManifest,
   visit: context => ({

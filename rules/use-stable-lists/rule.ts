@@ -8,6 +8,7 @@ export default defineRule({
   title: 'Lists keep their order',
   clauses: ['tools-list-order'],
   words: ['readdir', 'glob', 'Promise.all', 'Math.random'],
+  needs: /\b(?:register(?:Tool|Resource|Prompt)|tool|resource|prompt|sort|toSorted)\b['"\]?.\s]*[(<]/,
   visit: context => ({
     CallExpression(node) {
       reportRegistration(context, node);

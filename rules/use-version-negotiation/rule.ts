@@ -11,6 +11,7 @@ export default defineRule({
   title: 'The version is agreed on for each request',
   clauses: ['client-version-negotiation', 'protocol-version-constants', 'protocol-version-header-default', 'unsupported-version-error', 'client-fallback-single-code', 'modern-only-initialize-error'],
   words: ['server/discover', 'PROTOCOL_VERSION', '2024-1', '2025-0', '2025-1', 'rotocol version', 'Client(', '32601'],
+  needs: /\bClient\b|mcp\w*client\(|server\/discover|PROTOCOL_VERSION|20(?:24-1|25-[01])|rotocol version|32601/i,
   visit: context => ({
     NewExpression(node) {
       reportClient(context, node);

@@ -55,12 +55,13 @@ export async function measure(record: GoldenRecord, options: Options): Promise<R
   const ours = join(folder, 'ours');
   copyTree(before, ours, works);
   const baseline = works ? await check(before, subdir, commands, shell, options) : { measured: {}, errors: [] };
-  const applied = await run(`node ${quote(join(ROOT, 'node_modules/tsx/dist/cli.mjs'))} ${quote(join(ROOT, 'scripts/goldens/apply.ts'))} ${quote(ours)}${options.only === undefined ? '' : ` --only ${options.only}`}`, ROOT, { env: {}, timeoutMs: options.timeoutMs });
+  const choices = (options.only === undefined ? '' : ` --only ${options.only}`) + (staysOnV1(record.after, git, subdir) ? ' --target v1-stateless' : '');
+  const applied = await run(`node ${quote(join(ROOT, 'node_modules/tsx/dist/cli.mjs'))} ${quote(join(ROOT, 'scripts/goldens/apply.ts'))} ${quote(ours)}${choices}`, ROOT, { env: {}, timeoutMs: options.timeoutMs });
   if (applied.code !== 0) return { ...result, problem: `migrate: ${applied.output.trim().split('\n').slice(-6).join(' | ')}` };
   const said = JSON.parse(applied.output.trim().split('\n').at(-1) ?? '{}') as { files: number; markers: unknown[]; dropped: string[]; ms: number; tests: { file: string }[] };
   const second = join(folder, 'second');
   copyTree(ours, second, false);
-  const again = await run(`node ${quote(join(ROOT, 'node_modules/tsx/dist/cli.mjs'))} ${quote(join(ROOT, 'scripts/goldens/apply.ts'))} ${quote(second)}${options.only === undefined ? '' : ` --only ${options.only}`}`, ROOT, { env: {}, timeoutMs: options.timeoutMs });
+  const again = await run(`node ${quote(join(ROOT, 'node_modules/tsx/dist/cli.mjs'))} ${quote(join(ROOT, 'scripts/goldens/apply.ts'))} ${quote(second)}${choices}`, ROOT, { env: {}, timeoutMs: options.timeoutMs });
   const changed = again.code === 0 ? (JSON.parse(again.output.trim().split('\n').at(-1) ?? '{}') as { files: number }).files : -1;
   rmSync(second, { recursive: true, force: true });
   const own = works ? await installAndCheck(ours, subdir, commands, shell, options, baseline.errors) : {};
@@ -71,6 +72,13 @@ export async function measure(record: GoldenRecord, options: Options): Promise<R
   if (options.codemod && works) result = { ...result, codemod: await installAndCheck(theirs, subdir, commands, shell, options, baseline.errors) };
   const closed = record.after === undefined ? undefined : closedBy(before, theirs, join(folder, 'after'), files, subdir);
   return closed === undefined ? result : { ...result, record: { ...result.record, closed } };
+}
+
+/** People who went to stateless serving without the second major of the SDK: ours is asked for the same. */
+function staysOnV1(after: string | undefined, git: string, subdir: string): boolean {
+  if (after === undefined) return false;
+  const { stdout } = spawnSync('git', ['--git-dir', git, 'grep', '-hoE', '"@modelcontextprotocol/(sdk|server|client|core)":', after, '--', `:(glob)${subdir === '' ? '' : `${subdir}/`}**/package.json`], { encoding: 'utf8' });
+  return stdout !== '' && stdout.split('\n').every(line => line === '' || line.includes('/sdk"'));
 }
 
 /** Files with tests that failed nowhere before, and that the summary does not speak of. */

@@ -28,7 +28,7 @@ export function isJavaScript(name: string): boolean {
   return /\.(?:[cm]?js|jsx)$/.test(name);
 }
 
-const TEST_PATH = /(?:^|\/)(?:tests?|__tests__|__mocks__|e2e|e2e[-_]tests?|spec|specs|mocks|test-?utils?|testing|[\w.]+-tests?|test-(?:servers?|fixtures?|harness|support|helpers?)|fixtures|__fixtures__)\/|\.(?:test|spec|e2e|bench|stories)\.[cm]?[jt]sx?$|[.-]mocks?\.[cm]?[jt]sx?$|(?:^|\/)(?:vitest|jest)\.(?:config|setup)\.[cm]?[jt]s$/i;
+const TEST_PATH = /(?:^|\/)(?:tests?|__tests__|__mocks__|e2e|e2e[-_]tests?|spec|specs|conformance|mocks|test-?utils?|testing|[\w.]+-tests?|test-(?:servers?|fixtures?|harness|support|helpers?)|fixtures|__fixtures__)\/|\.(?:test|spec|e2e|bench|stories)\.[cm]?[jt]sx?$|[.-]mocks?\.[cm]?[jt]sx?$|(?:^|\/)(?:vitest|jest)\.(?:config|setup)\.[cm]?[jt]s$/i;
 const EXAMPLE_PATH = /(?:^|\/)(?:examples?|samples?|demos?|playgrounds?|tutorials?)\//i;
 
 export type Zone = 'source' | 'test' | 'example' | 'doc';

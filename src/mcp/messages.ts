@@ -7,7 +7,7 @@ import { walkTree } from '../parse/walk.js';
 import type { Confidence, McpModel } from './model.js';
 import { roleOf, type Role } from './roles.js';
 import { sdk } from './sdk.js';
-import type { Step } from './values.js';
+import type { Known, Step } from './values.js';
 
 /** A JSON-RPC message that a call sends. */
 export interface SentMessage {
@@ -114,7 +114,7 @@ function messageAsObject(mcp: McpModel, file: SourceFile, call: TSESTree.CallExp
   const kind = use ? SENDERS[use.member] : likely;
   if (!kind) return undefined;
   const isNotification = message.method.startsWith('notifications/');
-  if (!use && !message.method.includes('/') && !message.jsonrpc) return undefined;
+  if (!use && !message.method.includes('/') && !message.jsonrpc && !namesResult(mcp, file, call)) return undefined;
   return {
     method: message.method,
     kind: isNotification ? 'notification' : kind,
@@ -123,6 +123,12 @@ function messageAsObject(mcp: McpModel, file: SourceFile, call: TSESTree.CallExp
     confidence: use?.confidence ?? 'likely',
     because: use?.because,
   };
+}
+
+/** `request({ method: 'ping' }, EmptyResultSchema)`: a sender of the project's own that is given what the answer has to be. */
+function namesResult(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): boolean {
+  const schema = call.arguments[1];
+  return schema !== undefined && schema.type !== 'SpreadElement' && mcp.export(file, schema)?.name.endsWith('ResultSchema') === true;
 }
 
 /** Object literals without a `method` are left out before anything is asked about them. */
@@ -158,10 +164,12 @@ export function messageOf(mcp: McpModel, file: SourceFile, node: TSESTree.Node):
   const inner = innermost(node);
   // `request as Parameters<typeof send>[0]`: the type knows no method, what is cast does.
   if (method?.value.kind !== 'text') return inner === node ? undefined : messageOf(mcp, file, inner);
-  const object = values.find(k => k.value.kind === 'object')?.value;
+  const { text } = method.value;
+  const says = (known: Known): boolean => mcp.infer.member([known], 'method', undefined).some(k => k.value.kind === 'text' && k.value.text === text);
+  const object = values.find(k => k.value.kind === 'object' && says(k))?.value;
   const literal = object?.kind === 'object' ? object.node : undefined;
   const jsonrpc = mcp.infer.member(values, 'jsonrpc', undefined).length > 0;
-  return { method: method.value.text, literal, jsonrpc };
+  return { method: text, literal, jsonrpc };
 }
 
 /** `setRequestHandler(XRequestSchema, handler)` of v1, `setRequestHandler('x/y', handler)` of v2, and the notification twins. */

@@ -17,7 +17,8 @@ export function describedVariables(project: Project, steps: readonly Pick<Step, 
   }
   return [...wanted].flatMap(([file, variables]) => {
     const before = project.text(file) ?? '';
-    const after = variables.reduce(withVariable, before);
+    const all = variables.reduce(withVariable, before);
+    const after = before === '' || before.endsWith('\n') ? all : all.replace(/\r?\n$/, '');
     return after === before ? [] : [{ file, before, after }];
   });
 }

@@ -17,6 +17,7 @@ export const MARKER_TEXTS: Readonly<Record<string, MarkerText>> = {
   // The second major of the SDK
   'sdk-removed': { text: '{detail} stays on the first major of the SDK: the second has no such thing. Replace it, then remove @modelcontextprotocol/sdk.', otherwise: 'This', until: 'person' },
   'sdk-registration': { text: 'The arguments of this registration cannot be told apart. Use registerTool, registerPrompt or registerResource.', until: 'person' },
+  'sdk-intercepted': { text: 'The second major has no {detail}: this stands between the server and registrations that go by the newer method now. Put it there, with the arguments of that.', otherwise: 'such method', until: 'person' },
   'sdk-path': { text: 'What this module had is in several packages of the second major. Import by name.', until: 'person' },
   'sdk-result': { text: 'This is no {detail}, and clients will refuse it. Return one, or throw a ProtocolError.', otherwise: 'result of this method', until: 'person' },
   'sdk-type': { text: 'This does not compile with the second major of the SDK: {detail}.', otherwise: 'see the compiler', until: 'person' },

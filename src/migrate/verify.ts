@@ -58,13 +58,10 @@ export function addedFindings(before: readonly Finding[], after: readonly Findin
   const anywhere = new Map<string, number>();
   for (const f of before) count(here, keyIn(f), 1);
   const fresh = after.filter(f => count(here, keyIn(f), -1) < 0);
-  for (const f of before) for (const key of [keyOf(f), ...(BEHIND.get(f.subject) ?? [])]) count(anywhere, key, 1);
+  for (const f of before) count(anywhere, keyOf(f), 1);
   for (const f of after) if (!fresh.includes(f)) count(anywhere, keyOf(f), -1);
   return fresh.filter(f => count(anywhere, keyOf(f), -1) < 0);
 }
-
-/** What one finding says for another: a registration that waits for the handshake and for a capability is told as the latter only. */
-const BEHIND: ReadonlyMap<string, readonly string[]> = new Map([['list:by-capability', ['no-late-registrations\0hazard:late-registration']]]);
 
 /** Not the clause: a finding about a whole file names the first of several, which changes when some of them are done. */
 function keyOf({ rule, subject }: Finding): string {

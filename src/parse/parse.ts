@@ -4,7 +4,7 @@ import type { ScopeManager, Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import type { ParserOptions } from 'oxc-parser';
 import type { SourceComment, SourceFile, SyntaxProblem } from './source.js';
-import { setParents } from './walk.js';
+import { treeOf } from './tree.js';
 
 const require = createRequire(import.meta.url);
 
@@ -13,6 +13,7 @@ const MAX_DEPTH = 1_000;
 
 interface Parsed {
   readonly program: TSESTree.Program;
+  readonly depth: number;
   readonly comments: readonly SourceComment[];
   readonly problems: readonly SyntaxProblem[];
 }
@@ -76,19 +77,17 @@ function parse(path: string, text: string): Parsed {
   oxc ??= require('oxc-parser') as typeof import('oxc-parser');
   const { parseSync } = oxc;
   const attempt = (options: ParserOptions, code = text): Parsed => {
-    const result = parseSync(path, code, { astType: 'ts', range: true, preserveParens: false, ...options });
+    const result = parseSync(path, code, { astType: 'ts', preserveParens: false, ...options });
     // oxc's own types describe the same tree in other words; test/conformance.test.ts holds the two trees equal.
-    const program = result.program as unknown as TSESTree.Program;
-    // The reference begins with the text, oxc with the first token.
-    program.range[0] = 0;
+    const { program, depth } = treeOf(result.program as unknown as TSESTree.Program);
     const problems = result.errors.filter(e => e.severity === 'Error').map(e => ({ message: e.message, offset: e.labels[0]?.start ?? 0 }));
     const comments = result.comments.map(c => ({ block: c.type === 'Block', value: c.value, range: [c.start, c.end] as const }));
-    return { program, comments, problems };
+    return { program, depth, comments, problems };
   };
   const lang = languageOf(path);
   const tooDeep = (): Parsed => {
-    const { program, comments } = attempt({ lang, sourceType: 'module' }, '');
-    return { program, comments, problems: [{ message: 'This is nested too deeply to be read.', offset: 0 }] };
+    const { program, depth, comments } = attempt({ lang, sourceType: 'module' }, '');
+    return { program, depth, comments, problems: [{ message: 'This is nested too deeply to be read.', offset: 0 }] };
   };
   if (bracketDepth(text) > MAX_DEPTH) return tooDeep();
   let parsed = attempt({ lang, sourceType: 'module' });
@@ -97,7 +96,7 @@ function parse(path: string, text: string): Parsed {
     const script = attempt({ lang, sourceType: 'commonjs' });
     if (script.problems.length === 0) parsed = script;
   }
-  return setParents(parsed.program) > MAX_DEPTH ? tooDeep() : parsed;
+  return parsed.depth > MAX_DEPTH ? tooDeep() : parsed;
 }
 
 /** Roughly: brackets in texts count too. What is far too deep would end the process inside the parser. */

@@ -8,7 +8,7 @@ type Node = TSESTree.Node;
 let visitorKeys: Readonly<Record<string, readonly string[] | undefined>> | undefined;
 
 /** The members of a node that hold its children. Loaded with the first tree. */
-function keysOf(type: string): readonly string[] | undefined {
+export function keysOf(type: string): readonly string[] | undefined {
   visitorKeys ??= (require('@typescript-eslint/visitor-keys') as typeof import('@typescript-eslint/visitor-keys')).visitorKeys;
   return visitorKeys[type];
 }
@@ -53,22 +53,4 @@ function pushChildren(node: Node, waiting: Node[]): void {
 
 export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as { readonly type?: unknown }).type === 'string';
-}
-
-/** Parsers leave out `parent`; ESLint adds it while it walks. We add it at once. Returns how deep the tree is. */
-export function setParents(root: Node): number {
-  let depth = 0;
-  for (let level = [root]; level.length > 0; depth++) {
-    const next: Node[] = [];
-    for (const node of level) {
-      const before = next.length;
-      pushChildren(node, next);
-      for (let i = before; i < next.length; i++) {
-        const child: { parent?: Node } | undefined = next[i];
-        if (child) child.parent = node;
-      }
-    }
-    level = next;
-  }
-  return depth;
 }

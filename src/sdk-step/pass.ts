@@ -85,6 +85,11 @@ function lineStartOutsideText(file: SourceFile, offset: number): number {
   return inTemplate && statement ? file.text.lastIndexOf('\n', statement.range[0] - 1) + 1 : start;
 }
 
+/** A line that only says what is to be done with the next one. */
+export function isMark(line: string): boolean {
+  return line.trimStart().startsWith(SENTINEL);
+}
+
 /** Takes the marks out of a text and says where they stood. */
 export function takeMarks(path: string, text: string): { readonly text: string; readonly marks: readonly Mark[] } {
   const marks: Mark[] = [];

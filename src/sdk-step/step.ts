@@ -22,6 +22,7 @@ import { contexts } from './passes/contexts.js';
 import { customMethods } from './passes/custom-methods.js';
 import { compatTypes } from './passes/compat-types.js';
 import { httpStatus } from './passes/http-status.js';
+import { interceptions } from './passes/interceptions.js';
 import { loadedSchemas } from './passes/loaded-schemas.js';
 import { namespaces } from './passes/namespaces.js';
 import { registrationDoubles } from './passes/registration-doubles.js';
@@ -40,14 +41,14 @@ import { importHomes } from './repairs/homes.js';
 import { restoreLostNames } from './repairs/lost-names.js';
 import { moduleMocks } from './repairs/module-mocks.js';
 import { restoreRegistry } from './repairs/registry-prefix.js';
-import { restoreGaps, restoreStyle } from './repairs/style.js';
+import { restoreComments, restoreGaps, restoreStyle } from './repairs/style.js';
 import { packageOf, waitingPackages } from './repairs/other-major.js';
 import { repairTypes } from './repairs/types.js';
 
 const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
-const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, capabilityMembers, httpStatus, wireCodes, zodFour, registrationDoubles, registrations, contextDoubles, contexts, contextTypes, callbackTypes, customMethods];
+const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, capabilityMembers, httpStatus, wireCodes, zodFour, registrationDoubles, interceptions, registrations, contextDoubles, contexts, contextTypes, callbackTypes, customMethods];
 /** After it: what it left. */
 const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
 
@@ -115,7 +116,7 @@ function officially(project: Project, files: readonly string[]): Map<string, str
     const before = project.source(path);
     const result = results.get(path)?.replaceAll(HIDDEN, '').replaceAll(HIDDEN_MODULE, '@modelcontextprotocol/sdk');
     if (!before || result === undefined) continue;
-    texts.set(path, restoreGaps(before, restoreLostNames(before, restoreStyle(before, result))));
+    texts.set(path, restoreComments(before, restoreGaps(before, restoreLostNames(before, restoreStyle(before, result)))));
   }
   return texts;
 }

@@ -69,8 +69,9 @@ function isFilledByCaller(mcp: McpModel, reach: Reach, file: SourceFile, fn: Fun
 }
 
 /** `list.forEach(item => ...)`: the callback is given what is in the list. */
-function listGoneThrough({ parent, ...fn }: FunctionNode): TSESTree.Node | undefined {
-  if (parent.type !== 'CallExpression' || parent.arguments[0]?.range[0] !== fn.range[0]) return undefined;
+function listGoneThrough(fn: FunctionNode): TSESTree.Node | undefined {
+  const { parent } = fn;
+  if (parent.type !== 'CallExpression' || parent.arguments[0] !== fn) return undefined;
   const callee = innermost(parent.callee);
   return callee.type === 'MemberExpression' && callee.object.type !== 'Super' && /^(?:forEach|map|flatMap|filter|find|some|every)$/.test(memberName(callee) ?? '') ? callee.object : undefined;
 }
@@ -95,8 +96,9 @@ function asksClient(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpressi
   return name !== undefined && /^(?:listRoots|getClientVersion|getClientCapabilities|createMessage|elicitInput)$/.test(name) && mcp.call(file, call) !== undefined;
 }
 
-function isRead({ parent, ...name }: TSESTree.Identifier): boolean {
-  if (parent.type === 'MemberExpression') return parent.computed || parent.property.range[0] !== name.range[0];
+function isRead(name: TSESTree.Identifier): boolean {
+  const { parent } = name;
+  if (parent.type === 'MemberExpression') return parent.computed || parent.property !== name;
   return parent.type !== 'Property' || parent.computed || parent.value.range[0] === name.range[0];
 }
 

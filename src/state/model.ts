@@ -134,7 +134,6 @@ export class StateModel {
 
   #group(key: object, holder: Holder | undefined, cells: readonly ClassifiedCell[]): StateGroup {
     const own = cells.filter(c => c.id === key || c.owner === key);
-    const kept = cells.some(c => c.class === 'session') ? 'session' : 'process';
     const sorted = [...(own.length > 0 ? own : cells)].sort((a, b) => Number(b.class === 'session') - Number(a.class === 'session') || byWeight(a, b));
     const first = sorted[0] ?? cells[0];
     // Flags and times stand beside what the class really keeps: its parts.
@@ -143,7 +142,7 @@ export class StateModel {
     const stands = parts ?? { name: first?.name ?? '', file: first?.file, at: first?.at };
     if (!stands.file || !stands.at) throw new Error('A group of state has a cell.');
     return {
-      class: kept,
+      class: cells.some(c => c.class === 'session') ? 'session' : 'process',
       name: stands.name,
       file: stands.file,
       at: stands.at,

@@ -19,10 +19,11 @@ import type { Range, SourceFile } from '../../src/parse/source.js';
 import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { removeCapability } from './capability.js';
 import { isRest, KEPT, KeptMessages } from './keep.js';
+import { arePlain, directCall, loggerIn } from './direct.js';
 import { levelPlan, type LevelPlan } from './level.js';
 import { isOnStderr, loopOverServers, type CallPlace } from './place.js';
 import { callAt, SENDS, siteOf, type Site } from './sites.js';
-import { targetFor, type LogTarget } from './targets.js';
+import { targetFor, type LogTarget, type OwnLogger } from './targets.js';
 import { logCall, messageText } from './write.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { indentAt } from '../../src/edits/indent.js';
@@ -47,6 +48,8 @@ export class LoggingRewrite {
   readonly #names = new Map<SourceFile, string>();
   readonly #writers = new Map<SourceFile, ContextWriter>();
   #sites: readonly ReplacedSite[] = [];
+  /** The logger of the project, where it takes the messages without a function in between. */
+  #direct: OwnLogger | undefined;
   readonly #async = new Set<FunctionNode>();
   readonly #bound = new Map<SourceFile, Set<string>>();
   /** Comments inside what was replaced. */
@@ -119,6 +122,7 @@ export class LoggingRewrite {
     if (target && this.#declines.some(d => this.#isLevel(d))) {
       return { declines: [...this.#declines, ...sites.map(s => ({ for: s.finding.fingerprint, reason: 'The level that clients choose is still used. Let LOG_LEVEL set it first.' })), ...this.#capabilityDeclines('The level that clients choose is still used.')] };
     }
+    if (target?.own && arePlain(sites.map(s => s.message), target.own) && sites.every(s => this.#meta(s.place.replaced, s.file, target) === undefined)) this.#direct = target.own;
     if (target) for (const site of sites) this.#rewriteSite(site, target);
     this.#leftovers.clear();
     this.#removeProtocol(handlers);
@@ -143,7 +147,7 @@ export class LoggingRewrite {
       title: 'Log messages go to a logger',
       answers: [...this.#answers],
       edits: this.#editors.edits(this.#names.size > 0 ? target?.edits : undefined),
-      ...(target && this.#names.size > 0 && { created: target.created, dependencies: target.dependencies.map(d => ({ ...d, package: this.manifest?.folder ?? '' })), variables: target.variables, notes: target.notes }),
+      ...(target && this.#names.size > 0 && { created: this.#direct ? [] : target.created, dependencies: target.dependencies.map(d => ({ ...d, package: this.manifest?.folder ?? '' })), variables: target.variables, notes: target.notes }),
       removedComments: comments,
       // A logger that writes to standard output so far is told to do otherwise afterwards.
       ...(target?.kind === 'own' && { keeps: OWN_OUTPUT }),
@@ -193,7 +197,7 @@ export class LoggingRewrite {
     }
     const { level, data, logger } = messageText(file, message, { indent, bound, kept });
     const meta = this.#meta(place.replaced, file, target);
-    const call = `${lead}${logCall(this.#log(file), { level, data, logger, meta }, indent, editor.style)}`;
+    const call = this.#direct ? directCall(this.#log(file), message, { data, logger }, editor.style.quote) : `${lead}${logCall(this.#log(file), { level, data, logger, meta }, indent, editor.style)}`;
     const whole = place.replaced.type === 'TryStatement' || place.replaced === loop ? call + editor.style.semicolon : call;
     this.#noteComments(file, place.replaced.range, whole);
     editor.replace(place.replaced, whole);
@@ -225,11 +229,21 @@ export class LoggingRewrite {
   }
 
   #log(file: SourceFile): string {
+    if (this.#direct) return this.#ownLogger(file, this.#direct);
     let name = this.#names.get(file);
     if (name === undefined) {
       name = freeNameWithout(file, this.#going(file), ...(this.#takesApart(file) ? [] : ['log']), 'logMessage', 'writeLog');
       this.#names.set(file, name);
     }
+    return name;
+  }
+
+  #ownLogger(file: SourceFile, own: OwnLogger): string {
+    const known = this.#names.get(file);
+    if (known !== undefined) return known;
+    const { name, wanted } = loggerIn(this.context, file, own);
+    this.#names.set(file, name);
+    if (wanted) addImports(this.#editors.of(file), [wanted]);
     return name;
   }
 
@@ -250,6 +264,7 @@ export class LoggingRewrite {
 
   /** `typed`: files that name the type of the context now. */
   #importLog(target: LogTarget, typed: ReadonlySet<SourceFile> = new Set()): void {
+    if (this.#direct) return;
     for (const file of new Set([...this.#names.keys(), ...typed])) {
       const name = this.#names.get(file);
       addImports(this.#editors.of(file), [

@@ -22,6 +22,8 @@ export interface LogTarget {
   readonly dependencies: readonly DependencyChange[];
   readonly variables: readonly Variable[];
   readonly notes: readonly string[];
+  /** The logger that the project has, which a few plain messages need nothing in front of. */
+  readonly own?: OwnLogger;
 }
 
 const LEVEL: Variable = { name: 'LOG_LEVEL', purpose: 'The lowest level that is logged: debug, info, notice, warning, error, critical, alert or emergency.', example: 'info', required: false };
@@ -101,7 +103,7 @@ function instrumentation(project: ProjectRewriteContext['project'], manifest: Ma
   return { file: { path, text }, note };
 }
 
-interface OwnLogger {
+export interface OwnLogger {
   readonly library: 'pino' | 'winston';
   readonly file: SourceFile;
   /** Under which it is exported. */
@@ -137,5 +139,5 @@ function ownTarget({ project }: ProjectRewriteContext, users: readonly SourceFil
   const imported = name === 'default' ? 'logger' : name === 'logger' ? '{ logger }' : `{ ${name} as logger }`;
   const text = fromTemplate(`log-${library}`, language, new Map([[`{ logger } from './stand-ins/${library}.js'`, `${imported} from '${specifier}'`]]));
   const path = unusedPath(project, folder, 'log', language.extension, text);
-  return { kind: 'own', path, created: [{ path, text }], edits: new Map(), dependencies: [], variables: [], notes: [`Clients no longer receive log messages. They go to the logger in ${file.path}.`] };
+  return { kind: 'own', path, created: [{ path, text }], edits: new Map(), dependencies: [], variables: [], notes: [`Clients no longer receive log messages. They go to the logger in ${file.path}.`], own: { library, file, name } };
 }

@@ -1,5 +1,5 @@
 import type { Choices } from '../../src/choices.js';
-import { fromTemplate, languageOf } from '../../src/emit/emit.js';
+import { fromTemplate, languageOf, type Language } from '../../src/emit/emit.js';
 import { specifierFor } from '../../src/emit/imports.js';
 import { allowsBefore, declares, missing, rangeOf } from '../../src/emit/package.js';
 import { homeOf, unusedPath } from '../../src/emit/place.js';
@@ -52,7 +52,8 @@ const NONE_TYPED = `/**
  */`;
 
 /** What the person chose, else what the package depends on already. */
-export function providerFor({ project, choices, chosen }: ProjectRewriteContext, manifest: Manifest | undefined, users: readonly SourceFile[]): ProviderTarget {
+export function providerFor(context: ProjectRewriteContext, manifest: Manifest | undefined, users: readonly SourceFile[]): ProviderTarget {
+  const { project, choices, chosen } = context;
   const provider = chosen.provider ?? usual(manifest) ?? choices.provider;
   const typed = users.find(f => /\.[cm]?ts$/.test(f.path)) ?? users[0];
   if (!typed) throw new Error('A provider is for files that call a model.');
@@ -60,25 +61,37 @@ export function providerFor({ project, choices, chosen }: ProjectRewriteContext,
   const folder = homeOf(project, users.map(f => f.path));
   const second = isSecondLine(project, manifest);
   const types = second ? '@modelcontextprotocol/server' : typesOfFirstLine(users);
-  const sharedText = fromTemplate('llm', language, language.types ? new Map([['@modelcontextprotocol/server', types]]) : undefined);
-  const shared = unusedPath(project, folder, 'llm', language.extension, sharedText);
-  const import_ = specifierFor(`${folder}/x${language.extension}`, shared, [...users, typed]);
-  const typeless = provider === 'none' && !language.types;
-  const callerText = fromTemplate(`llm-${provider}`, language, new Map([['./llm.js', import_], ...(typeless ? [[NONE, NONE_TYPED] as const] : [])]));
-  const caller = unusedPath(project, folder, `llm-${provider === 'none' ? 'provider' : provider}`, language.extension, callerText);
+  const fromSdk: ReadonlyMap<string, string> = new Map(language.types ? [['@modelcontextprotocol/server', types]] : []);
+  const files = provider === 'none' ? noModel(context, folder, language, fromSdk) : model(context, folder, language, fromSdk, provider, [...users, typed]);
   const known = missing(manifest, PACKAGES[provider]);
   // Older versions do not have the types of calls with tools.
   const sdk = rangeOf(manifest, '@modelcontextprotocol/sdk');
   const outdated = !second && language.types && sdk !== undefined && allowsBefore(manifest, '@modelcontextprotocol/sdk', '1.25.0');
   return {
     provider,
-    shared,
-    caller,
-    created: [{ path: shared, text: sharedText }, { path: caller, text: callerText }],
+    ...files,
     dependencies: outdated ? [...known, { name: '@modelcontextprotocol/sdk', range: /^\d/.test(sdk) ? '1.32.2' : '^1.32.0' }] : known,
     variables: VARIABLES[provider],
-    notes: notesOf(provider, users, caller),
+    notes: notesOf(provider, users, files.caller),
   };
+}
+
+type Files = Pick<ProviderTarget, 'shared' | 'caller' | 'created'>;
+
+/** One file, in which somebody will write the call. */
+function noModel({ project }: ProjectRewriteContext, folder: string, language: Language, types: ReadonlyMap<string, string>): Files {
+  const text = fromTemplate('llm-none', language, new Map([...types, ...(language.types ? [] : [[NONE, NONE_TYPED] as const])]));
+  const path = unusedPath(project, folder, 'llm-provider', language.extension, text);
+  return { shared: path, caller: path, created: [{ path, text }] };
+}
+
+/** What all providers have in common, and the calls of one. */
+function model({ project }: ProjectRewriteContext, folder: string, language: Language, types: ReadonlyMap<string, string>, provider: Provider, evidence: readonly SourceFile[]): Files {
+  const sharedText = fromTemplate('llm', language, types);
+  const shared = unusedPath(project, folder, 'llm', language.extension, sharedText);
+  const text = fromTemplate(`llm-${provider}`, language, new Map([['./llm.js', specifierFor(`${folder}/x${language.extension}`, shared, evidence)]]));
+  const caller = unusedPath(project, folder, `llm-${provider}`, language.extension, text);
+  return { shared, caller, created: [{ path: shared, text: sharedText }, { path: caller, text }] };
 }
 
 function notesOf(provider: Provider, users: readonly SourceFile[], caller: string): readonly string[] {

@@ -157,7 +157,8 @@ export class SamplingRewrite {
         { name: 'createMessage', as: this.#callers.get(file), path: caller },
         { name: 'canCreateMessage', as: this.#guarded.get(file), path: shared },
       ];
-      addImports(this.#editors.of(file), wanted.flatMap(({ name, as, path }) => (as === undefined ? [] : [{ specifier: specifierFor(file.path, path, evidence), names: [{ name, as }] }])));
+      const used = wanted.flatMap(({ name, as, path }) => (as === undefined ? [] : [{ name, as, path }]));
+      addImports(this.#editors.of(file), [...new Set(used.map(u => u.path))].map(path => ({ specifier: specifierFor(file.path, path, evidence), names: used.filter(u => u.path === path) })));
     }
   }
 }

@@ -35,27 +35,38 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   const { fn } = main.handler;
   if (endpoint.messages ?? endpoint.branches) return obstacle('HTTP+SSE is served alone. Serve streamable HTTP first, at the same address.', 'sse-url');
   if (block.lone.length > 0) return obstacle(`${draft.file.path} makes one transport for everybody. Make it in the handler.`);
-  if (serving.arguments.length < 2) return obstacle('A fetch handler needs the web transport; this is not known on the first SDK line.');
+  const web = serving.arguments.length === 1;
+  if (web && !/^WebStandard/.test(editor.text(transport.callee))) return obstacle('A fetch handler needs the web transport of the SDK. Use WebStandardStreamableHTTPServerTransport first.');
+  if (web && endpoint.status) return obstacle('The page for GET requests that have no session is to be moved to another route.');
   if (block.factory.call === '' && !(body.server && body.server.setup.length > 0)) return obstacle('What is made together with the server of a session has to end with the request.', 'session-lifecycle');
   if (!fn.async) return obstacle('The handler does not wait for anything.');
   const [request = 'req', response = 'res'] = serving.arguments.map(a => editor.text(a));
   const used: TSESTree.Node[] = [...body.keep, ...body.answers, ...serving.arguments, ...block.used];
-  draft.replace(body.block, handlerText(draft, block, endpoint, transport, request, response), [...used, transport.callee, ...keptOptions(transport)]);
+  draft.replace(body.block, web ? webHandlerText(draft, block, endpoint, transport, request) : handlerText(draft, block, endpoint, transport, request, response), [...used, transport.callee, ...keptOptions(transport)]);
   for (const read of body.aside ?? []) draft.removeStatement(read);
   const done = new Set<TSESTree.Node>([fn]);
   for (const other of others) {
     if (done.has(other.handler.fn) || other.handler.fn.body.type !== 'BlockStatement') continue;
     done.add(other.handler.fn);
+    if (web) {
+      replaceBody(draft, other.handler.fn.body, webRefusal(draft));
+      continue;
+    }
     const [, reply] = other.handler.fn.params;
     const name = reply?.type === 'Identifier' ? reply.name : response;
     if (endpoint.status?.route === other) {
       writeStatusPage(draft, endpoint.status, refusal(draft, name), false);
       continue;
     }
-    const base = indentAt(draft.file, other.handler.fn.body.range[1] - 1);
-    draft.replace(other.handler.fn.body, `{${editor.style.eol}${base}${editor.style.indent}${refusal(draft, /\.raw$/.test(response) ? `${name}.raw` : name)}${editor.style.eol}${base}}`);
+    replaceBody(draft, other.handler.fn.body, refusal(draft, /\.raw$/.test(response) ? `${name}.raw` : name));
   }
   return undefined;
+}
+
+function replaceBody(draft: FileDraft, body: TSESTree.Node, statement: string): void {
+  const { eol, indent } = draft.editor.style;
+  const base = indentAt(draft.file, body.range[1] - 1);
+  draft.replace(body, `{${eol}${base}${indent}${statement}${eol}${base}}`);
 }
 
 const OF_SESSIONS = /^(?:sessionIdGenerator|onsessioninitialized|onsessionclosed|eventStore|retryInterval)$/;
@@ -97,6 +108,33 @@ function handlerText(draft: FileDraft, block: SessionBlock, { main, others, body
     `${inner}}`,
   ];
   return `{${eol}${lines.join(eol)}${eol}${base}}`;
+}
+
+/** The same for a host of the web: what it gives back ends with the response. */
+function webHandlerText(draft: FileDraft, block: SessionBlock, { main, others, body, serving, takesContext }: Endpoint, transport: TSESTree.NewExpression, request: string): string {
+  const { file, editor } = draft;
+  const { eol, indent, semicolon: end, quote } = editor.style;
+  const base = indentAt(file, body.block.range[1] - 1);
+  const inner = base + indent;
+  const all = main.method !== 'post' || others.some(o => o.handler.fn === main.handler.fn);
+  const name = body.server?.declarator.id.type === 'Identifier' ? body.server.declarator.id.name : 'server';
+  const answers = body.answers.map(a => answerToGet(draft, a, request, inner).trimEnd());
+  const lines = [
+    ...answers,
+    ...(all ? [`${inner}if (${takesContext ? `${request}.req` : request}.method !== ${quote}POST${quote}) {`, `${inner}${indent}${webRefusal(draft)}`, `${inner}}`] : []),
+    ...body.keep.map(s => inner + reindented(file, withComments(file, s), inner)),
+    ...serverLines(draft, block, body, inner),
+    `${inner}const transport = new ${editor.text(transport.callee)}({ ${['sessionIdGenerator: undefined', ...keptOptions(transport).map(p => editor.text(p))].join(', ')} })${end}`,
+    `${inner}await ${name}.connect(transport)${end}`,
+    `${inner}return transport.handleRequest(${serving.arguments.map(a => editor.text(a)).join(', ')})${end}`,
+  ];
+  return `{${eol}${lines.join(eol)}${eol}${base}}`;
+}
+
+function webRefusal({ editor }: FileDraft): string {
+  const { quote, semicolon } = editor.style;
+  const q = (text: string): string => quote + text + quote;
+  return `return Response.json({ jsonrpc: ${q('2.0')}, error: { code: -32000, message: ${q('Method not allowed.')} }, id: null }, { status: 405, headers: { Allow: ${q('POST')} } })${semicolon}`;
 }
 
 /** The statements that make the server of the request. */

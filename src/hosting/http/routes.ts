@@ -46,7 +46,7 @@ function routeOf(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression)
 
 function handlerOf(mcp: McpModel, file: SourceFile, argument: TSESTree.Expression): Handler | undefined {
   const inner = innermost(argument);
-  if (inner.type === 'CallExpression') return madeHandler(mcp, file, inner);
+  if (inner.type === 'CallExpression') return wrappedHandler(inner, 2) ?? madeHandler(mcp, file, inner) ?? wrappedHandler(inner, 1);
   const fn = functionOf(mcp, file, argument);
   return fn && { fn, ...(argument.type === 'Identifier' && { name: argument.name }) };
 }
@@ -58,6 +58,12 @@ function madeHandler(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpress
   const [returned, more] = returnExpressions(made.node);
   const fn = returned ? innermost(returned) : undefined;
   return fn && !more && isFunctionNode(fn) ? { fn, maker: made.node } : undefined;
+}
+
+/** `asyncHandler(async (req, res) => {...})`: what wraps it stays around it. A function of fewer parameters may be what a maker asks for. */
+function wrappedHandler({ arguments: [only, ...others] }: TSESTree.CallExpression, least: number): Handler | undefined {
+  const fn = only && others.length === 0 && only.type !== 'SpreadElement' ? innermost(only) : undefined;
+  return isFunctionNode(fn) && fn.params.length >= least ? { fn } : undefined;
 }
 
 function functionOf(mcp: McpModel, file: SourceFile, node: TSESTree.Node): FunctionNode | undefined {

@@ -6,8 +6,11 @@ import { addNamedImport } from '../imports.js';
 import type { Pass, PassFile } from '../pass.js';
 
 const CLASSES = /^(?:McpServer|Server)$/;
-const CAPABILITIES = new Set(['completions', 'experimental', 'extensions', 'logging', 'prompts', 'resources', 'tasks', 'tools']);
-const MEMBERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+/** Of servers. */
+export const CAPABILITIES = new Set(['completions', 'experimental', 'extensions', 'logging', 'prompts', 'resources', 'tasks', 'tools']);
+/** What stands in a capability that says which of its parts there are. `roots` is one of clients. */
+export const MEMBERS_OF_CAPABILITIES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['roots', new Set(['listChanged'])],
   ['tools', new Set(['listChanged'])],
   ['prompts', new Set(['listChanged'])],
   ['resources', new Set(['listChanged', 'subscribe'])],
@@ -39,8 +42,8 @@ interface Strangers {
 }
 
 function strangersIn(capabilities: TSESTree.ObjectExpression): readonly Strangers[] {
-  const within = [...MEMBERS].flatMap(([name, known]) => {
-    const object = objectAt(capabilities, name);
+  const within = [...MEMBERS_OF_CAPABILITIES].flatMap(([name, known]) => {
+    const object = CAPABILITIES.has(name) ? objectAt(capabilities, name) : undefined;
     const members = object?.properties.filter(p => p.type !== 'Property' || p.computed || !known.has(keyName(p.key) ?? '')) ?? [];
     return object && members.length > 0 ? [{ type: `ServerCapabilities['${name}']`, object, members }] : [];
   });

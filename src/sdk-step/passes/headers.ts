@@ -19,7 +19,16 @@ export function rewriteHeaderUses(pass: PassFile): void {
 function isRequestInfo(pass: PassFile, node: TSESTree.Expression): boolean {
   const inner = innermost(node);
   if (inner.type === 'MemberExpression' && memberName(inner) === 'requestInfo' && inner.object.type !== 'Super' && isContext(pass, inner.object)) return true;
+  // What the program has put together itself keeps its shape.
+  const made = inner.type === 'Identifier' ? pass.file.variableOf(inner)?.defs[0]?.node : undefined;
+  if (made?.type === 'VariableDeclarator' && made.init?.type === 'ObjectExpression') return false;
   return pass.mcp.values(pass.file, node).some(k => k.value.kind === 'sdk' && k.value.type === 'sdk#RequestInfo');
+}
+
+/** What changes of the headers: `delete headers['x-trace']`, `headers['x-trace'] = id`. */
+function isChanged(use: TSESTree.MemberExpression): boolean {
+  const { parent } = outermost(use);
+  return (parent?.type === 'UnaryExpression' && parent.operator === 'delete') || (parent?.type === 'AssignmentExpression' && parent.left === outermost(use));
 }
 
 /** `headers['x-tenant']` where `headers` ends at an expression. */
@@ -39,7 +48,7 @@ function readOf(headers: TSESTree.Node): TSESTree.MemberExpression | undefined {
   const target = outermost(parent).parent;
   // `headers.get(name)` is how the second major reads already.
   if (!parent.computed && target?.type === 'CallExpression' && target.callee === outermost(parent)) return undefined;
-  return target?.type === 'AssignmentExpression' && target.left === outermost(parent) ? undefined : parent;
+  return isChanged(parent) ? undefined : parent;
 }
 
 function replaceRead({ file, editor }: PassFile, use: TSESTree.MemberExpression): void {
@@ -52,6 +61,8 @@ function replaceRead({ file, editor }: PassFile, use: TSESTree.MemberExpression)
 /** `get` gives null where an index gave undefined. Most places take either. */
 function takesNull(use: TSESTree.MemberExpression): boolean {
   const whole = outermost(use);
+  // A cast or an `await` says what the value is, whatever it was.
+  if (whole !== use && whole.type === 'TSAsExpression') return true;
   const { parent } = whole;
   switch (parent?.type) {
     case 'LogicalExpression':
@@ -67,8 +78,7 @@ function takesNull(use: TSESTree.MemberExpression): boolean {
     case 'CallExpression':
       return parent.callee === whole || (parent.callee.type === 'Identifier' && parent.callee.name === 'String');
     default:
-      // A cast or an `await` says what the value is, whatever it was.
-      return whole !== use && whole.type === 'TSAsExpression';
+      return false;
   }
 }
 
@@ -90,4 +100,6 @@ function asObject({ editor }: PassFile, headers: TSESTree.MemberExpression): voi
   if (parent?.type === 'MemberExpression' && parent.object === whole) return;
   editor.insert(target.range[0], 'Object.fromEntries(');
   editor.insert(target.range[1], ' ?? [])');
+  // There is an object now in any case.
+  if (parent?.type === 'LogicalExpression' && parent.left === whole && parent.right.type === 'ObjectExpression' && parent.right.properties.length === 0) editor.replace({ range: [whole.range[1], parent.range[1]] }, '');
 }

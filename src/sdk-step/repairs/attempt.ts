@@ -40,13 +40,17 @@ function asked(now: Tried, changes: ReadonlyMap<string, string>, types: TypeChec
   return { project, errors: types.errors(project, files, false).errors };
 }
 
-/** Edits of the files that errors are in, each file with its own. */
-export function editedWhere(project: Project, errors: readonly CompileError[], pass: Omit<Pass, 'rewrite'>, rewrite: (file: PassFile, errors: readonly CompileError[]) => void): ReadonlyMap<string, string> {
+/** What a pass makes of these files, where it changes them. */
+export function editedIn(project: Project, paths: Iterable<string>, pass: Pass): ReadonlyMap<string, string> {
   const changes = new Map<string, string>();
-  for (const path of new Set(errors.map(e => e.file))) {
-    const mine = errors.filter(e => e.file === path);
-    const after = runPass(project, { ...pass, rewrite: file => rewrite(file, mine) }, [path]).text(path);
+  for (const path of paths) {
+    const after = runPass(project, pass, [path]).text(path);
     if (after !== undefined && after !== project.text(path)) changes.set(path, after);
   }
   return changes;
+}
+
+/** Edits of the files that errors are in, each file with its own. */
+export function editedWhere(project: Project, errors: readonly CompileError[], pass: Omit<Pass, 'rewrite'>, rewrite: (file: PassFile, errors: readonly CompileError[]) => void): ReadonlyMap<string, string> {
+  return editedIn(project, new Set(errors.map(e => e.file)), { ...pass, rewrite: edited => rewrite(edited, errors.filter(e => e.file === edited.file.path)) });
 }

@@ -4,25 +4,29 @@ import { memberName } from '../../mcp/file-index.js';
 import type { CompileError } from '../../migrate/types.js';
 import { walkTree } from '../../parse/walk.js';
 import type { PassFile } from '../pass.js';
+import { CAPABILITIES, MEMBERS_OF_CAPABILITIES } from '../passes/capability-members.js';
 import { editedWhere, type TypeRepair } from './attempt.js';
 
 const UNKNOWN_NAME = 2353;
-const KNOWN = new Set(['listChanged', 'subscribe']);
-const LISTED = /^(?:roots|tools|prompts|resources)$/;
 
 /** `roots: { listRoots: true }`: the first major took any member of a capability. The protocol knows none of that name, so it says nothing. */
 export const unknownCapabilities: TypeRepair = {
-  fits: ({ code, message }) => code === UNKNOWN_NAME && /in type '\{ listChanged\?/.test(message),
+  fits: ({ code, message }) => code === UNKNOWN_NAME && /in type '\{ (?:listChanged|experimental)\?/.test(message),
   ways: [(project, errors) => editedWhere(project, errors, { id: 'capabilities', words: /[cC]apabilities/ }, removeIn)],
 };
+
+/** Of either side: of the wrong one is what the compiler says so of. */
+const ALL = new Set([...CAPABILITIES, 'elicitation', 'roots', 'sampling']);
 
 function removeIn({ file, project, editor }: PassFile, errors: readonly CompileError[]): void {
   const lines = project.lines(file.path);
   walkTree(file.program, node => {
-    if (node.type !== 'ObjectExpression' || !LISTED.test(nameOf(node) ?? '')) return;
-    const others = node.properties.flatMap(p => (p.type === 'Property' && !p.computed && !KNOWN.has(keyName(p.key) ?? '') ? [p] : []));
+    if (node.type !== 'ObjectExpression') return;
+    const named = (p: TSESTree.Property): boolean => errors.some(e => e.line === lines.position(p.range[0]).line && e.message.includes(`'${keyName(p.key) ?? ''}'`));
+    const known = MEMBERS_OF_CAPABILITIES.get(nameOf(node) ?? '') ?? ALL;
+    const others = node.properties.flatMap(p => (p.type === 'Property' && !p.computed && (!known.has(keyName(p.key) ?? '') || named(p)) ? [p] : []));
     // The compiler names the first of them.
-    if (others.some(p => errors.some(e => e.line === lines.position(p.range[0]).line && e.message.includes(`'${keyName(p.key) ?? ''}'`)))) editor.removeProperties(others);
+    if (others.some(named)) editor.removeProperties(others);
   });
 }
 

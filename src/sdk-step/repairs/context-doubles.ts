@@ -1,18 +1,16 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { zoneOf } from '../../files/kinds.js';
 import { isFunctionNode } from '../../mcp/values.js';
-import type { CompileError } from '../../migrate/types.js';
 import { walkTree } from '../../parse/walk.js';
-import type { Project } from '../../project.js';
-import { runPass, type PassFile } from '../pass.js';
+import type { PassFile } from '../pass.js';
 import { editedWhere, NO_OVERLAP, type TypeRepair } from './attempt.js';
 
 const CONTEXT = /^(?:ServerContext|ClientContext|BaseContext)$/;
 
 /** `const ctx: ServerContext = {...}` of a test: a context of the second major has more than such a double needs. */
 export const contextValues: TypeRepair = {
-  fits: ({ code }) => code === 2322 || code === 2741 || code === 2739 || code === 2740,
-  ways: [edited],
+  fits: ({ code, file }) => zoneOf(file) === 'test' && (code === 2322 || code === 2741 || code === 2739 || code === 2740),
+  ways: [(project, errors) => editedWhere(project, errors, { id: 'context-doubles', words: /\b(?:Server|Client|Base)Context\b/ }, castAll)],
 };
 
 /** `{...} as ServerContext` of a test, which has less of it than a cast may leave out. */
@@ -29,16 +27,6 @@ export const castDoubles: TypeRepair = {
     }),
   ],
 };
-
-function edited(project: Project, errors: readonly CompileError[]): ReadonlyMap<string, string> {
-  const changes = new Map<string, string>();
-  for (const path of new Set(errors.map(e => e.file))) {
-    if (zoneOf(path) !== 'test') continue;
-    const after = runPass(project, { id: 'context-doubles', words: /\b(?:Server|Client|Base)Context\b/, rewrite: castAll }, [path]).text(path);
-    if (after !== undefined && after !== project.text(path)) changes.set(path, after);
-  }
-  return changes;
-}
 
 function castAll({ editor, file }: PassFile): void {
   walkTree(file.program, node => {

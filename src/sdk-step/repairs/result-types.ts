@@ -97,12 +97,20 @@ function isObject(file: SourceFile, node: TSESTree.Expression): boolean {
 /** `setRequestHandler('tools/list', this.list)`: what the handler gives is said where it is given. */
 function byReference({ mcp, file, editor }: PassFile, handler: TSESTree.Node, result: string, isUnlike: boolean): boolean {
   if (handler.type !== 'Identifier' && handler.type !== 'MemberExpression') return false;
-  const known = mcp.values(file, handler).flatMap(({ value }) => (value.kind === 'function' ? [value.node.params.length] : []));
-  const [takes] = known;
+  const [takes = wrappedIn(file, handler)] = mcp.values(file, handler).flatMap(({ value }) => (value.kind === 'function' ? [value.node.params.length] : []));
   if (takes === undefined || takes > 2) return false;
   const names = ['request', 'ctx'].slice(0, takes).join(', ');
   editor.replace(handler, `async ${takes === 1 ? names : `(${names})`} => (await ${editor.text(handler)}(${names})) as ${isUnlike ? 'unknown as ' : ''}${result}`);
   return true;
+}
+
+/** `const list = withErrors(async request => {...})`: what wraps a handler takes what the handler takes. */
+function wrappedIn(file: SourceFile, handler: TSESTree.Identifier | TSESTree.MemberExpression): number | undefined {
+  const declared = handler.type === 'Identifier' ? file.variableOf(handler)?.defs[0]?.node : undefined;
+  const made = declared?.type === 'VariableDeclarator' && declared.init ? innermost(declared.init) : undefined;
+  const [first] = made?.type === 'CallExpression' ? made.arguments : [];
+  const fn = first && innermost(first);
+  return isFunctionNode(fn) ? fn.params.length : undefined;
 }
 
 /** What a function says of its result: a type of the program, which the second major does not know. */

@@ -32,6 +32,33 @@ export const handedResults: TypeRepair = {
   ways: [(project, errors) => editedWhere(project, errors, { id: 'results-of-calls', words: /\bawait\b/ }, answerIn)],
 };
 
+/**
+ * `result.contents[0].text`, `result.content.text`: both had any members in the first major; in the second they are one of several things. Who
+ * reads a text expects one. What a client says of itself when it begins has no further members either; they are read as before.
+ */
+export const textsOfContents: TypeRepair = {
+  fits: ({ code, message }) => code === NO_PROPERTY && readOf(message) !== undefined,
+  ways: [(project, errors) => editedWhere(project, errors, { id: 'results-of-calls', words: /\bcontents?\b|\bparams\b/ }, sayContents)],
+};
+
+interface Read {
+  readonly name: string;
+  /** What is read from, as it is written. */
+  readonly from: RegExp;
+  readonly type: string;
+  /** Where the type comes from the SDK. */
+  readonly isOfSdk: boolean;
+}
+
+const NO_SUCH = /^Property '([\w$]+)' does not exist on type '(\{[^]*)/;
+
+function readOf(message: string): Read | undefined {
+  const [, name = '', type = ''] = NO_SUCH.exec(message) ?? [];
+  if (/^\{ uri: string; (?:text|blob): string;[^]*\} \| \{ uri: string; (?:text|blob): string;/.test(type) && (name === 'text' || name === 'blob')) return { name, from: /\bcontents?\b/i, type: name === 'text' ? 'TextResourceContents' : 'BlobResourceContents', isOfSdk: true };
+  if (/^\{ type: "text"; text: string;[^]*\} \| \{/.test(type) && name === 'text') return { name, from: /\bcontents?\b/i, type: 'TextContent', isOfSdk: true };
+  return type.startsWith('{ protocolVersion: string; capabilities:') ? { name, from: /\bparams$/, type: 'Record<string, unknown>', isOfSdk: false } : undefined;
+}
+
 const NO_PROPERTY = 2339;
 const IS_UNKNOWN = 18046;
 
@@ -65,6 +92,23 @@ function answerIn({ file, project, editor }: PassFile, errors: readonly CompileE
     editor.insert(declared.init.range[0], '(');
     editor.insert(declared.init.range[1], ') as CallToolResult');
     addNamedImport(editor, moduleOf(file), 'CallToolResult', 'type');
+  });
+}
+
+function sayContents({ file, project, editor }: PassFile, errors: readonly CompileError[]): void {
+  const lines = project.lines(file.path);
+  walkTree(file.program, node => {
+    if (node.type !== 'MemberExpression' || node.computed) return;
+    const { line } = lines.position(node.property.range[0]);
+    const object = file.text.slice(...node.object.range);
+    const read = errors.flatMap(e => (e.line === line ? (readOf(e.message) ?? []) : [])).find(r => r.name === memberName(node) && r.from.test(object));
+    if (!read) return;
+    const isOptional = object.includes('?.');
+    editor.insert(node.object.range[0], '(');
+    editor.insert(node.object.range[1], ` as ${read.type}${node.optional || isOptional ? ' | undefined' : ''})`);
+    // The chain ends at the cast.
+    if (!node.optional && isOptional) editor.insert(node.object.range[1], '?');
+    if (read.isOfSdk) addNamedImport(editor, moduleOf(file), read.type, 'type');
   });
 }
 

@@ -60,3 +60,35 @@ function statements({ text, program }: SourceFile): readonly { readonly gap: str
     return [{ gap: text.slice(previous.range[1], statement.range[0]), own: text.slice(...statement.range), start: previous.range[1] }];
   });
 }
+
+/** Documentation goes with the import below it, as the codemod sees it: that of the file is no part of an import, and the rest is kept too. */
+export function restoreComments(before: SourceFile, text: string): string {
+  const after = parseSource(before.path, text);
+  const [first] = before.program.body;
+  const [now] = after.program.body;
+  if (after.problems.length > 0 || !first || !now) return text;
+  const headBefore = before.text.slice(shebangOf(before.text), first.range[0]);
+  const headAfter = after.text.slice(shebangOf(after.text), now.range[0]);
+  const edits: Edit[] = [];
+  const isHead = headAfter.trim() === headBefore.trim() || after.comments.every(c => c.range[0] >= now.range[0] || headBefore.includes(after.text.slice(...c.range)));
+  if (isHead && headAfter !== headBefore) edits.push({ range: [shebangOf(after.text), now.range[0]], text: headBefore });
+  const target = after.program.body.find(s => s.type === 'ImportDeclaration' && s.source.value.startsWith('@modelcontextprotocol/')) ?? now;
+  for (const comment of aboveImports(before)) {
+    const own = before.text.slice(...comment.range);
+    if (!after.text.includes(own) && !(isHead && headBefore.includes(own))) edits.push({ range: [target.range[0], target.range[0]], text: own + styleOf(before).eol });
+  }
+  return applyEdits(after.text, edits);
+}
+
+function shebangOf(text: string): number {
+  return /^#![^\n]*\n/.exec(text)?.[0].length ?? 0;
+}
+
+/** Comments on lines of their own above imports. */
+function aboveImports({ program, comments, text }: SourceFile): readonly { readonly range: readonly [number, number] }[] {
+  return program.body.flatMap((statement, i) => {
+    if (statement.type !== 'ImportDeclaration') return [];
+    const from = program.body[i - 1]?.range[1] ?? 0;
+    return comments.filter(c => c.range[0] >= from && c.range[1] <= statement.range[0] && (from === 0 || text.slice(from, c.range[0]).includes('\n')));
+  });
+}

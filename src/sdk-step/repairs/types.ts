@@ -1,23 +1,24 @@
 import { newErrors, type CompileError, type TypeCheck } from '../../migrate/types.js';
 import type { Project } from '../../project.js';
 import { walkTree } from '../../parse/walk.js';
-import { runPass, type PassFile } from '../pass.js';
-import { attempt, type Tried } from './attempt.js';
+import { isMark, type PassFile } from '../pass.js';
+import { attempt, editedWhere, type Tried } from './attempt.js';
 import { unknownCapabilities } from './capabilities.js';
 import { keptCallbacks } from './callbacks.js';
 import { surplusMembers } from './surplus-members.js';
 import { castDoubles, contextValues } from './context-doubles.js';
 import { otherMajor } from './other-major.js';
 import { resultTypes } from './result-types.js';
-import { handedResults, resultsOfCalls, structuredContents } from './results-of-calls.js';
+import { handedResults, resultsOfCalls, structuredContents, textsOfContents } from './results-of-calls.js';
 import { shapesAtRegistration, shapesInChoices } from './shapes.js';
 import { toolSchemas } from './tool-schemas.js';
+import { inferredTypes } from './inferred-types.js';
 import { zodTypes } from './zod-types.js';
 
 /** What only a compiler can tell: where types of the second major are narrower than those of the first. */
 export function repairTypes(before: Project, project: Project, files: readonly string[], types: TypeCheck): Project {
   let now: Tried = { project, errors: types.errors(project, files).errors };
-  for (const repair of [zodTypes(before), otherMajor(before), shapesAtRegistration, shapesInChoices, toolSchemas, resultTypes, resultsOfCalls, handedResults, structuredContents, keptCallbacks, unknownCapabilities, contextValues, castDoubles, surplusMembers]) now = attempt(now, repair, types);
+  for (const repair of [zodTypes(before), inferredTypes, otherMajor(before), shapesAtRegistration, shapesInChoices, toolSchemas, resultTypes, resultsOfCalls, handedResults, structuredContents, textsOfContents, keptCallbacks, unknownCapabilities, contextValues, castDoubles, surplusMembers]) now = attempt(now, repair, types);
   return now.errors.length === 0 ? now.project : markLeft(before, now, types);
 }
 
@@ -28,13 +29,7 @@ const MAX_MARKS = 8;
 function markLeft(before: Project, { project, errors }: Tried, types: TypeCheck): Project {
   const wrong = [...new Set(errors.map(e => e.file))];
   const left = newErrors(types.errors(before, wrong, false).errors, errors, []);
-  const changes = new Map<string, string>();
-  for (const path of new Set(left.map(e => e.file))) {
-    const mine = left.filter(e => e.file === path).slice(0, MAX_MARKS);
-    const after = runPass(project, { id: 'left', words: /(?:)/, rewrite: pass => markAll(pass, mine) }, [path]).text(path);
-    if (after !== undefined) changes.set(path, after);
-  }
-  return project.with(changes);
+  return project.with(editedWhere(project, left, { id: 'left', words: /(?:)/ }, (pass, mine) => markAll(pass, mine.slice(0, MAX_MARKS))));
 }
 
 /** A parameter without a type, which what is called would have told. */
@@ -52,8 +47,8 @@ function markAll({ file, project, mark }: PassFile, errors: readonly CompileErro
     if (causes.has(from)) unknown.push([from, to]);
   });
   for (const { line, message, code } of errors) {
-    // One comment for a call that is not there is enough.
-    if (marked.has(line) || (UNTOLD.has(code) && unknown.some(([from, to]) => from <= line && line <= to))) continue;
+    // One comment for a call that is not there is enough, and what a pass has said of the line says more.
+    if (marked.has(line) || isMark(lines[line - 2] ?? '') || (UNTOLD.has(code) && unknown.some(([from, to]) => from <= line && line <= to))) continue;
     marked.add(line);
     const offset = lines.slice(0, line - 1).reduce((sum, l) => sum + l.length + 1, 0);
     mark(offset, 'sdk-type', short(message));

@@ -1,9 +1,9 @@
 import { walkTree } from '../../parse/walk.js';
 import type { Project } from '../../project.js';
-import { runPass, type PassFile } from '../pass.js';
+import type { PassFile } from '../pass.js';
 import { isRaised } from '../passes/zod-four.js';
 import { isZod } from '../passes/zod-name.js';
-import type { TypeRepair } from './attempt.js';
+import { editedIn, type TypeRepair } from './attempt.js';
 
 const NOT_FITTING = new Set([2322, 2344, 2345, 2571, 2339, 2769, 18046]);
 
@@ -11,18 +11,13 @@ const NOT_FITTING = new Set([2322, 2344, 2345, 2571, 2339, 2769, 18046]);
 export function zodTypes(before: Project): TypeRepair {
   return {
     fits: ({ code, message }) => NOT_FITTING.has(code) && /\bunknown\b/.test(message),
-    ways: [project => widened(before, project)],
+    ways: [project => editedIn(project, project.codeFiles().filter(path => isTyped(before, project, path)), { id: 'zod-types', words: WORDS, rewrite: widen })],
   };
 }
 
-function widened(before: Project, project: Project): ReadonlyMap<string, string> {
-  const changes = new Map<string, string>();
-  for (const path of project.codeFiles()) {
-    if (!/\.[cm]?tsx?$/.test(path) || !/['"]zod(?:\/v3)?['"]/.test(project.text(path) ?? '') || !isRaised(before, path)) continue;
-    const after = runPass(project, { id: 'zod-types', words: WORDS, rewrite: widen }, [path]).text(path);
-    if (after !== undefined && after !== project.text(path)) changes.set(path, after);
-  }
-  return changes;
+/** Written in TypeScript for a zod that has been raised: the error may be in a file that only uses what this one declares. */
+function isTyped(before: Project, project: Project, path: string): boolean {
+  return /\.[cm]?tsx?$/.test(path) && /['"]zod(?:\/v3)?['"]/.test(project.text(path) ?? '') && isRaised(before, path);
 }
 
 const WORDS = /\bZodType(?:Any)?\b|\bZodSchema\b|\.Schema\b/;
