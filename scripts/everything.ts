@@ -1,6 +1,6 @@
 // The official reference server with every feature, at one commit, through all transforms: it is installed and compiled before and after,
 // and each of its tools is called by an older client before, and by clients of both eras after. `npm run everything [-- CHECKOUT]`.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -97,8 +97,15 @@ function run(folder: string, command: string, ...args: readonly string[]): strin
 
 function checkout(given: string | undefined, to: string): string {
   if (given !== undefined) return given;
-  for (const args of [['init', '-q', to], ['-C', to, 'fetch', '-q', '--depth', '1', REPOSITORY, COMMIT], ['-C', to, 'checkout', '-q', 'FETCH_HEAD']]) execFileSync('git', args);
+  for (const args of [['init', '-q', to], ['-C', to, 'fetch', '-q', '--depth', '1', REPOSITORY, COMMIT], ['-C', to, 'checkout', '-q', 'FETCH_HEAD']]) {
+    if (spawnSync('git', args).status !== 0) throw new Error(`${REPOSITORY} cannot be fetched from here. Give a checkout of it at ${COMMIT}: npm run everything -- CHECKOUT`);
+  }
   return to;
+}
+
+/** All sources, as one text. */
+function sourcesIn(folder: string): string {
+  return run(folder, 'sh', '-c', `find . -name node_modules -prune -o -name dist -prune -o -type f -name '*.ts' -print | sort | xargs cat`);
 }
 
 /** Stands in for the provider, and answers as the client did. */
@@ -124,8 +131,12 @@ async function main(): Promise<void> {
     run(to, 'npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund');
   }
   console.log('before, errors of the compiler:', run(before, 'npx', 'tsc').split('error TS').length - 1);
-  run(root, process.execPath, '--import', 'tsx', 'src/cli.ts', 'migrate', after, '--write', '--allow-dirty', '--provider', 'openai', '--summary', join(folder, 'summary.md'));
+  const migrate = (...more: readonly string[]): string => run(root, process.execPath, '--import', 'tsx', 'src/cli.ts', 'migrate', after, '--write', '--allow-dirty', '--provider', 'openai', ...more);
+  migrate('--summary', join(folder, 'summary.md'));
   run(after, 'npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund');
+  const migrated = sourcesIn(after);
+  migrate();
+  console.log('a second run changes', migrated === sourcesIn(after) ? 'nothing' : 'something');
   console.log('after, errors of the compiler:\n', run(after, 'npx', 'tsc'));
   for (const to of [before, after]) cpSync(join(to, 'docs'), join(to, 'dist/docs'), { recursive: true });
   const markers = run(after, 'grep', '-rhoE', 'TODO\\(mcp-stateless:[a-z-]+\\)', '--include=*.ts', '--exclude-dir=node_modules', '.').trim().split('\n');
