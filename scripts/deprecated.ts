@@ -160,7 +160,8 @@ async function errorsOf(root: string, packages: readonly string[], sites: readon
     const compiler = [cwd, root, ROOT].map(at => join(at, 'node_modules/typescript/bin/tsc')).find(path => existsSync(path)) ?? 'tsc';
     const { output, code, timedOut } = await run(`node ${quote(compiler)} --noEmit --pretty false --incremental false --composite false ${config}`, cwd, shell);
     writeFileSync(`${root}.${folder.replaceAll('/', '_')}.types.log`, output);
-    const found = readErrors(output.replaceAll(`${root}/`, ''));
+    // Types of packages are named by their place, which is another one in each copy.
+    const found = readErrors(output.replaceAll(new RegExp(`${dirname(root)}/(?:before|first|second|step|whole)/`, 'g'), ''));
     // A compiler that did not run has found nothing either.
     if (timedOut || (code !== 0 && found.length === 0)) throw new Error(`the compiler says in ${folder || 'the root'}: ${output.trim().split('\n').slice(-2).join(' ').slice(0, 200)}`);
     errors.push(...found.map(e => posix.join(folder, e)));

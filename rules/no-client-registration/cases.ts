@@ -4,6 +4,7 @@ const mcp = `import '@modelcontextprotocol/sdk/types.js';\n`;
 
 export default defineCases({
   valid: [
+    { name: 'a user who registers, and metadata that are read', code: `const sdk = '@modelcontextprotocol/sdk';\nexport async function signUp(api, metadata) {\n  await fetch(\`\${api}/users/register\`, { method: 'POST', body: JSON.stringify({ name, password }) });\n  return fetch(metadata.registration_endpoint + '/' + id, { method: 'GET' });\n}` },
     { name: 'a limit in front of an endpoint', code: `${mcp}const needsBody = url.pathname === '/register' && req.method === 'POST';\nif (needsBody) parse(req, 'client_id');` },
     { name: 'sign-up of users', code: `${mcp}app.post('/register', async (req, res) => { await users.create(req.body.email, req.body.password); });` },
     { name: 'a service with such a method', code: `import '@modelcontextprotocol/sdk/types.js';\nexport class Clients { registerClient(name: string) { this.list.push(name); } }` },
@@ -15,6 +16,11 @@ export default defineCases({
     { name: 'a client metadata document', code: { 'server.ts': mcp, 'client.ts': `import '@modelcontextprotocol/sdk/types.js';\nexport const document = { client_id: 'https://a.example/client.json', client_name: 'A', redirect_uris: ['http://127.0.0.1/cb'] };` } },
   ],
   invalid: [
+    {
+      name: 'clients by hand',
+      code: `const sdk = '@modelcontextprotocol/sdk';\nexport async function enroll(metadata, issuer) {\n  await «fetch»(metadata.registration_endpoint, { method: 'POST', body: JSON.stringify({ redirect_uris: [here] }) });\n  return «makeRequest»(\`\${issuer}/register\`, { method: 'POST', body: '{}' });\n}`,
+      found: ['dcr:call', 'dcr:call'],
+    },
     {
       name: 'a store around another one: told once',
       code: `import type { OAuthRegisteredClientsStore } from '@modelcontextprotocol/sdk/server/auth/clients.js';\nexport const counted = (inner: OAuthRegisteredClientsStore) => ({ «registerClient»(client) { return inner.registerClient?.(client); } });`,

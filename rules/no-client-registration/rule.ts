@@ -13,6 +13,7 @@ export default defineRule({
       reportRouter(context, node);
       reportRoute(context, node);
       reportOwnRegistration(context, node);
+      reportSentRegistration(context, node);
     },
     BinaryExpression(node) {
       if (/^===?$/.test(node.operator)) reportComparedPath(context, node, node.left, node.right);
@@ -146,4 +147,20 @@ function reportStored({ file, mcp, report }: CodeContext, node: TSESTree.CallExp
 function isInRegistration(node: TSESTree.Node): boolean {
   for (let n: TSESTree.Node | undefined = node.parent; n; n = n.parent) if ((n.type === 'MethodDefinition' || n.type === 'PropertyDefinition' || n.type === 'Property') && keyName(n.key) === 'registerClient') return true;
   return false;
+}
+
+/** `fetch(metadata.registration_endpoint, { method: 'POST', ... })`, `post(\`${issuer}/register\`, { redirect_uris })`. */
+function reportSentRegistration({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const callee = innermost(node.callee);
+  const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : '';
+  const [address, ...options] = node.arguments;
+  if (!/fetch|post|request|axios|^(?:got|ky)$/i.test(name) || !address || address.type === 'SpreadElement' || options.length === 0) return;
+  const to = innermost(address);
+  const written = to.type === 'TemplateLiteral' ? (to.quasis.at(-1)?.value.raw ?? '') : (mcp.text(file, to) ?? '');
+  const known = to.type === 'MemberExpression' && memberName(to) === 'registration_endpoint';
+  // A path alone is a route.
+  const elsewhere = (to.type === 'TemplateLiteral' && to.quasis[0]?.value.raw.startsWith('/') !== true) || /^https?:/.test(written);
+  if (!known && !(elsewhere && /\/register\/?$/.test(written) && /redirect_uris/.test(file.text))) return;
+  if (!/post/i.test(name) && !options.some(o => /['"]POST['"]/.test(file.text.slice(...o.range)))) return;
+  report(node.callee, { clause: 'auth-dcr-deprecated', subject: 'dcr:call', message: 'This client registers itself. Dynamic registration is deprecated.', confidence: 'likely' });
 }

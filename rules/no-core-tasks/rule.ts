@@ -1,6 +1,6 @@
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, memberName, nameOfType, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, innermost, memberName, nameOfType, says, type CodeContext, type SdkUse, type TSESTree } from '../../src/rule.js';
 import { reportAssignedCapability, reportExtension, reportOption, reportRelated, reportRequestOption } from './options.js';
 
 const OF_PROTOCOL = /experimental|modelcontextprotocol/;
@@ -39,7 +39,7 @@ function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
   const callee = innermost(node.callee);
   const name = callee.type === 'MemberExpression' ? memberName(callee) : undefined;
   if (name === undefined || !CALLS.has(name) || !says(file, OF_PROTOCOL)) return;
-  const use = mcp.call(file, node);
+  const use = mcp.call(file, node) ?? onSecondLine({ file, mcp }, callee);
   if (!use) return;
   const experimental = /Experimental(?:McpServer|Client|Server)Tasks$/.test(use.owner);
   const created = name === 'createTask' && /TaskStore$/.test(use.owner) && !isInTaskTool(node);
@@ -52,6 +52,15 @@ function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
     confidence: use.confidence,
     unit: `tasks:${file.path}`,
   });
+}
+
+/** `server.experimental.tasks` of a server of the second line, where there is no such thing any more. */
+function onSecondLine({ file, mcp }: Pick<CodeContext, 'file' | 'mcp'>, callee: TSESTree.Node): Pick<SdkUse, 'owner' | 'because' | 'confidence'> | undefined {
+  const tasks = callee.type === 'MemberExpression' ? innermost(callee.object) : callee;
+  const experimental = tasks.type === 'MemberExpression' && memberName(tasks) === 'tasks' ? innermost(tasks.object) : tasks;
+  if (experimental.type !== 'MemberExpression' || memberName(experimental) !== 'experimental') return undefined;
+  const server = mcp.types(file, experimental.object).find(t => roleOf(t.type) === 'server');
+  return server && { owner: 'ExperimentalMcpServerTasks', because: server.because, confidence: 'certain' };
 }
 
 /** `new InMemoryTaskStore()` and its queue. */

@@ -39,6 +39,7 @@ export const open = res => res.header('Access-Control-Allow-Headers', «\`Conten
     },
     { name: 'the cors middleware', code: `app.use(cors({ origin: '*', exposedHeaders: [«'Mcp-Session-Id'»] }));`, found: ['cors:session-header'] },
     { name: 'a CORS header by hand', code: `res.setHeader('Access-Control-Allow-Headers', «'Content-Type, mcp-session-id'»);`, found: ['cors:session-header'] },
+    { name: 'a CORS header of nothing else', code: `res.setHeader('Access-Control-Expose-Headers', «'Mcp-Session-Id'»);`, found: ['cors:session-header'] },
     { name: 'CORS headers in an object', code: `const headers = { 'Access-Control-Expose-Headers': «'Mcp-Session-Id, Content-Length'» };`, found: ['cors:session-header'] },
     { name: 'a CORS list that is joined', code: `res.header('Access-Control-Allow-Headers', ['Content-Type', «'mcp-session-id'»].join(', '));`, found: ['cors:session-header'] },
     { name: 'Hono cors', code: `app.use('/mcp', cors({ origin: '*', allowHeaders: ['Content-Type', «'mcp-session-id'»], exposeHeaders: [«'mcp-session-id'»] }));`, found: ['cors:session-header', 'cors:session-header'] },

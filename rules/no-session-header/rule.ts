@@ -45,6 +45,7 @@ function reportName(context: CodeContext, node: TSESTree.StringLiteral | TSESTre
   if (parent.type === 'MemberExpression' && parent.computed && parent.property === node) reportAccess(context, parent);
   else if (parent.type === 'CallExpression' && parent.arguments[0] === node) reportCall(context, parent, node);
   else if (parent.type === 'Property' && parent.key === node) reportProperty(context, parent, node);
+  else if (parent.type === 'CallExpression' && node.type === 'Literal') reportHeaderList(context, node, node.value);
   else if (parent.type === 'ArrayExpression') reportArray(context, parent, node);
   else if (corsHeaderName(context, node) !== undefined) reportCors(context, parent.type === 'TemplateLiteral' ? parent : node);
   else if (node.type === 'Literal' && isNameOfConstant(parent, node)) {

@@ -5,6 +5,7 @@ const sse = `import { SSEServerTransport } from '@modelcontextprotocol/sdk/serve
 
 export default defineCases({
   valid: [
+    { name: 'other ids of a server with sessions', code: `const answered = 'notifications/initialized';\nexport const handle = (req, res) => {\n  const requestId = crypto.randomUUID();\n  const session = sessions.get(req.headers['mcp-session-id']);\n  audit({ id: randomUUID(), requestId, session });\n};` },
     { name: 'what a proxy keeps of each upstream server', code: `import type { Client } from '@modelcontextprotocol/sdk/client/index.js';\nimport type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';\ninterface Upstream { name: string; client: Client; transport: Transport }\nconst upstreams = new Map<string, Upstream>();` },
     { name: 'the leg for older clients', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nimport { isLegacyRequest } from '@modelcontextprotocol/server';\nif (await isLegacyRequest(request)) await new NodeStreamableHTTPServerTransport({ sessionIdGenerator: undefined }).handleRequest(req, res);` },
     { name: 'a stateless transport', code: `${http}const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });` },
@@ -18,6 +19,16 @@ export default defineCases({
     { name: 'a store of something else with a transport', code: { 'orders.ts': `import './server.js';\nexport class Orders<T extends Carrier> { private orders: { [orderId: string]: { transport: T } } = {}; add(id: string, transport: T) { this.orders[id] = { transport }; } }`, 'server.ts': `import '@modelcontextprotocol/sdk/server/mcp.js';` } },
   ],
   invalid: [
+    {
+      name: 'an id made first and given out by the generator: told once',
+      code: `import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nexport const open = (req) => {\n  if (req.headers['mcp-session-id']) return;\n  const sessionId = crypto.randomUUID();\n  return new «StreamableHTTPServerTransport»({ «sessionIdGenerator: () => sessionId» });\n};`,
+      found: ['transport:stateful', 'sessionIdGenerator'],
+    },
+    {
+      name: 'ids that a server by hand gives out',
+      code: `import { createServer } from 'node:http';\nconst answered = 'notifications/initialized';\ncreateServer((req, res) => {\n  const existing = req.headers['mcp-session-id'];\n  const sessionId = existing ?? «crypto.randomUUID()»;\n  res.setHeader('mcp-session-id', sessionId);\n});\nconst generateSessionId = () => { return «randomBytes(16)».toString('hex'); };`,
+      found: ['sessionIdGenerator:minted', 'sessionIdGenerator:minted'],
+    },
     {
       name: 'a transport of the project itself',
       code: { 'wire.ts': `export class WireTransport { constructor(private options: { sessionIdGenerator?: () => string }) {} }`, 'server.ts': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { WireTransport } from './wire.js';\nexport const open = async (id?: string) => { const t = new «WireTransport»({ «sessionIdGenerator: () => id ?? crypto.randomUUID()» }); await new McpServer({ name: 'a', version: '1' }).connect(t); };` },

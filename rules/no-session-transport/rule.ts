@@ -1,6 +1,6 @@
 import { entriesOf, holdersOf, isKeyed, isWithoutParts, rolesWithin, type Holder } from '../../src/mcp/containers.js';
 import type { Known } from '../../src/mcp/values.js';
-import { defineRule, innermost, keyName, nameOfType, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingFunction, innermost, keyName, memberName, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 const SPLITS_ERAS = /\b(?:isLegacyRequest|createMcpHandler)\b/;
 
@@ -10,13 +10,16 @@ export default defineRule({
   id: 'no-session-transport',
   title: 'HTTP sessions are gone',
   clauses: ['session-id-generator', 'session-transport-map', 'sdk-v2-legacy-only-connect'],
-  words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server', 'transport: T'],
+  words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server', 'transport: T', 'cp-session-id', 'cp-Session-Id'],
   followsImports: true,
   needs: /[tT]ransport|[sS]ession|\b(?:Weak)?Map\s*[<(]|\bRecord\s*<|:\s*(?:string|number)\s*\]|[=:]\s*\{\s*\}/,
   visit(context) {
     return {
       NewExpression(node) {
         reportStatefulTransport(context, node);
+      },
+      CallExpression(node) {
+        reportMintedId(context, node);
       },
       Program() {
         for (const holder of holdersOf(context.mcp, context.file)) reportMap(context, holder);
@@ -72,6 +75,52 @@ function reportOwnTransport({ file, mcp, report }: CodeContext, node: TSESTree.N
   const unit = `http-sessions:${file.path}`;
   report(node.callee, { clause: 'session-id-generator', subject: 'transport:stateful', message: 'This transport keeps a session per client in one process; the protocol has no sessions.', confidence: 'likely', unit });
   report(option, { clause: 'session-id-generator', subject: 'sessionIdGenerator', message: 'This makes the session ids that clients of the new revision neither expect nor send back.', confidence: 'likely', unit });
+}
+
+const MINTS = /^(?:randomUUID|uuid|uuidv?[1-7]|v[147]|nanoid|ulid|cuid|createId|randomBytes)$/;
+const SESSION_ID = /session_?id$/i;
+const OF_SESSIONS = /mcp-session-id/i;
+
+/** `headers['mcp-session-id'] ?? randomUUID()`, `const sessionId = randomUUID()`: ids that a server by hand gives out. */
+function reportMintedId({ file, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const callee = innermost(node.callee);
+  const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : undefined;
+  if (name === undefined || !MINTS.test(name) || !says(file, OF_SESSIONS) || !isSessionId(file, node)) return;
+  report(node, { clause: 'session-id-generator', subject: 'sessionIdGenerator:minted', message: 'This makes the session ids that clients of the new revision neither expect nor send back.', confidence: 'likely', unit: `http-sessions:${file.path}` });
+}
+
+/** By the name that it is kept or made under, or by what it stands in for. */
+function isSessionId(file: SourceFile, minted: TSESTree.CallExpression): boolean {
+  let node: TSESTree.Node = outermost(minted);
+  let { parent } = node;
+  // `randomBytes(16).toString('hex')`
+  while (parent && (parent.type === 'MemberExpression' || (parent.type === 'CallExpression' && parent.callee === node) || parent.type === 'LogicalExpression')) {
+    if (parent.type === 'LogicalExpression' && parent.right === node && /mcp-session-id|\bsession_?id\b/i.test(file.text.slice(...parent.left.range))) return true;
+    node = outermost(parent);
+    ({ parent } = node);
+  }
+  switch (parent?.type) {
+    case 'VariableDeclarator':
+      return parent.id.type === 'Identifier' && SESSION_ID.test(parent.id.name) && !isGenerated(file, parent.id);
+    case 'AssignmentExpression':
+      return SESSION_ID.test((parent.left.type === 'MemberExpression' ? memberName(parent.left) : parent.left.type === 'Identifier' ? parent.left.name : undefined) ?? '');
+    case 'ReturnStatement':
+      return SESSION_ID.test(nameOfFunction(enclosingFunction(parent)) ?? '');
+    default:
+      return false;
+  }
+}
+
+/** `sessionIdGenerator: () => sessionId` is told there. */
+function isGenerated(file: SourceFile, id: TSESTree.Identifier): boolean {
+  return (file.variableOf(id)?.references ?? []).some(({ identifier: { parent } }) => parent.type === 'ArrowFunctionExpression' && parent.parent.type === 'Property' && keyName(parent.parent.key) === 'sessionIdGenerator');
+}
+
+function nameOfFunction(fn: TSESTree.Node | undefined): string | undefined {
+  if (fn?.type === 'FunctionDeclaration') return fn.id?.name;
+  const { parent } = fn ?? {};
+  if (parent?.type === 'VariableDeclarator') return parent.id.type === 'Identifier' ? parent.id.name : undefined;
+  return parent?.type === 'MethodDefinition' || parent?.type === 'Property' || parent?.type === 'PropertyDefinition' ? keyName(parent.key) : undefined;
 }
 
 /** The SDK's second major serves the new revision through createMcpHandler; on the first there is nothing that does. */

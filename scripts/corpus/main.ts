@@ -2,7 +2,8 @@
 //   npm run -s corpus -- findings DIR                     prints {file,line,category} lines for a checkout
 //   npm run -s corpus -- score DIR [--verbose]            DIR holds checkouts named <owner>__<name>
 //                     [--truth FOLDER]                    the folder with score.mjs and truth/
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+//                     [--labels FOLDER]                   labels of other repositories: ours are in scripts/corpus/labels
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -26,27 +27,36 @@ function lines(dir: string): string {
     .join('');
 }
 
-function score(dir: string, corpus: string, options: readonly string[]): number {
+function score(dir: string, corpus: string, labels: string, options: readonly string[]): number {
   const out = mkdtempSync(join(tmpdir(), 'mcp-stateless-corpus-'));
   try {
-    for (const name of readdirSync(join(corpus, 'truth')).map(f => f.replace(/\.json$/, ''))) {
+    // The scorer looks for the truth beside itself.
+    copyFileSync(join(corpus, 'score.mjs'), join(out, 'score.mjs'));
+    cpSync(labels, join(out, 'truth'), { recursive: true });
+    mkdirSync(join(out, 'found'));
+    for (const name of readdirSync(labels).map(f => f.replace(/\.json$/, ''))) {
       const checkout = join(dir, name);
-      if (existsSync(checkout)) writeFileSync(join(out, `${name}.jsonl`), lines(checkout));
+      if (existsSync(checkout)) writeFileSync(join(out, 'found', `${name}.jsonl`), lines(checkout));
       else console.error(`no checkout of ${name} in ${dir}`);
     }
-    return spawnSync(process.execPath, [join(corpus, 'score.mjs'), '--dir', out, ...options], { stdio: 'inherit' }).status ?? 1;
+    return spawnSync(process.execPath, [join(out, 'score.mjs'), '--dir', join(out, 'found'), ...options], { stdio: 'inherit' }).status ?? 1;
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
 }
 
-const [command, dir, ...rest] = process.argv.slice(2);
-const given = rest.indexOf('--truth');
-const corpus = given === -1 ? join(root, '../shared/corpus') : resolve(rest[given + 1] ?? '.');
-const options = rest.filter((_, i) => given === -1 || (i !== given && i !== given + 1));
+/** The value of an option, which is taken out of the list. */
+function taken(args: string[], name: string): string | undefined {
+  const at = args.indexOf(name);
+  return at === -1 ? undefined : args.splice(at, 2)[1];
+}
+
+const [command, dir, ...options] = process.argv.slice(2);
+const corpus = resolve(taken(options, '--truth') ?? join(root, '../shared/corpus'));
+const labels = resolve(taken(options, '--labels') ?? join(corpus, 'truth'));
 if (command === 'findings' && dir) process.stdout.write(lines(dir));
-else if (command === 'score' && dir) process.exitCode = score(resolve(dir), corpus, options);
+else if (command === 'score' && dir) process.exitCode = score(resolve(dir), corpus, labels, options);
 else {
-  console.error('usage: npm run -s corpus -- findings DIR | score DIR [--verbose] [--truth FOLDER]');
+  console.error('usage: npm run -s corpus -- findings DIR | score DIR [--verbose] [--truth FOLDER] [--labels FOLDER]');
   process.exitCode = 2;
 }

@@ -20,7 +20,7 @@ const target = TARGETS.find(t => t === valueOf('--target'));
 const project = new Project(diskTree(resolve(dir)));
 const found = auditProject(project, registry, { includeTests: true }).findings;
 const started = performance.now();
-const plan = planChecked(project, transforms, registry, { includeTests: true, prepare: prepareSteps, findings: found, ...(only && { transforms: only }), ...(target && { choices: { target } }) }, () => typeCheck(project.root));
+const plan = planChecked(project, transforms, registry, { includeTests: true, prepare: prepareSteps, markLeft: true, findings: found, ...(only && { transforms: only }), ...(target && { choices: { target } }) }, () => typeCheck(project.root));
 const ms = Math.round(performance.now() - started);
 if (flags.includes('--patch')) process.stdout.write(unifiedPatch(Object.entries(plan.result).map(([file, after]) => ({ file, before: project.text(file), after }))));
 else writePlan(plan);

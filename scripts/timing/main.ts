@@ -38,8 +38,8 @@ interface Row {
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
 const LIMIT = { seconds: 2, megabytes: 300, files: 5000 };
-/** What takes longer than a minute has no answer. */
-const PATIENCE = 60_000;
+/** What takes longer than four minutes has no answer. */
+const PATIENCE = 240_000;
 const SOURCE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 
 function repositories(): readonly Repository[] {

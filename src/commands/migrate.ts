@@ -99,6 +99,7 @@ class Migration {
       ...AUDIT,
       choices,
       prepare: prepareSteps,
+      markLeft: true,
       findings: this.#findings,
       ...(only && { transforms: only }),
       ...(given.skip && { skip: given.skip }),

@@ -10,7 +10,7 @@ interface Ranged {
 /** The rest of a line behind something that goes: its comment goes too. */
 const REST_OF_LINE = /^[ \t]*(?:\/\/[^\n]*|\/\*[^\n]*?\*\/[ \t]*)?(?:\r?\n|$)/;
 /** Statements may be missing here, elsewhere something must stand. */
-const STATEMENT_LISTS = new Set(['Program', 'BlockStatement', 'StaticBlock', 'SwitchCase', 'TSModuleBlock', 'ExportNamedDeclaration', 'ClassBody']);
+const STATEMENT_LISTS = new Set(['TSInterfaceBody', 'TSTypeLiteral', 'Program', 'BlockStatement', 'StaticBlock', 'SwitchCase', 'TSModuleBlock', 'ExportNamedDeclaration', 'ClassBody']);
 
 /** Collects edits of one file. Copies the file's own style and keeps track of the comments that go. */
 export class Editor {
@@ -39,6 +39,11 @@ export class Editor {
 
   replace({ range }: Ranged, text: string): void {
     this.#edits.push({ range, text });
+  }
+
+  /** What was to change inside a range that goes as a whole. */
+  forget([start, end]: Range): void {
+    this.#edits = this.#edits.filter(({ range }) => range[0] < start || end < range[1]);
   }
 
   insert(at: number, text: string): void {

@@ -3,16 +3,20 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { dropUnusedImports } from '../edits/imports.js';
 import { zoneOf } from '../files/kinds.js';
 import type { Editors } from './editors.js';
+import { constructionsOf, fieldsGiven, isUsedElsewhere, type Construction } from './constructors.js';
+import { callsOfMethod } from './methods.js';
 import { isDroppable, namesOf } from './patterns.js';
+import { isPublic } from './public.js';
+import { isPure, plainWrite } from './pure.js';
 import { exportsOf } from '../mcp/exports.js';
 import { indexOf, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import type { Place } from '../mcp/references.js';
-import { isFunctionNode, type FunctionNode } from '../mcp/values.js';
+import { isFunctionNode, type ClassNode, type FunctionNode } from '../mcp/values.js';
 import type { Range, SourceComment, SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 import { walkTree } from '../parse/walk.js';
-import { contains, statementAround } from '../mcp/nodes.js';
+import { contains, statementAround, unwrapParameter } from '../mcp/nodes.js';
 
 /**
  * Takes away what nothing uses any more once code is gone: parameters with their arguments, constants, functions, private methods,
@@ -63,6 +67,7 @@ export class Leftovers {
       for (const [file, ranges] of [...this.#gone]) {
         for (const range of [...ranges]) for (const variable of namedIn(file, range)) if (this.#clearVariable(file, variable)) again = true;
         for (const member of this.#privateMembers(file)) if (this.#clearMember(file, member)) again = true;
+        for (const cls of indexOf(file).classes) if (this.#clearGiven(file, cls)) again = true;
       }
     }
     for (const [file, ranges] of this.#gone) {
@@ -144,6 +149,25 @@ export class Leftovers {
     return true;
   }
 
+  /** What a constructor is given and keeps for code that is gone. */
+  #clearGiven(file: SourceFile, cls: ClassNode): boolean {
+    let cleared = false;
+    for (const field of fieldsGiven(file, cls)) {
+      const uses = field.uses.filter(u => !this.isGone(file, u));
+      if (uses.length > 0 || !field.uses.some(u => this.isGone(file, u)) || this.isGone(file, field.parameter) || isUsedElsewhere(this.project, this.mcp, file, field)) continue;
+      if (!field.write) {
+        const variable = file.variableOf(field.name);
+        if (!variable || this.#handled.has(variable) || !this.#lostAll(file, variable)) continue;
+        this.#handled.add(variable);
+        cleared = this.#clearParameter(file, field.constructor, variable) || cleared;
+        continue;
+      }
+      for (const node of [field.write, ...(field.definition ? [field.definition] : [])]) this.#drop(file, node);
+      cleared = true;
+    }
+    return cleared;
+  }
+
   /** `const x = server.thing;` and the like. */
   #clearDeclaration(file: SourceFile, declarator: TSESTree.VariableDeclarator): boolean {
     const statement = declarator.parent;
@@ -179,24 +203,38 @@ export class Leftovers {
 
   #drop(file: SourceFile, statement: TSESTree.Node): void {
     const editor = this.editors.of(file);
+    editor.forget(statement.range);
     editor.removeStatement(statement);
     this.gone(file, statement.range);
   }
 
   #clearParameter(file: SourceFile, fn: FunctionNode, variable: Variable): boolean {
-    const index = fn.params.findIndex(p => p.type === 'Identifier' && p.name === variable.name);
+    const index = fn.params.findIndex(p => nameOfParameter(p) === variable.name);
     const parameter = fn.params[index];
     if (!parameter) return false;
+    const cls = classOf(fn);
     const calls = this.#callsOf(file, fn);
     if (!calls || calls.some(c => !canLose(c.node, index))) return false;
     this.#removeItem(file, fn.params, index);
     for (const call of calls) if (call.node.arguments[index] && !this.isGone(call.file, call.node)) this.#removeItem(call.file, call.node.arguments, index);
     this.#forgetTag(file, fn, variable.name);
+    if (cls) this.#clearConstructor(file, fn, cls);
     return true;
   }
 
+  /** A constructor that takes nothing and does nothing says nothing. */
+  #clearConstructor(file: SourceFile, fn: FunctionNode, { superClass }: ClassNode): void {
+    const { body, params, parent: method } = fn;
+    if (superClass || method.type !== 'MethodDefinition' || method.decorators.length > 0 || body.type !== 'BlockStatement') return;
+    if (![...params, ...body.body].every(n => this.isGone(file, n)) || this.editors.of(file).commentsIn(body.range).some(c => !this.isGone(file, c))) return;
+    this.#drop(file, method);
+  }
+
   /** All calls, in tests too; undefined when the function is used in another way. */
-  #callsOf(file: SourceFile, fn: FunctionNode): readonly Place<TSESTree.CallExpression>[] | undefined {
+  #callsOf(file: SourceFile, fn: FunctionNode): readonly Place<Construction>[] | undefined {
+    const cls = classOf(fn);
+    if (cls) return constructionsOf(this.project, this.mcp, file, cls, cls.id ? this.#inTests(file, cls.id.name) : []);
+    if (fn.parent.type === 'MethodDefinition') return callsOfMethod(this.project, this.mcp, file, fn.parent);
     const name = nameOf(fn);
     if (!name || isPublic(this.project, file)) return undefined;
     const places = [...this.mcp.infer.references.ofFunction(file, fn).filter(p => p.node !== fn), ...this.#inTests(file, name)];
@@ -220,7 +258,7 @@ export class Leftovers {
       if (!test) return [];
       const places: Place<TSESTree.Expression>[] = [];
       walkTree(test.program, node => {
-        if (node.type === 'Identifier' && node.name === name && node.parent.type !== 'ImportSpecifier' && !(node.parent.type === 'Property' && node.parent.key === node)) places.push({ file: test, node });
+        if (node.type === 'Identifier' && node.name === name && node.parent.type !== 'ImportSpecifier' && node.parent.type !== 'ImportDefaultSpecifier' && !(node.parent.type === 'Property' && node.parent.key === node)) places.push({ file: test, node });
       });
       return places;
     });
@@ -238,7 +276,7 @@ export class Leftovers {
 
   /** The line of the parameter in the comment above the function. */
   #forgetTag(file: SourceFile, fn: FunctionNode, name: string): void {
-    const statement = statementAround(fn) ?? fn;
+    const statement = (fn.parent.type === 'MethodDefinition' ? fn.parent : statementAround(fn)) ?? fn;
     const comment = file.comments.findLast(c => c.block && c.range[1] <= statement.range[0] && file.text.slice(c.range[1], statement.range[0]).trim() === '');
     if (!comment) return;
     const text = file.text.slice(...comment.range);
@@ -258,12 +296,14 @@ function namedIn(file: SourceFile, [start, end]: Range): readonly Variable[] {
 
 type PrivateMember = TSESTree.MethodDefinition | TSESTree.PropertyDefinition;
 
-/** `flag = true;` as a statement of its own. */
-function plainWrite(node: TSESTree.Node): TSESTree.ExpressionStatement | undefined {
-  const { parent } = node;
-  if (parent?.type !== 'AssignmentExpression' || parent.operator !== '=' || parent.left !== node || !isPure(parent.right)) return undefined;
-  const statement = parent.parent;
-  return statement.type === 'ExpressionStatement' && /^(?:Program|BlockStatement)$/.test(statement.parent.type) ? statement : undefined;
+function nameOfParameter(parameter: TSESTree.Parameter): string | undefined {
+  const { id } = unwrapParameter(parameter);
+  return id.type === 'Identifier' && (parameter.type === 'Identifier' || parameter.type === 'TSParameterProperty') ? id.name : undefined;
+}
+
+/** The class that is constructed by this function. */
+function classOf({ parent }: FunctionNode): ClassNode | undefined {
+  return parent.type === 'MethodDefinition' && parent.kind === 'constructor' ? parent.parent.parent : undefined;
 }
 
 function nameOf(fn: FunctionNode): string | undefined {
@@ -283,54 +323,8 @@ function isRequire(node: TSESTree.Expression): boolean {
   return inner.type === 'ImportExpression' || (inner.type === 'CallExpression' && inner.callee.type === 'Identifier' && inner.callee.name === 'require');
 }
 
-function canLose(call: TSESTree.CallExpression, index: number): boolean {
+function canLose(call: Construction, index: number): boolean {
   if (call.arguments.slice(0, index + 1).some(a => a.type === 'SpreadElement')) return false;
   const argument = call.arguments[index];
   return !argument || isPure(argument);
-}
-
-/** Reading it does nothing. */
-function isPure(node: TSESTree.Node): boolean {
-  switch (node.type) {
-    case 'Identifier':
-    case 'Literal':
-    case 'ThisExpression':
-      return true;
-    case 'MemberExpression':
-      return isPure(node.object) && (!node.computed || isPure(node.property));
-    case 'TSAsExpression':
-    case 'TSNonNullExpression':
-    case 'ChainExpression':
-      return isPure(node.expression);
-    case 'LogicalExpression':
-    case 'BinaryExpression':
-      return isPure(node.left) && isPure(node.right);
-    case 'UnaryExpression':
-      return isPure(node.argument);
-    case 'ConditionalExpression':
-      return isPure(node.test) && isPure(node.consequent) && isPure(node.alternate);
-    case 'TemplateLiteral':
-      return node.expressions.every(isPure);
-    case 'ArrayExpression':
-      return node.elements.every(e => e !== null && isPure(e));
-    case 'CallExpression':
-      // A method that is handed on with its object.
-      return node.callee.type === 'MemberExpression' && node.callee.property.type === 'Identifier' && node.callee.property.name === 'bind' && isPure(node.callee.object) && node.arguments.every(isPure);
-    case 'ObjectExpression':
-      return node.properties.every(p => isPure(p.type === 'Property' ? p.value : p.argument));
-    case 'ArrowFunctionExpression':
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** What others may import under this name, out of our sight. */
-function isPublic(project: Project, { path }: SourceFile): boolean {
-  return project.manifests.some(({ json, folder }) => {
-    const entry = [json['main'], json['exports'], json['module'], json['types']].flatMap(e => (e === undefined ? [] : [JSON.stringify(e)])).join(' ');
-    const inside = folder === '' ? path : path.slice(folder.length + 1);
-    const compiled = inside.replace(/^src\//, '').replace(/\.[cm]?[jt]sx?$/, '');
-    return json['bin'] === undefined && json['private'] !== true && (folder === '' || path.startsWith(`${folder}/`)) && new RegExp(`(?:^|[/"])${compiled.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\.[cm]?[jt]s`).test(entry);
-  });
 }

@@ -133,15 +133,21 @@ export class Threads {
       const editor = this.editors.of(file);
       const at = list[index];
       const last = list.at(-1);
-      if (at) editor.insert(at.range[0], `${text}, `);
+      if (at) editor.insert(at.range[0], `${text},${ownLine(file, at, editor.style.eol) ?? ' '}`);
       else if (!last || list.every(node => isGone(file, node))) editor.insert(start, text);
       else if (/^\s*=>/.test(file.text.slice(last.range[1]))) {
         editor.insert(last.range[0], '(');
         editor.insert(last.range[1], `, ${text})`);
-      } else editor.insert(last.range[1], `, ${text}`);
+      } else editor.insert(last.range[1], `,${ownLine(file, last, editor.style.eol) ?? ' '}${text}`);
     }
     this.#coming.length = 0;
   }
+}
+
+/** Where an item of a list has a line of its own, what comes beside it gets one too. */
+function ownLine({ text }: SourceFile, { range: [start] }: TSESTree.Node, eol: string): string | undefined {
+  const indent = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  return indent !== '' && indent.trim() === '' ? `${eol}${indent}` : undefined;
 }
 
 function isOptional(parameter: TSESTree.Parameter): boolean {

@@ -1,12 +1,13 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { hasBlankAbove, indentAt, reindented, withComments } from '../edits/indent.js';
 import type { Edit } from '../edits/edit.js';
+import { zoneOf } from '../files/kinds.js';
 import { keyName } from '../mcp/exports.js';
-import { enclosingClass, indexOf, innermost } from '../mcp/file-index.js';
+import { enclosingClass, enclosingFunction, indexOf, innermost } from '../mcp/file-index.js';
 import { contains } from '../mcp/nodes.js';
 import { isFunctionNode, type ClassNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
-import { callOn, lineOf } from './closure.js';
+import { awaits, callOn, closingStatement, lineOf } from './closure.js';
 import { isConnectedBy } from './consumers.js';
 import type { FileDraft } from './draft.js';
 import { endingOf, waitForInputToEnd, type Ending } from './ending.js';
@@ -43,6 +44,10 @@ class ClassReader {
   readonly #late: TSESTree.Statement[] = [];
   readonly #endings: Ending[] = [];
   readonly #closers: TSESTree.CallExpression[] = [];
+  /** Statements that closed a server which is given away. */
+  readonly #leftOut: TSESTree.Statement[] = [];
+  /** The server is connected in the class itself. */
+  #connectsItself = false;
   /** Where the server is given away, to be connected there or to callers: each gets one of its own. */
   readonly #given: TSESTree.MemberExpression[] = [];
   readonly #notes: string[] = [];
@@ -70,9 +75,19 @@ class ClassReader {
     const problem = this.#readMade();
     if (problem) return problem;
     if (!this.#made || !makesNewServer(this.#made, n => makesServer(mcp, this.file, n), n => isFresh(mcp, this.file, n))) return obstacle(`this.${this.field} is not made in the class, so the class cannot make another one.`);
-    const outside = mcp.infer.references.ofMember(this.file, this.cls, this.field).find(p => p.file !== this.file || !contains(this.cls, p.node));
+    const [outside] = this.#outside(this.field);
     if (outside) return obstacle(`${outside.file.path}:${lineOf(outside.file, outside.node)} takes the server out of the object. Let it ask for a new one.`);
-    return this.#readUses() ?? this.#readParameters();
+    return this.#readUses() ?? this.#readClosers() ?? this.#readParameters() ?? this.#readWaiting();
+  }
+
+  /** Making a server takes waiting: whoever gets one has to be able to. */
+  #readWaiting(): Obstacle | undefined {
+    const sync = this.#isAsync() ? this.#given.find(g => enclosingFunction(g)?.async !== true) : undefined;
+    return sync && obstacle(`Line ${lineOf(this.file, sync)} of ${this.file.path} gives the server away in a function that does not wait, and making another one takes waiting.`);
+  }
+
+  #isAsync(): boolean {
+    return this.#statements.some(awaits);
   }
 
   /** The only assignment, or the initialiser. */
@@ -106,12 +121,18 @@ class ClassReader {
     for (const use of waiting) {
       if (this.#isCovered(use)) continue;
       const call = callOn(use, /^(?:connect|close)$/);
-      if (this.#isOwn(use, call?.node)) continue;
+      if (call && this.own.includes(call.node)) {
+        this.#connectsItself = true;
+        continue;
+      }
+      if (this.#isOwn(use)) continue;
       if (call?.name === 'close') {
         this.#closers.push(call.node);
         continue;
       }
-      if (isConnectedBy(this.context.mcp, this.file, use) || this.#isGiver(use)) {
+      const giver = this.#giverOf(use);
+      if (giver !== undefined || isConnectedBy(this.context.mcp, this.file, use)) {
+        if (giver !== undefined) this.#notes.push(`${giver}() in ${this.file.path} gives a new server each time: there is none that stays connected.`);
         this.#given.push(use);
         continue;
       }
@@ -121,23 +142,32 @@ class ClassReader {
     return undefined;
   }
 
-  #isOwn(use: TSESTree.Node, call: TSESTree.CallExpression | undefined): boolean {
-    return (call !== undefined && this.own.includes(call)) || this.own.some(o => o.arguments.some(a => innermost(a) === use));
+  #isOwn(use: TSESTree.Node): boolean {
+    return this.own.some(o => o.arguments.some(a => innermost(a) === use));
+  }
+
+  /** What is given away is served by somebody else: at the end of the process there is nothing to close here any more. */
+  #readClosers(): Obstacle | undefined {
+    if (this.#connectsItself) return undefined;
+    for (const closer of this.#closers) {
+      const statement = closingStatement(closer);
+      if (!statement || (this.context.oneAtATime && !endsProcess(this.file, closer))) return obstacle(`Line ${lineOf(this.file, closer)} of ${this.file.path} closes the server that is given away. Close what serves, where it is connected.`);
+      this.#leftOut.push(statement);
+    }
+    return undefined;
   }
 
   #isCovered(node: TSESTree.Node): boolean {
     return [...this.#statements, ...this.#late, ...this.#endings.map(e => e.target)].some(s => contains(s, node)) || [...this.#setup].some(m => contains(m, node));
   }
 
-  /** `getServer() { return this.server; }`, which no code of the project but tests asks. */
-  #isGiver(use: TSESTree.MemberExpression): boolean {
+  /** The name of `getServer() { return this.server; }`, which no code of the project but tests asks. */
+  #giverOf(use: TSESTree.MemberExpression): string | undefined {
     const method = this.#methodOf(use);
     const [only, another] = method?.value.body.body ?? [];
     const name = method && keyName(method.key);
-    if (method?.kind !== 'method' || method.static || name === undefined || another || only?.type !== 'ReturnStatement' || only.argument !== use ) return false;
-    if (this.context.mcp.infer.references.ofMember(this.file, this.cls, name).length > 0) return false;
-    this.#notes.push(`${name}() in ${this.file.path} gives a new server each time: there is none that stays connected.`);
-    return true;
+    if (method?.kind !== 'method' || method.static || name === undefined || another || only?.type !== 'ReturnStatement' || only.argument !== use) return undefined;
+    return this.#outside(name).length === 0 ? name : undefined;
   }
 
   /** A statement of the constructor, of the method that connects, or a whole method that only sets the server up. */
@@ -148,7 +178,7 @@ class ClassReader {
     if (method.static) return obstacle(`this.${this.field} is used at ${where} in a static method.`);
     if (method.kind === 'constructor') return this.#inConstructor(use, method);
     if (this.own.some(o => contains(method, o))) return this.#beforeConnect(use, method);
-    return this.#asSetup(method);
+    return this.#asSetup(method, use);
   }
 
   #inConstructor(use: TSESTree.Node, method: Method): Obstacle | undefined {
@@ -185,21 +215,40 @@ class ClassReader {
     return obstacle(`${keyName(method.key) ?? 'The method'} uses this.${this.field} at line ${lineOf(this.file, use)} around the connection, not to set it up.`);
   }
 
-  /** Called from the constructor, or from methods that are. */
-  #asSetup(method: Method): Obstacle | undefined {
+  /** Where code outside of the class asks for a member, other than in tests. */
+  #outside(name: string): readonly { readonly file: SourceFile; readonly node: TSESTree.Node }[] {
+    return this.context.mcp.infer.references.ofMember(this.file, this.cls, name, 'instance', undefined, 'all').filter(p => (p.file !== this.file || !contains(this.cls, p.node)) && zoneOf(p.file.path) !== 'test');
+  }
+
+  /** Called from the constructor, or from methods that are; or `use` is in a statement of a method that the owner of the object calls once. */
+  #asSetup(method: Method, use: TSESTree.Node): Obstacle | undefined {
     const name = keyName(method.key);
     if (name === undefined || method.kind !== 'method') return obstacle(`this.${this.field} is used in an accessor.`);
+    const started = this.#whenStarted(method, name, use);
+    if (started) {
+      // It runs after the constructor, wherever it stands.
+      this.#runAt.set(started, this.cls.range[1] + started.range[0]);
+      this.#addStatement(started);
+      return undefined;
+    }
     const setUp = this.#besideProcess(method);
     if (setUp) return this.#takeOut(setUp, name);
     this.#setup.add(method);
     const calls = (indexOf(this.file).members.get(name) ?? []).filter(m => m.object.type === 'ThisExpression' && enclosingClass(m) === this.cls);
-    const outside = this.context.mcp.infer.references.ofMember(this.file, this.cls, name).some(p => p.file !== this.file || !contains(this.cls, p.node));
-    if (outside || calls.length === 0) return obstacle(`${name} uses this.${this.field} and is called from outside of the class.`);
+    if (this.#outside(name).length > 0 || calls.length === 0) return obstacle(`${name} uses this.${this.field} and is called from outside of the class.`);
     for (const member of calls) {
       const problem = this.#setupCall(name, member);
       if (problem) return problem;
     }
     return undefined;
+  }
+
+  /** `this.registerTools()` in `async initialize()`, which the owner of the object calls once before it serves. */
+  #whenStarted(method: Method, name: string, use: TSESTree.Node): TSESTree.Statement | undefined {
+    const inside = (indexOf(this.file).members.get(name) ?? []).some(m => m.object.type === 'ThisExpression' && enclosingClass(m) === this.cls);
+    const statement = method.value.body.body.find(s => contains(s, use));
+    if (inside || this.#outside(name).length !== 1 || statement?.type !== 'ExpressionStatement' || this.#usesLocals(statement) || endingOf(this.file, statement)?.ends === true) return undefined;
+    return statement;
   }
 
   /** What sets the server up in a method that also does something for the process, such as `process.on`. */
@@ -248,7 +297,7 @@ class ClassReader {
     }
     if (this.own.some(o => contains(caller, o)) && !isNested(call, caller)) return this.#beforeConnect(call, caller);
     if (isNested(call, caller)) return obstacle(`${name} uses this.${this.field} and is called while requests are served. Give the server of the request to it.`);
-    return this.#asSetup(caller);
+    return this.#asSetup(caller, call);
   }
 
   /** Parameters and locals of the constructor are not there in a method. */
@@ -315,7 +364,9 @@ class ClassReader {
     const base = indentAt(file, this.cls.body.body[0]?.range[0] ?? 0);
     const inner = base + indent;
     const isTypeScript = /\.[cm]?tsx?$/.test(file.path);
-    const head = `${isTypeScript ? 'private ' : ''}${method}()${type && isTypeScript ? `: ${type}` : ''} {`;
+    const isAsync = this.#isAsync();
+    const returned = isAsync && type ? `Promise<${type}>` : type;
+    const head = `${isTypeScript ? 'private ' : ''}${isAsync ? 'async ' : ''}${method}()${returned && isTypeScript ? `: ${returned}` : ''} {`;
     const whole = constructor && !this.#property?.value && constructor.value.params.length === 0 && this.#runAt.size === 0 && constructor.value.body.body.every(s => this.#statements.includes(s));
     this.#keepParameters(constructor, isTypeScript);
     for (const ending of this.#endings) waitForInputToEnd(draft, ending);
@@ -335,9 +386,10 @@ class ClassReader {
       const text = `${base}${head}${eol}${texts.join('')}${inner}return ${this.server}${semicolon}${eol}${base}}`;
       this.#insertMethod(constructor, text);
     }
-    for (const use of this.#given) draft.editor.replace(use, `this.${method}()`);
+    for (const use of this.#given) draft.editor.replace(use, isAsync ? `await this.${method}()` : `this.${method}()`);
+    for (const s of this.#leftOut) draft.removeStatement(s);
     const assign = this.#rewriteField();
-    const made: Factory = { expression: `() => this.${method}()`, call: `this.${method}()`, isAsync: false };
+    const made: Factory = { expression: `() => this.${method}()`, call: `this.${method}()`, isAsync };
     return { factory: this.#late.length > 0 ? this.#withLate(made) : made, closers: [], notes: this.#notes, ...(assign !== undefined && { assign }) };
   }
 
@@ -385,7 +437,7 @@ class ClassReader {
   #rewriteField(): string | undefined {
     const { draft } = this;
     const property = this.#property;
-    if (this.#closers.length === 0) {
+    if (this.#closers.length === 0 || this.#leftOut.length > 0) {
       if (property) draft.editor.removeStatement(property);
       return undefined;
     }
@@ -407,8 +459,8 @@ class ClassReader {
     const late = [...this.#late].sort((a, b) => a.range[0] - b.range[0]);
     const lines = late.map(s => inner + reindented(this.file, s.range, inner, this.#editsIn(s)));
     for (const s of late) editor.removeStatement(s);
-    const isAsync = late.some(s => /\bawait\b/.test(editor.text(s)));
-    const text = `${isAsync ? 'async ' : ''}() => {${eol}${inner}const ${this.server} = ${made.call}${semicolon}${eol}${lines.join(eol)}${eol}${inner}return ${this.server}${semicolon}${eol}${base}}`;
+    const isAsync = made.isAsync || late.some(s => /\bawait\b/.test(editor.text(s)));
+    const text = `${isAsync ? 'async ' : ''}() => {${eol}${inner}const ${this.server} = ${made.isAsync ? 'await ' : ''}${made.call}${semicolon}${eol}${lines.join(eol)}${eol}${inner}return ${this.server}${semicolon}${eol}${base}}`;
     return { expression: text, call: `(${text})()`, isAsync };
   }
 
@@ -445,6 +497,12 @@ function isAboutProcess(statement: TSESTree.Statement): boolean {
   if (statement.type !== 'ExpressionStatement') return false;
   const call = innermost(statement.expression);
   return call.type === 'CallExpression' && /^(?:process\.(?:\w+\.)?(?:on|once|addListener)|setInterval|setTimeout)$/.test(dotted(call.callee));
+}
+
+/** The function around it ends the process. */
+function endsProcess(file: SourceFile, node: TSESTree.Node): boolean {
+  const fn = enclosingFunction(node);
+  return fn !== undefined && /\bprocess\.exit\(/.test(file.text.slice(...fn.body.range));
 }
 
 /** Inside a function of the method: it runs later. */

@@ -395,6 +395,12 @@ export function statementOfCall(call: TSESTree.CallExpression): TSESTree.Express
   return node.parent?.type === 'ExpressionStatement' ? node.parent : undefined;
 }
 
+/** `await server.close();` among other statements. */
+export function closingStatement(closer: TSESTree.CallExpression): TSESTree.Statement | undefined {
+  const statement = statementOfCall(closer) ?? (closer.parent.type === 'AwaitExpression' && closer.parent.parent.type === 'ExpressionStatement' ? closer.parent.parent : undefined);
+  return statement?.parent.type === 'BlockStatement' && statement.parent.body.length > 1 ? statement : undefined;
+}
+
 /** `server.server.getClientVersion()` at once, not in a handler. */
 function readsHandshake(identifier: TSESTree.Identifier): boolean {
   if (!callOn(identifier, /^getClient(?:Version|Capabilities)$/)) return false;

@@ -24,6 +24,7 @@ export class FileDraft {
   readonly #replaced: Ranged[] = [];
   readonly #added: Addition[] = [];
   readonly #renamed = new Set<TSESTree.Node>();
+  #laid: FileDraft | undefined;
 
   constructor(readonly file: SourceFile) {
     this.editor = new Editor(file);
@@ -76,9 +77,33 @@ export class FileDraft {
     return undefined;
   }
 
+  /** Edits of another draft of the same file. Where a text is written anew, whoever writes it makes them. */
+  lay(over: FileDraft): void {
+    this.#laid = over;
+  }
+
+  /** The edits that were laid over, for texts that are written anew. */
+  get laid(): readonly Edit[] {
+    return this.#laid?.editor.edits ?? [];
+  }
+
+  /** The statement goes by what was laid over. */
+  isTakenOut(statement: Ranged): boolean {
+    return this.#laid?.isGone(statement) === true;
+  }
+
+  #takeLaid(): void {
+    const laid = this.#laid;
+    if (!laid) return;
+    for (const { range, text } of laid.editor.edits) {
+      if (!this.isGone({ range }) && !this.#isReplaced({ range })) this.editor.replace({ range }, text);
+    }
+    this.#removed.push(...laid.#removed);
+  }
+
   /** Comments that go with what they described. */
   get removedComments(): readonly Ranged[] {
-    return [...this.editor.removedComments, ...this.file.comments.filter(c => this.isGone(c))];
+    return [...this.editor.removedComments, ...(this.#laid?.editor.removedComments ?? []), ...this.file.comments.filter(c => this.isGone(c))];
   }
 
   isGone(node: Ranged): boolean {
@@ -90,6 +115,11 @@ export class FileDraft {
     return this.file.program.body.flatMap(s => (s.type === 'ImportDeclaration' && this.isGone(s) ? [s.source.value] : []));
   }
 
+  /** Modules of which something is imported that was not. */
+  get addedModules(): readonly string[] {
+    return this.#added.map(a => a.module);
+  }
+
   /** A name that nothing in the file has. */
   freeName(...wanted: readonly string[]): string {
     const taken = (name: string): boolean => new RegExp(`(?<![\\w$.'"\`-])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(this.file.text);
@@ -99,6 +129,7 @@ export class FileDraft {
 
   /** All edits, with declarations and imports swept that nothing uses any more. */
   finish(): readonly Edit[] {
+    this.#takeLaid();
     this.#sweep();
     this.#imports();
     return this.editor.edits;
@@ -108,13 +139,35 @@ export class FileDraft {
     for (let again = true; again; ) {
       again = false;
       for (const statement of removableStatements(this.file)) {
-        if (this.isGone(statement) || this.#replaced.some(({ range }) => range[0] <= statement.range[0] && statement.range[1] <= range[1])) continue;
+        if (this.isGone(statement) || this.#isReplaced(statement)) continue;
         const variables = variablesOf(this.file, statement);
         if (variables.length === 0 || !variables.every(v => this.#isUnused(v, statement))) continue;
         this.removeStatement(statement);
         again = true;
       }
     }
+    this.#sweepPatterns();
+  }
+
+  /** `const { port, idleMs } = options`, of which one name is not used any more. */
+  #sweepPatterns(): void {
+    const patterns = new Map<TSESTree.ObjectPattern, TSESTree.Property[]>();
+    for (const variable of this.file.scopes.scopes.flatMap(s => s.variables)) {
+      const definition = variable.defs[0];
+      const declarator = definition?.node;
+      if (variable.defs.length !== 1 || declarator?.type !== 'VariableDeclarator' || declarator.id.type !== 'ObjectPattern' || this.isGone(declarator) || this.#isReplaced(declarator) || declarator.id.properties.some(p => p.type === 'RestElement')) continue;
+      const property = declarator.id.properties.find((p): p is TSESTree.Property => p.type === 'Property' && (p.value === definition?.name || (p.value.type === 'AssignmentPattern' && p.value.left === definition?.name && isPure(p.value.right))));
+      if (property && !this.isGone(property) && this.#isUnused(variable)) patterns.set(declarator.id, [...(patterns.get(declarator.id) ?? []), property]);
+    }
+    for (const [pattern, properties] of patterns) {
+      if (properties.length === pattern.properties.length) continue;
+      this.editor.removeElements(properties, pattern);
+      for (const p of properties) this.#removed.push(p);
+    }
+  }
+
+  #isReplaced({ range }: Ranged): boolean {
+    return this.#replaced.some(r => r.range[0] <= range[0] && range[1] <= r.range[1]);
   }
 
   /** It had uses, and all of them go. */

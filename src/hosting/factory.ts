@@ -54,9 +54,16 @@ export function factoryOfCall(mcp: McpModel, file: SourceFile, init: TSESTree.Ex
   return { expression: `() => ${text}`, call: text, isAsync };
 }
 
-function removeDeclaration(draft: FileDraft, closure: Closure, kept: TSESTree.Expression): void {
-  draft.editor.removeStatement(closure.declaration);
-  draft.gone(closure.declaration, [kept]);
+/** What is said about the server is said about the statement that gets it, where that comes next. */
+function removeDeclaration(draft: FileDraft, { declaration, declarator, block }: Closure, kept: TSESTree.Expression): void {
+  const { file, editor } = draft;
+  const next = block.body[block.body.findIndex(s => s === declaration) + 1];
+  const variable = declarator.id.type === 'Identifier' ? file.variableOf(declarator.id) : undefined;
+  const isGiven = variable?.references.some(r => r.identifier.parent.type === 'CallExpression' && r.identifier.parent.callee !== r.identifier && next && contains(next, r.identifier)) === true;
+  const isSaid = withComments(file, declaration)[0] < declaration.range[0] && next && file.text.slice(declaration.range[1], next.range[0]).trim() === '';
+  if (isGiven && isSaid) editor.replace({ range: [declaration.range[0], next.range[0]] }, '');
+  else editor.removeStatement(declaration);
+  draft.gone(declaration, [kept]);
 }
 
 /** Code outside of requests speaks to the server that was made last: the name of the variable that holds it. */

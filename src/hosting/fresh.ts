@@ -51,11 +51,19 @@ function isFreshCall(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpress
   const callee = innermost(call.callee);
   if (callee.type === 'MemberExpression' && innermost(callee.object).type === 'NewExpression' && isFresh(mcp, file, callee.object, depth + 1)) return true;
   const functions = calledFunctions(mcp, file, call);
-  if (functions.length === 0) return trust === 'called-for-each';
+  if (functions.length === 0) return trust === 'called-for-each' || wrapped(mcp, file, call).some(n => isFresh(mcp, file, n, depth + 1, trust));
   return functions.every(({ file: f, node }) => {
     const returned = returnExpressions(node);
     return returned.length > 0 && returned.every(r => isFreshReturn(mcp, f, node, r, depth + 1, trust));
   });
+}
+
+const WRAPS = /^(?:wrap|instrument|trace|track|monitor|observe|decorate|with[A-Z])/;
+
+/** `wrapServerWithTracing(server)` of a package: what it gives back is that server, or something around it. */
+function wrapped(mcp: McpModel, file: SourceFile, { callee, arguments: given }: TSESTree.CallExpression): readonly TSESTree.Node[] {
+  const name = callee.type === 'Identifier' ? callee : callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier' ? callee.property : undefined;
+  return name && WRAPS.test(name.name) ? given.filter(a => holdsServer(mcp, file, a)) : [];
 }
 
 /** What a function returns: made in it, not kept outside of it. */
@@ -63,6 +71,10 @@ function isFreshReturn(mcp: McpModel, file: SourceFile, fn: FunctionNode, return
   const inner = innermost(returned);
   if (inner.type === 'ObjectExpression') return inner.properties.every(p => p.type === 'Property' && (!holdsServer(mcp, file, p.value) || isFreshReturn(mcp, file, fn, p.value, depth, trust)));
   if (inner.type === 'MemberExpression' && inner.object.type === 'Identifier') return isFreshReturn(mcp, file, fn, inner.object, depth + 1, trust);
+  if (inner.type === 'CallExpression' && calledFunctions(mcp, file, inner).length === 0) {
+    const [server, another] = wrapped(mcp, file, inner);
+    if (server && !another) return isFreshReturn(mcp, file, fn, server, depth + 1, trust);
+  }
   if (inner.type === 'Identifier') {
     const declared = file.variableOf(inner)?.defs[0]?.node;
     return declared !== undefined && contains(fn, declared) && isFreshLocal(mcp, file, inner, depth, trust);

@@ -7,7 +7,7 @@ import type { McpModel } from '../mcp/model.js';
 import { contains } from '../mcp/nodes.js';
 import { isFunctionNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
-import { awaits, callOn, closureOf, rootOf, lineOf, statementOfCall, type Closure } from './closure.js';
+import { awaits, callOn, closureOf, closingStatement, rootOf, lineOf, type Closure } from './closure.js';
 import { factoryOfClass, isField } from './classes.js';
 import { adaptTests, isConnectedBy } from './consumers.js';
 import type { Draft } from './draft.js';
@@ -310,8 +310,8 @@ function renameField(draft: Draft, file: SourceFile, { cls, parameter, assignmen
 
 /** `await server.close();` of a server that lived between requests: there is none to close any more. */
 function isLeftOut(draft: Draft, { file, node }: Origin['closers'][number]): boolean {
-  const statement = statementOfCall(node) ?? (node.parent.type === 'AwaitExpression' && node.parent.parent.type === 'ExpressionStatement' ? node.parent.parent : undefined);
-  if (statement?.parent.type !== 'BlockStatement' || statement.parent.body.length < 2) return false;
+  const statement = closingStatement(node);
+  if (!statement) return false;
   draft.of(file).removeStatement(statement);
   return true;
 }

@@ -1,10 +1,24 @@
 import { dependenciesOf, manifestOf } from '../graph/workspace.js';
+import { sdk } from '../mcp/sdk.js';
 import type { SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 import type { DependencyChange } from '../transform.js';
 import type { Draft } from './draft.js';
 
 const PACKAGE = /^(?:@[^/]+\/)?[^@./][^/]*/;
+
+/** Packages of the SDK that a file imports now and that its package.json does not declare. */
+export function neededPackages(project: Project, draft: Draft): readonly DependencyChange[] {
+  const found = new Map<string, DependencyChange>();
+  for (const { file, addedModules } of draft.files) {
+    const above = project.manifests.filter(m => m.folder === '' || file.path.startsWith(`${m.folder}/`)).sort((a, b) => b.folder.length - a.folder.length);
+    const manifest = above.find(m => [...dependenciesOf(m).keys()].some(name => name.startsWith('@modelcontextprotocol/')));
+    if (!manifest) continue;
+    const declared = dependenciesOf(manifest);
+    for (const name of addedModules.flatMap(m => PACKAGE.exec(m)?.[0] ?? [])) if (name.startsWith('@modelcontextprotocol/') && !declared.has(name)) found.set(`${manifest.folder} ${name}`, { name, range: `^${sdk().versionOf(name) ?? '2.0.0'}`, package: manifest.folder });
+  }
+  return [...found.values()];
+}
 
 /** Packages of which the last import goes, with their types. What a script or a tool names stays. */
 export function unusedPackages(project: Project, draft: Draft, removed: readonly string[]): readonly DependencyChange[] {

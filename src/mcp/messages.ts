@@ -161,7 +161,9 @@ interface MessageShape {
 export function messageOf(mcp: McpModel, file: SourceFile, node: TSESTree.Node): MessageShape | undefined {
   const values = mcp.values(file, node);
   const method = mcp.infer.member(values, 'method', undefined).find(k => k.value.kind === 'text');
-  if (method?.value.kind !== 'text') return undefined;
+  const inner = innermost(node);
+  // `request as Parameters<typeof send>[0]`: the type knows no method, what is cast does.
+  if (method?.value.kind !== 'text') return inner === node ? undefined : messageOf(mcp, file, inner);
   const { text } = method.value;
   const says = (known: Known): boolean => mcp.infer.member([known], 'method', undefined).some(k => k.value.kind === 'text' && k.value.text === text);
   const object = values.find(k => k.value.kind === 'object' && says(k))?.value;

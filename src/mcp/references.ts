@@ -184,14 +184,14 @@ export class References {
   }
 
   /** Member expressions of this name whose object is the class's instance (or, for `static`, the class itself). */
-  ofMember(file: SourceFile, cls: ClassNode, name: string, kind: 'instance' | 'class' = 'instance', accept?: Accept): readonly Place<TSESTree.MemberExpression>[] {
-    return this.#membersNamed(file, name, accept).filter(({ file: g, node }) => this.#isOwnedBy(g, node, cls, kind));
+  ofMember(file: SourceFile, cls: ClassNode, name: string, kind: 'instance' | 'class' = 'instance', accept?: Accept, within: Within = 'mcp'): readonly Place<TSESTree.MemberExpression>[] {
+    return this.#membersNamed(file, name, accept, within).filter(({ file: g, node }) => this.#isOwnedBy(g, node, cls, kind));
   }
 
   /** Asking what a receiver is costs more than looking at the call: the cheap question comes first, and not without end. */
-  #membersNamed(file: SourceFile, name: string, accept: Accept | undefined): readonly Place<TSESTree.MemberExpression>[] {
+  #membersNamed(file: SourceFile, name: string, accept: Accept | undefined, within: Within = 'mcp'): readonly Place<TSESTree.MemberExpression>[] {
     const found: Place<TSESTree.MemberExpression>[] = [];
-    for (const g of this.neighbours(file, name.replace(/^#/, ''))) {
+    for (const g of this.neighbours(file, name.replace(/^#/, ''), within === 'all' ? () => true : undefined)) {
       for (const node of indexOf(g).members.get(name) ?? []) {
         if (node.object.type === 'Super' || (accept && !accept(node))) continue;
         found.push({ file: g, node });

@@ -59,6 +59,11 @@ class SdkTypes {
     return undefined;
   }
 
+  /** Whether a JSON-RPC method is one of the protocol. */
+  isMethod(method: string): boolean {
+    return this.#maps.some(map => Object.values(map.schemas ?? {}).includes(method));
+  }
+
   /** Servers, transports and the like, as opposed to messages and options, which are plain data. */
   isObject(id: SdkTypeId): boolean {
     const type = this.type(id);

@@ -53,7 +53,10 @@ export const MARKER_TEXTS: Readonly<Record<string, MarkerText>> = {
   'sampling-context': sampling('The parameter includeContext'),
   'sampling-temperature': sampling('The parameter temperature'),
   'sampling-audio': sampling('Audio'),
+  'sampling-left': { text: 'Clients of 2026-07-28 run no models for servers.', until: 'finding' },
   // Logging, roots
+  'logging-left': { text: 'Log messages to clients are deprecated with 2026-07-28, and get lost.', until: 'finding' },
+  'roots-left': { text: 'Clients of 2026-07-28 are not asked for their directories.', until: 'finding' },
   'logging-clients': { text: 'Clients no longer receive these messages.', until: 'person' },
   'logging-data': { text: 'This value is not JSON.', until: 'person' },
   'roots-config': { text: 'Start the server with the directories that it may use.', until: 'person' },
@@ -67,9 +70,14 @@ export const MARKER_TEXTS: Readonly<Record<string, MarkerText>> = {
   'elicit-in-state': elicitation('it is asked while state is locked'),
   'elicit-no-request': elicitation('there is no request to answer'),
   'elicit-url-error': elicitation('the error that asks for a URL is thrown here'),
+  'elicit-push': { text: 'This asks the user while the call runs; clients of 2026-07-28 cannot be asked then. Return inputRequired with the question, and read the answer when the client calls again.', until: 'finding' },
+  'elicit-completion': { text: 'Clients of 2026-07-28 are not told that an elicitation has ended: they call again. Remove this.', until: 'finding' },
   'elicit-key': { text: 'Set MCP_REQUEST_STATE_KEY to the same secret of 32 bytes or more on all replicas.', until: 'person' },
   // Subscriptions, tasks
   'subscribe-legacy-http': { text: '2025-era HTTP clients get no updates.', until: 'person' },
+  'subscribe-request': { text: 'Clients of 2026-07-28 listen, and never send this request: what it keeps is known of older clients only. Tell changes to all who listen.', until: 'finding' },
+  'tell-listeners': { text: 'On 2026-07-28 only clients that listen hear of changes, and over HTTP nobody does from here: tell the handler (notify), which outlives the request.', until: 'finding' },
   bus: { text: 'Give all replicas the same event bus.', until: 'person' },
   tasks: { text: 'There is no server runtime for tasks. Make this an ordinary tool, or serve the extension by hand.', until: 'finding' },
+  'tasks-of-clients': { text: 'Clients of 2026-07-28 run no tasks for servers. Ask without one, or drop this.', until: 'finding' },
 };

@@ -47,6 +47,8 @@ export interface PlanOptions extends AuditOptions {
   readonly units?: readonly string[];
   readonly choices?: Partial<Choices>;
   readonly prepare?: readonly PrepareStep[];
+  /** Whether what no transform takes is marked too, when all of them run. */
+  readonly markLeft?: boolean;
   /** What an audit of the project has found, when there has been one. */
   readonly findings?: readonly Finding[];
   /** A compiler for the preparing steps. */
@@ -184,7 +186,9 @@ class Planner {
     if (!this.#choices.markers) return state;
     const { transforms, units, skip } = this.options;
     const isWhole = !transforms && !units && !skip;
-    const changes = markResult(state, { declines: [...this.#declines.values()].flat(), rewrites: [...this.#asked.values()].flat(), resolve: isWhole });
+    const declines = [...this.#declines.values()].flat();
+    const why = ({ fingerprint }: Finding): string | undefined => declines.find(d => d.for === fingerprint)?.reason ?? this.#dropped.find(d => d.answers?.includes(fingerprint))?.reason;
+    const changes = markResult(state, { declines, rewrites: [...this.#asked.values()].flat(), resolve: isWhole, why, ...(isWhole && this.options.markLeft && { choices: this.#choices }) });
     if (changes.length === 0) return state;
     const project = state.project.with(textsOf(changes));
     this.#steps.push({ ...PLAIN, transform: 'markers', title: 'Say in comments what is left for a person', unit: 'markers', changes });

@@ -19,6 +19,7 @@ import { capabilityMembers } from './passes/capability-members.js';
 import { contextDoubles } from './passes/context-doubles.js';
 import { contextTypes } from './passes/context-types.js';
 import { contexts } from './passes/contexts.js';
+import { customMethods } from './passes/custom-methods.js';
 import { compatTypes } from './passes/compat-types.js';
 import { httpStatus } from './passes/http-status.js';
 import { interceptions } from './passes/interceptions.js';
@@ -31,6 +32,7 @@ import { schemaTypes } from './passes/schema-types.js';
 import { serverInfo } from './passes/server-info.js';
 import { shapeReads } from './passes/shape-reads.js';
 import { specifiers } from './passes/specifiers.js';
+import { wireCodes } from './passes/wire-codes.js';
 import { zodFour } from './passes/zod-four.js';
 import { bundlerExternals } from './repairs/bundler-externals.js';
 import { errorTexts } from './repairs/error-texts.js';
@@ -46,7 +48,7 @@ import { repairTypes } from './repairs/types.js';
 const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
-const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, capabilityMembers, httpStatus, zodFour, registrationDoubles, interceptions, registrations, contextDoubles, contexts, contextTypes, callbackTypes];
+const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, capabilityMembers, httpStatus, wireCodes, zodFour, registrationDoubles, interceptions, registrations, contextDoubles, contexts, contextTypes, callbackTypes, customMethods];
 /** After it: what it left. */
 const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
 
@@ -139,16 +141,24 @@ function hideForeignCalls(project: Project, path: string): string {
     if (!isRegistration({ mcp, file }, call, callee)) edits.push({ range: [callee.property.range[1], callee.property.range[1]], text: HIDDEN });
   }
   for (const statement of file.program.body) {
-    if (statement.type !== 'ImportDeclaration' || !(WITHOUT_SUCCESSOR.test(statement.source.value) || isSaidToStay(file, statement))) continue;
-    const isUsed = statement.specifiers.some(s => file.variableOf(s.local)?.references.length !== 0);
-    const { range } = statement.source;
+    const source = sourceOf(statement);
+    if (!source || !(WITHOUT_SUCCESSOR.test(source.value) || isSaidToStay(file, statement))) continue;
+    // What is exported again is used by others.
+    const isUsed = statement.type !== 'ImportDeclaration' || statement.specifiers.some(s => file.variableOf(s.local)?.references.length !== 0);
+    const { range } = source;
     if (isUsed) edits.push({ range, text: file.text.slice(...range).replace('@modelcontextprotocol/sdk', HIDDEN_MODULE) });
   }
   return applyEdits(file.text, edits);
 }
 
+/** The module of an import, or of an export from elsewhere. */
+function sourceOf(statement: TSESTree.ProgramStatement): TSESTree.StringLiteral | undefined {
+  if (statement.type === 'ImportDeclaration' || statement.type === 'ExportAllDeclaration') return statement.source;
+  return statement.type === 'ExportNamedDeclaration' ? (statement.source ?? undefined) : undefined;
+}
+
 /** An earlier run has found no successor of what is imported here, and has said so. */
-function isSaidToStay({ text, comments }: SourceFile, { range: [start] }: TSESTree.ImportDeclaration): boolean {
+function isSaidToStay({ text, comments }: SourceFile, { range: [start] }: TSESTree.Node): boolean {
   return comments.some(c => c.value.includes('mcp-stateless:sdk-removed') && c.range[1] <= start && text.slice(c.range[1], start).trim() === '');
 }
 

@@ -208,11 +208,19 @@ export class Reach {
       for (const cls of indexOf(g).classes) if (!owner || this.#implements(g, cls, owner)) places.push(...methodsOf(g, cls, name));
       for (const fn of indexOf(g).functions) {
         const property = fn.parent;
-        if (property.type === 'Property' && property.value === fn && property.parent.type === 'ObjectExpression' && keyName(property.key) === name) places.push({ file: g, fn });
+        if (property.type === 'Property' && property.value === fn && property.parent.type === 'ObjectExpression' && keyName(property.key) === name && !this.#isGivenAway(g, property.parent)) places.push({ file: g, fn });
       }
       if (places.length > MAX_IMPLEMENTATIONS) break;
     }
     return places;
+  }
+
+  /** `defineCommand({ run() {} })` of a package: what it takes is no interface of the project. */
+  #isGivenAway(file: SourceFile, { parent }: TSESTree.ObjectExpression): boolean {
+    if (parent.type !== 'CallExpression' || parent.callee.type !== 'Identifier') return false;
+    const definition = file.variableOf(parent.callee)?.defs[0];
+    const from = definition?.type === 'ImportBinding' && definition.parent.type === 'ImportDeclaration' ? definition.parent.source.value : undefined;
+    return from !== undefined && this.mcp.project.resolve(file.path, from) === undefined;
   }
 
   #implements(file: SourceFile, cls: ClassNode, owner: TSESTree.Node): boolean {

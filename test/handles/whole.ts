@@ -90,7 +90,7 @@ app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => console.log('rea
 
 /** All transforms and the step to the second SDK line, unless some are left out; written. */
 export function migrateWhole(folder: string, choices: Partial<Choices>, only: Pick<PlanOptions, 'transforms' | 'skip'> = {}, typed = true): CheckedPlan {
-  const plan = planChecked(new Project(diskTree(folder)), transforms, registry, { includeTests: true, prepare: prepareSteps, choices, ...only }, typed ? () => typeCheck(folder) : undefined);
+  const plan = planChecked(new Project(diskTree(folder)), transforms, registry, { includeTests: true, prepare: prepareSteps, markLeft: true, choices, ...only }, typed ? () => typeCheck(folder) : undefined);
   expect(plan.dropped, 'dropped').toEqual([]);
   if (Object.keys(plan.result).length > 0) writePlan(plan);
   return plan;

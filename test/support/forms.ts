@@ -28,13 +28,13 @@ export interface Form {
   readonly feature: Feature;
   /** Absent: both. */
   readonly line?: Line;
-  /** Absent: all. */
-  readonly places?: readonly Place[];
   readonly takes: 'server' | 'context' | 'both';
   /** Of the module of types of the first line. */
   readonly schema?: string;
   readonly body: (names: Names) => string;
-  /** Beside the tools, before them. */
+  /** What the module keeps for it. */
+  readonly state?: string;
+  /** Beside the tools, before them: with the server at hand. */
   readonly setup?: (names: Names) => string;
 }
 
@@ -85,10 +85,10 @@ ${give(`'too many turns'`)}`,
     name: 'logAboveOwnLevel',
     feature: 'logging',
     line: 'v1',
-    places: ['handler', 'low-level'],
     takes: 'server',
     schema: 'SetLevelRequestSchema',
-    setup: n => `const LEVELS: string[] = ['debug', 'info', 'notice', 'warning', 'error'];\nlet minLevel = 'debug';\n${n.low}.setRequestHandler(SetLevelRequestSchema, async ({ params }) => {\n  minLevel = params.level;\n  return {};\n});`,
+    state: `const LEVELS: string[] = ['debug', 'info', 'notice', 'warning', 'error'];\nlet minLevel = 'debug';`,
+    setup: n => `${n.low}.setRequestHandler(SetLevelRequestSchema, async ({ params }) => {\n  minLevel = params.level;\n  return {};\n});`,
     body: n => `if (LEVELS.indexOf('error') >= LEVELS.indexOf(minLevel)) {\n  await ${n.server}.sendLoggingMessage(${message('error', 'j', `'eleven'`)});\n}\n${n.give(`'logged'`)}`,
   },
   { name: 'rootsByMethod', feature: 'roots', takes: 'server', body: n => asked(`${n.low}.listRoots()`, n) },
@@ -101,12 +101,12 @@ ${give(`'too many turns'`)}`,
     name: 'rootsKnownFromStart',
     feature: 'roots',
     line: 'v1',
-    places: ['handler', 'low-level'],
     takes: 'server',
     schema: 'RootsListChangedNotificationSchema',
+    state: 'let known: string[] = [];',
     setup: n => {
       const read = `const { roots } = await ${n.low}.listRoots();\n  known = roots.map(root => root.uri);`;
-      return `let known: string[] = [];\n${n.low}.oninitialized = async () => {\n  ${read}\n};\n${n.low}.setNotificationHandler(RootsListChangedNotificationSchema, async () => {\n  ${read}\n});`;
+      return `${n.low}.oninitialized = async () => {\n  ${read}\n};\n${n.low}.setNotificationHandler(RootsListChangedNotificationSchema, async () => {\n  ${read}\n});`;
     },
     body: n => n.give(`known.join(' ')`),
   },
@@ -125,8 +125,8 @@ export function nameOf({ line, place, language, module }: Cell): string {
   return `${line} ${place} ${language} ${module}`;
 }
 
-export function formsIn({ line, place }: Pick<Cell, 'line' | 'place'>): readonly Form[] {
-  return FORMS.filter(f => (f.line ?? line) === line && (f.places?.includes(place) ?? true));
+export function formsIn({ line }: Pick<Cell, 'line'>): readonly Form[] {
+  return FORMS.filter(f => (f.line ?? line) === line);
 }
 
 /** The program to start. */
@@ -187,7 +187,7 @@ function schemasOf(forms: readonly Form[]): readonly string[] {
 }
 
 function oneFile({ line, place }: Cell): string {
-  const forms = formsIn({ line, place });
+  const forms = formsIn({ line });
   const low = place === 'low-level';
   const context = CONTEXT[line];
   const names: Names = { server: 'server', low: low ? 'server' : 'server.server', context, give: expression => `return text(${expression});` };
@@ -195,8 +195,15 @@ function oneFile({ line, place }: Cell): string {
   const schemas = [...schemasOf(forms), ...(low && line === 'v1' ? ['CallToolRequestSchema', 'ListToolsRequestSchema'] : [])];
   const head = `${importsOf(line, { server: made, serves: true, messages: true, schemas })}\n${ANSWER}`;
   const tools = low ? lowLevel(forms, names, line) : forms.map(f => `server.registerTool('${f.name}', { description: '${f.name}' }, async (${f.takes === 'server' ? '' : context}) => {\n${indented(f.body(names))}\n});`).join('\n\n');
-  const setups = forms.flatMap(f => (f.setup ? [f.setup(names)] : []));
-  return serving(line, made, head, [...setups, tools].join('\n\n'));
+  return serving(line, made, head, [...statesOf(forms), ...setupsOf(forms, names), tools].join('\n\n'));
+}
+
+function statesOf(forms: readonly Form[]): readonly string[] {
+  return forms.flatMap(f => (f.state === undefined ? [] : [f.state]));
+}
+
+function setupsOf(forms: readonly Form[], names: Names): readonly string[] {
+  return forms.flatMap(f => (f.setup ? [f.setup(names)] : []));
 }
 
 /** The first line serves one server, the second makes one for each connection. */
@@ -214,14 +221,15 @@ function lowLevel(forms: readonly Form[], names: Names, line: Line): string {
 }
 
 function twoFiles({ line }: Cell, place: 'helper' | 'class'): Files {
-  const forms = formsIn({ line, place });
+  const forms = formsIn({ line });
   const context = CONTEXT[line];
   const holder = place === 'class' ? 'this.server' : 'server';
   const names: Names = { server: holder, low: `${holder}.server`, context, give: expression => `return ${expression};` };
-  const tools = `${importsOf(line, { server: 'McpServer', asType: true, context: true, messages: true, schemas: schemasOf(forms) })}\n${place === 'class' ? baseClass(forms, names, line) : helpers(forms, names, line)}`;
-  const head = `${importsOf(line, { server: 'McpServer', serves: true, schemas: [] })}import { ${place === 'class' ? 'Base' : forms.map(f => f.name).join(', ')} } from './tools.js';\n\n${ANSWER}`;
+  const tools = `${importsOf(line, { server: 'McpServer', asType: true, context: true, messages: true, schemas: schemasOf(forms) })}\n${statesOf(forms).map(t => `${t}\n\n`).join('')}${place === 'class' ? baseClass(forms, names, line) : helpers(forms, names, line)}`;
+  const prepares = place === 'helper' && setupsOf(forms, names).length > 0;
+  const head = `${importsOf(line, { server: 'McpServer', serves: true, schemas: [] })}import { ${place === 'class' ? 'Base' : [...forms.map(f => f.name), ...(prepares ? ['prepare'] : [])].join(', ')} } from './tools.js';\n\n${ANSWER}`;
   const calls = forms.map(f => `${place === 'class' ? 'this.' : ''}server.registerTool('${f.name}', { description: '${f.name}' }, async (${f.takes === 'server' ? '' : context}) => text(await ${place === 'class' ? 'this.' : ''}${f.name}(${given(f, place, context).join(', ')})));`).join('\n');
-  if (place === 'helper') return { 'tools.ts': tools, 'server.ts': serving(line, 'McpServer', head, calls) };
+  if (place === 'helper') return { 'tools.ts': tools, 'server.ts': serving(line, 'McpServer', head, `${prepares ? 'prepare(server);\n\n' : ''}${calls}`) };
   const desk = `class Desk extends Base {\n  register(): void {\n${indented(indented(calls))}\n  }\n}\n`;
   return { 'tools.ts': tools, 'server.ts': serving(line, 'McpServer', `${head}\n${desk}`, 'new Desk(server).register();') };
 }
@@ -231,12 +239,16 @@ function given({ takes }: Form, place: Place, context: string): readonly string[
 }
 
 function helpers(forms: readonly Form[], names: Names, line: Line): string {
-  return forms.map(f => `export async function ${f.name}(${given(f, 'helper', names.context).map(n => `${n}: ${n === 'server' ? 'McpServer' : CONTEXT_TYPE[line]}`).join(', ')}): Promise<string> {\n${indented(f.body(names))}\n}\n`).join('\n');
+  const setups = setupsOf(forms, names);
+  const prepare = setups.length > 0 ? `\nexport function prepare(server: McpServer): void {\n${indented(setups.join('\n\n'))}\n}\n` : '';
+  return prepare + forms.map(f => `export async function ${f.name}(${given(f, 'helper', names.context).map(n => `${n}: ${n === 'server' ? 'McpServer' : CONTEXT_TYPE[line]}`).join(', ')}): Promise<string> {\n${indented(f.body(names))}\n}\n`).join('\n');
 }
 
 function baseClass(forms: readonly Form[], names: Names, line: Line): string {
   const methods = forms.map(f => `protected async ${f.name}(${given(f, 'class', names.context).map(n => `${n}: ${CONTEXT_TYPE[line]}`).join(', ')}): Promise<string> {\n${indented(f.body(names))}\n}`).join('\n\n');
-  return `export class Base {\n  constructor(protected readonly server: McpServer) {}\n\n${indented(methods)}\n}\n`;
+  const setups = setupsOf(forms, names);
+  const body = setups.length > 0 ? `{\n${indented(indented(setups.join('\n\n')))}\n  }` : '{}';
+  return `export class Base {\n  constructor(protected readonly server: McpServer) ${body}\n\n${indented(methods)}\n}\n`;
 }
 
 function indented(text: string): string {

@@ -36,7 +36,7 @@ export function checkProperties(texts: Texts): Held {
 }
 
 function migrate(project: Project): Plan {
-  return planMigration(project, transforms, registry, { includeTests: true, prepare: prepareSteps });
+  return planMigration(project, transforms, registry, { includeTests: true, prepare: prepareSteps, markLeft: true });
 }
 
 function parses(project: Project, { result }: Plan): readonly string[] {

@@ -23,7 +23,7 @@ export function bothWays(files: Files, choices: Partial<Choices>): Ways {
 }
 
 function migrated(files: Files, choices: Partial<Choices>): Files {
-  const { result } = planMigration(new Project(memoryTree(new Map(Object.entries(files)))), transforms, registry, { includeTests: true, prepare: prepareSteps, choices });
+  const { result } = planMigration(new Project(memoryTree(new Map(Object.entries(files)))), transforms, registry, { includeTests: true, prepare: prepareSteps, markLeft: true, choices });
   const all = new Map(Object.entries(files));
   for (const [file, text] of Object.entries(result)) {
     if (text === null) all.delete(file);

@@ -9,13 +9,14 @@ import { homeOf, unusedPath } from '../../src/emit/place.js';
 import { startUpOf } from '../../src/emit/start-up.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { requestContextAt } from '../../src/mcp/request-context.js';
-import { awaits } from '../../src/hosting/closure.js';
+import { awaits, lineOf } from '../../src/hosting/closure.js';
 import type { Edit } from '../../src/edits/edit.js';
 import { isFunctionNode } from '../../src/mcp/values.js';
 import type { Range, SourceFile } from '../../src/parse/source.js';
 import type { Decline, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { decidesWhetherToAsk } from './questions.js';
 import { headOf, Registrations, type Early, type Mixed } from './registrations.js';
+import { earlyRead } from './early-read.js';
 import { capabilityIn, conditionalOf, hookAround, readOf, type Conditional, type Question, type Read, type Registration } from './sites.js';
 import { Threads } from '../../src/emit/threads.js';
 
@@ -107,11 +108,22 @@ export class HandshakeRewrite {
     const read = readOf(finding, file);
     if (!read) return 'What is asked here is not a plain call. Ask in the handlers.';
     if (decidesWhetherToAsk(this.context, file, read)) return ASKS_LATER;
+    if (this.#tooEarly(read)) return undefined;
     if (hookAround(read.call)) return 'This runs once after the handshake, which does not happen any more, and what it keeps belongs to one client. Ask in the handlers instead of keeping it.';
     const reason = this.#threads.obstacleAt(file, read.call);
     if (reason !== undefined) return reason;
     this.#ask(read, this.#threads.contextAt(file, read.call));
     return undefined;
+  }
+
+  /** Asked before the client can have said anything: what was there in its place always is what is there now. */
+  #tooEarly(read: Read): boolean {
+    const early = earlyRead(this.context.mcp, read);
+    if (!early) return false;
+    const { file, call } = read;
+    this.#editors.of(file).replace(early.whole, this.#editors.of(file).text(early.instead));
+    this.#notes.add(`Line ${lineOf(file, call)} of ${file.path} asked for the client before it could have said anything, so the answer always was ${this.#editors.of(file).text(early.instead)}, and that is what stands there now. Read it in the handlers, where it is needed.`);
+    return true;
   }
 
   #ask({ file, call, server, question }: Read, context: string): void {

@@ -37,7 +37,7 @@ function guardSessions(draft: FileDraft, endpoint: Endpoint, names: Names): Obst
   if (!at || !fn.async) return obstacle(`The handler at ${file.path}:${lineOf(file, fn)} does not wait for anything.`);
   const late = body.keep.find(s => s.range[0] > at.range[0]);
   if (late) return obstacle(`Line ${lineOf(file, late)} of ${file.path} runs for all requests, in the middle of the sessions.`, 'session-lifecycle');
-  const args = serving.arguments.map(a => editor.text(a));
+  const args = body.fetched ? [editor.text(body.fetched)] : serving.arguments.map(a => editor.text(a));
   const [request = 'req', , parsed] = args;
   if (!isWeb(endpoint) && parsed === undefined) return obstacle(`${file.path} does not parse the body in front of the sessions. Parse it first: which revision a client speaks is read from it.`);
   const { eol, indent, semicolon } = editor.style;

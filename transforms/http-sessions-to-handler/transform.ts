@@ -1,9 +1,9 @@
 import { defineTransform, type Finding } from '../../src/define-transform.js';
 import { EditConflict } from '../../src/edits/edit.js';
 import { nodeAt } from '../../src/edits/locate.js';
-import { Draft, type FileDraft } from '../../src/hosting/draft.js';
+import { Draft, FileDraft } from '../../src/hosting/draft.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
-import { unusedPackages } from '../../src/hosting/packages.js';
+import { neededPackages, unusedPackages } from '../../src/hosting/packages.js';
 import type { SourceFile } from '../../src/parse/source.js';
 import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { blockOf, type SessionBlock } from '../../src/hosting/http/block.js';
@@ -64,10 +64,12 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
   const block = blockOf({ mcp, draft, file, findings, keepSse: choices.legacy === 'sse' || keepsSessions, legacy: choices.legacy });
   if (isObstacle(block)) return asClass ?? block;
   const fileDraft = draft.of(file);
+  const lists = new FileDraft(file);
+  const listed = rewriteCors(lists, findings, keepsSessions);
+  fileDraft.lay(lists);
   const problem = keepsSessions ? splitByEra(fileDraft, block) : writeBlock(fileDraft, block, draft);
   if (problem) return problem;
   const kept = keepsSessions ? [] : (block.managers ?? []).map(m => removeManager(draft, project, m, path));
-  const listed = rewriteCors(fileDraft, findings, keepsSessions);
   try {
     const edits = draft.finish();
     const removed = [...new Set([...kept.flatMap(k => k.removed), ...orphanedStores(draft, project)])];
@@ -79,7 +81,7 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
       edits,
       removed,
       removedComments: draft.removedComments,
-      dependencies: [...(block.endpoints.some(e => e.protection && e.main.call) && project.manifests.length > 0 ? [{ name: '@modelcontextprotocol/express', range: '^2.0.2' }] : []), ...unusedPackages(project, draft, removed)],
+      dependencies: [...neededPackages(project, draft), ...unusedPackages(project, draft, removed)],
       ...(!keepsSessions && block.names.untold.size > 0 && { markers: markersOf(block) }),
       notes: keepsSessions ? ['Clients of older revisions keep their sessions: they still need the same process for all requests of one.'] : [...notesOf(block), ...kept.flatMap(k => k.notes)],
     };
@@ -105,7 +107,7 @@ function rewriteClass(project: ProjectRewriteContext['project'], mcp: ProjectRew
       answers: answered(fileDraft, findings, listed),
       edits,
       removedComments: draft.removedComments,
-      dependencies: unusedPackages(project, draft, []),
+      dependencies: [...neededPackages(project, draft), ...unusedPackages(project, draft, [])],
       notes: ['GET and DELETE are answered with 405 now; a stream that was open between calls is gone.'],
     };
   } catch (error) {
@@ -143,6 +145,7 @@ function notesOf({ endpoints, sse, names, origin }: SessionBlock): readonly stri
     ...[...names.uncounted].map(call => `Nothing counts sessions any more: ${names.file.text.slice(...call.range).replace(/\s+/g, ' ')} went from ${names.file.path}. Count requests instead, where that is wanted.`),
     ...(origin?.notes ?? []),
     ...[...names.defaulted].map(read => `There is no id of a session to say: ${names.file.text.slice(...read.range)} became ${names.file.text.slice(...read.right.range)} in ${names.file.path}.`),
+    ...[...names.unsaid].map(id => `There is no id of a session to say: ${names.file.text.slice(...id.range)} became undefined in ${names.file.path}.`),
     ...(lone ? [`HTTP+SSE is served no more: ${lone.main.path} speaks streamable HTTP now. Clients that can do both find out by themselves; others are to be changed.`] : []),
     ...(!lone && sse.length > 0 ? ['HTTP+SSE is served no more: its clients must use the address of the streamable endpoint.'] : []),
   ];

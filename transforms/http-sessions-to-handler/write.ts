@@ -1,6 +1,7 @@
 import type { TSESTree } from '../../src/define-transform.js';
 import { hasBlankAbove, indentAt, reindented, withComments } from '../../src/edits/indent.js';
 import { enclosingClass, enclosingFunction, innermost } from '../../src/mcp/file-index.js';
+import { zoneOf } from '../../src/files/kinds.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type ClassNode } from '../../src/mcp/values.js';
 import type { Draft, FileDraft } from '../../src/hosting/draft.js';
@@ -10,7 +11,7 @@ import { lineOf } from '../../src/hosting/closure.js';
 import type { SseBranches } from '../../src/hosting/http/sse-branches.js';
 import { HANDLE, type Endpoint, type SessionBlock } from '../../src/hosting/http/block.js';
 import { leftoversOf, toldSettings, writeLeftovers } from '../../src/hosting/http/leftovers.js';
-import { wrapsOf } from '../../src/hosting/http/body.js';
+import { wrapsOf, type Body } from '../../src/hosting/http/body.js';
 import { removeElsewhere } from '../../src/hosting/http/exported.js';
 import { logsOfSessions } from '../../src/hosting/http/managers.js';
 import { answerToGet, writeStatusPage, type StatusPage } from '../../src/hosting/http/get-answer.js';
@@ -33,6 +34,7 @@ export function writeBlock(draft: FileDraft, block: SessionBlock, all: Draft): O
   const routes = [...block.endpoints.flatMap(e => [e.main, ...e.others]), ...block.sse];
   const branches = block.endpoints.flatMap(e => (e.branches ? [e.branches.opens, e.branches.takes] : []));
   const isGone = (node: TSESTree.Node): boolean => draft.isGone(node) || branches.some(b => contains(b, node)) || (branches.length === 0 && routes.some(r => contains(r.handler.fn, node))) || insideDeadFunction(draft, node, routes);
+  for (const endpoint of block.endpoints) for (const route of endpoint.others) if (goesWhole(endpoint, route)) removeMaker(draft, block, route);
   const leftovers = leftoversOf(block.names, file, isGone);
   if (isObstacle(leftovers)) return leftovers;
   const closers = (block.origin?.closers ?? []).filter(c => c.file === file && !routes.some(r => contains(r.handler.fn, c.node))).map(c => c.node);
@@ -100,7 +102,7 @@ export function placeOf({ main, others, status }: Endpoint): TSESTree.Node | und
 }
 
 export function isWeb(endpoint: Endpoint): boolean {
-  return endpoint.serving.arguments.length === 1;
+  return endpoint.serving.arguments.length === 1 || endpoint.body.fetched !== undefined;
 }
 
 export function declareHandler(draft: FileDraft, block: SessionBlock, endpoint: Endpoint, place: TSESTree.Node, names: Names, needsClose: boolean, closers: readonly TSESTree.CallExpression[], closing: readonly TSESTree.Statement[]): void {
@@ -178,11 +180,13 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   const { fn } = main.handler;
   if (endpoint.branches) return writeBranches(draft, endpoint.branches, names, block.used);
   if (endpoint.messages) return writeLone(draft, endpoint, endpoint.messages, names, block.used);
-  const args = serving.arguments.map(a => editor.text(a));
+  const { fetched } = body;
+  const args = fetched ? [editor.text(fetched)] : serving.arguments.map(a => editor.text(a));
   const base = indentAt(file, fn.body.type === 'BlockStatement' ? body.block.range[1] - 1 : fn.range[0]);
   const made = block.perRequest ? createCall(draft, block, endpoint, base + editor.style.indent.repeat(body.tried ? 2 : 1)) : undefined;
   const call = isWeb(endpoint) ? `${made ?? names.handler}.fetch(${webRequest(endpoint, args[0] ?? '')})` : `${made === undefined ? names.node : `toNodeHandler(${made})`}(${args.join(', ')})`;
-  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...(endpoint.onerror && (block.perRequest || endpoint.onerror.ofRequest !== true) ? [endpoint.onerror.node] : []), ...(endpoint.protection?.lists ?? []).flatMap(l => l.used), ...block.used];
+  const kept = [...body.keep, ...body.answers, ...serving.arguments, ...outsideOf(serving), ...besidesIn(body, serving), ...(fetched ? [fetched] : []), ...(endpoint.onerror && (block.perRequest || endpoint.onerror.ofRequest !== true) ? [endpoint.onerror.node] : []), ...(endpoint.protection?.lists ?? []).flatMap(l => l.used), ...block.used];
+  for (const id of body.context?.ids ?? []) block.names.unsaid.add(id);
   writeHandler(draft, endpoint, call, base, kept);
   const { status } = endpoint;
   if (status && made !== undefined) return obstacle(`${file.path} makes its server from the request, and answers GET requests that have no session.`);
@@ -195,6 +199,25 @@ function writeEndpoint(draft: FileDraft, block: SessionBlock, endpoint: Endpoint
   guard(draft, endpoint);
   for (const route of others) if (route.method !== 'post' && route !== status?.route) removeRoute(draft, route);
   return undefined;
+}
+
+function goesWhole({ main, status }: Endpoint, route: Route): boolean {
+  return route.method !== 'post' && route !== status?.route && route.handler.fn !== main.handler.fn;
+}
+
+/** `const handleSession = sessionHandler(sessions)`, which only routes that go had, and the function that made it. */
+function removeMaker(draft: FileDraft, { names: { mcp } }: SessionBlock, { argument, statement, handler: { fn } }: Route): void {
+  const { file } = draft;
+  const held = argument?.type === 'Identifier' ? file.variableOf(argument) : undefined;
+  const declarator = held?.defs[0]?.node;
+  const maker = enclosingFunction(fn);
+  const own = maker?.type === 'FunctionDeclaration' && maker.id ? file.variableOf(maker.id) : undefined;
+  if (!statement || declarator?.type !== 'VariableDeclarator' || declarator.init?.type !== 'CallExpression' || declarator.parent.declarations.length > 1 || !maker || !own) return;
+  const isRoute = (node: TSESTree.Node): boolean => node.parent?.type === 'CallExpression' && node.parent.parent.type === 'ExpressionStatement' && /^(?:get|delete)$/.test(node.parent.callee.type === 'MemberExpression' && node.parent.callee.property.type === 'Identifier' ? node.parent.callee.property.name : '');
+  if (!held?.references.every(r => r.init === true || isRoute(r.identifier)) || draft.isGone(declarator)) return;
+  const elsewhere = mcp.infer.references.ofVariable(file, own, 'all').filter(p => zoneOf(p.file.path) !== 'test' && !(p.file === file && (contains(declarator, p.node) || contains(maker, p.node))));
+  draft.removeStatement(declarator.parent);
+  if (elsewhere.length === 0) draft.removeStatement(maker.parent.type === 'ExportNamedDeclaration' ? maker.parent : maker);
 }
 
 /** The request, as the GET route calls it. */
@@ -219,7 +242,7 @@ function writeLone(draft: FileDraft, endpoint: Endpoint, messages: Route, names:
   const inner = base + indent;
   const { fn } = messages.handler;
   const params = fn.params.map(p => editor.text(p)).join(', ');
-  const keep = body.keep.map(s => `${inner}${reindented(file, withComments(file, s), inner)}${eol}`);
+  const keep = body.keep.filter(s => !draft.isTakenOut(s)).map(s => `${inner}${reindented(file, withComments(file, s), inner, draft.laid)}${eol}`);
   const reply = fn.params[1];
   if (raw && reply?.type === 'Identifier') keep.push(`${inner}${reply.name}.hijack()${semicolon}${eol}`);
   const isAsync = keep.some(k => /\bawait\b/.test(k));
@@ -279,14 +302,17 @@ function writeHandler(draft: FileDraft, { main, body, serving, protection }: End
     return;
   }
   const { tried } = body;
-  const outside = tried ? body.keep.filter(s => !contains(tried, s)) : [];
+  const stays = body.keep.filter(s => !draft.isTakenOut(s));
+  const outside = tried ? stays.filter(s => !contains(tried, s)) : [];
   const within = tried ? inner + indent : inner;
-  const keep = body.keep.filter(s => !outside.includes(s)).map((s, i) => keptText(draft, s, within, i > 0));
+  const keep = stays.filter(s => !outside.includes(s)).map((s, i) => keptText(draft, s, within, i > 0));
   const hijack = raw && fn.params[1]?.type === 'Identifier' && !/hijack/.test(keep.join('')) ? [`${within}${fn.params[1].name}.hijack()${semicolon}${eol}`] : [];
   const around = enclosingFunction(body.keep[0] ?? body.core ?? serving) ?? fn;
   for (const read of body.aside ?? []) draft.removeStatement(read);
-  const last = web ? `return ${wrapped(draft, serving, call)}` : isFunctionNode(around) && around.async ? `await ${call}` : `void ${call}`;
+  const served = inContext(draft, body, serving, wrapped(draft, serving, call));
+  const last = web ? `return ${served}` : isFunctionNode(around) && around.async ? `await ${served}` : `void ${served}`;
   const guards = ownGuards(draft, main, protection).map(g => within + g + semicolon + eol);
+  if (answers.length === 0 && !tried && writeTail(draft, body, stays, [...guards, ...hijack].map(g => g.trim()).concat(last + semicolon), kept)) return;
   const lines = `${keep.join('')}${answers.join('')}${guards.join('')}${hijack.join('')}${within}${last}${semicolon}${eol}`;
   const caught = tried && `${inner}try {${eol}${lines}${inner}}${reindented(file, [tried.block.range[1], tried.range[1]], inner)}${eol}`;
   draft.replace(body.block, `{${eol}${outside.map((s, i) => keptText(draft, s, inner, i > 0)).join('')}${caught ?? lines}${base}}`, [...kept, ...(tried ? [{ range: [tried.block.range[1], tried.range[1]] as [number, number] }] : [])]);
@@ -297,10 +323,43 @@ function isWrapped({ argument, handler: { fn } }: Route): boolean {
   return argument !== undefined && innermost(argument) !== fn && contains(argument, fn);
 }
 
+/** What stays in front of what goes at the end is not touched. False where it is not so. */
+function writeTail(draft: FileDraft, { block }: Body, stays: readonly TSESTree.Statement[], lines: readonly string[], kept: readonly { readonly range: [number, number] }[]): boolean {
+  const { file } = draft;
+  const statements = block.type === 'BlockStatement' ? block.body : [];
+  const gone = statements.filter(s => !stays.includes(s) && !draft.isTakenOut(s));
+  const last = stays.at(-1);
+  const first = gone.find(s => last && s.range[0] > last.range[0]);
+  const before = gone.filter(s => first && s.range[0] < first.range[0]);
+  const said = before.some((s, i) => i > 0 && file.comments.some(c => (before[i - 1]?.range[1] ?? 0) <= c.range[0] && c.range[1] <= withComments(file, s)[0]));
+  if (!first || said || !stays.every(s => statements.includes(s))) return false;
+  for (const s of before) {
+    draft.editor.removeStatement(s);
+    draft.gone(s, kept);
+  }
+  const [start] = withComments(file, first);
+  const end = file.text.slice(0, block.range[1] - 1).trimEnd().length;
+  draft.replace({ range: [start, end] }, lines.join(draft.editor.style.eol + indentAt(file, start)), kept);
+  return true;
+}
+
 /** Names around an answer stay in use. */
 function outsideOf(serving: TSESTree.CallExpression): readonly { readonly range: [number, number] }[] {
   const outer = wrapsOf(serving).at(-1);
   return outer ? [{ range: [outer.range[0], serving.range[0]] }, { range: [serving.range[1], outer.range[1]] }] : [];
+}
+
+/** Names beside the call, in what it runs in. */
+function besidesIn({ context }: Body, serving: TSESTree.CallExpression): readonly { readonly range: [number, number] }[] {
+  if (!context || !contains(context.call, serving)) return [];
+  return [context.call.callee, ...context.call.arguments.filter(a => !context.ids.includes(a) && !contains(a, serving))];
+}
+
+/** It runs in what it ran in; the id of the session is not there any more. */
+function inContext({ file }: FileDraft, { context }: Body, serving: TSESTree.CallExpression, call: string): string {
+  if (!context || !contains(context.call, serving)) return call;
+  const edits = [...context.ids.map(id => ({ range: id.range, text: 'undefined' })), { range: serving.range, text: call }];
+  return reindented(file, context.call.range, indentAt(file, context.call.range[0]), edits);
 }
 
 /** What was done to each answer is still done to it. */
@@ -312,10 +371,10 @@ function wrapped({ editor }: FileDraft, serving: TSESTree.CallExpression, call: 
 }
 
 /** A statement that stays, with its comments and the empty line above them. */
-function keptText({ file, editor: { style: { eol } } }: FileDraft, statement: TSESTree.Statement, indent: string, mayBeApart: boolean): string {
+function keptText({ file, laid, editor: { style: { eol } } }: FileDraft, statement: TSESTree.Statement, indent: string, mayBeApart: boolean): string {
   const range = withComments(file, statement);
   const gap = mayBeApart && hasBlankAbove(file, range[0]) ? eol : '';
-  return `${gap}${indent}${reindented(file, range, indent)}${eol}`;
+  return `${gap}${indent}${reindented(file, range, indent, laid)}${eol}`;
 }
 
 /** The checks of the transport, in a function that no route calls. */

@@ -10,6 +10,7 @@ import { isLibrary, missing, packageOf } from '../../src/emit/package.js';
 import { homeOf, unusedPath } from '../../src/emit/place.js';
 import { manifestOf } from '../../src/graph/workspace.js';
 import { zoneOf } from '../../src/files/kinds.js';
+import { contains } from '../../src/mcp/nodes.js';
 import { roleOf } from '../../src/mcp/roles.js';
 import type { Range, SourceFile } from '../../src/parse/source.js';
 import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
@@ -38,6 +39,8 @@ export function hasRoots(): boolean {
 
 `;
 
+const ONCE = 'Directories that are named at the start do not change. Do there, once, what this does when they do, or remove it.';
+
 /** All that one package asks for roots. */
 export class RootsRewrite {
   readonly #editors = new Editors();
@@ -61,7 +64,7 @@ export class RootsRewrite {
 
   result(): { readonly rewrite?: ProjectRewrite; readonly declines: readonly Decline[] } {
     const calls = this.findings.flatMap(f => (f.subject === 'roots:changed-handler' ? [] : this.#call(f)));
-    if (calls.length > 0) this.#removeHandlers();
+    if (calls.length > 0) this.#removeHandlers(calls);
     this.#replaceChecks(calls);
     for (const call of calls) this.#rewriteCall(call);
     if (calls.length > 0) this.#replaceGuards();
@@ -114,11 +117,11 @@ export class RootsRewrite {
   }
 
   #lonelyHandlers(): readonly Decline[] {
-    return this.findings.flatMap(f => (f.subject === 'roots:changed-handler' ? [{ for: f.fingerprint, reason: 'Nothing else here asks for roots. Decide what this should wait for, or remove it.' }] : []));
+    return this.findings.flatMap(f => (f.subject === 'roots:changed-handler' ? [{ for: f.fingerprint, reason: ONCE }] : []));
   }
 
   /** Directories that are named at the start do not change. */
-  #removeHandlers(): void {
+  #removeHandlers(calls: readonly Call[]): void {
     for (const finding of this.findings) {
       if (finding.subject !== 'roots:changed-handler') continue;
       const file = this.context.project.source(finding.file);
@@ -129,11 +132,23 @@ export class RootsRewrite {
         continue;
       }
       const removed = onlyGuarded(statement);
+      if (this.#isOnlyOccasion(file, removed, calls)) {
+        this.#declines.push({ for: finding.fingerprint, reason: ONCE });
+        continue;
+      }
       this.#editors.of(file).removeStatement(removed);
       this.#leftovers.gone(file, removed.range);
       this.#answers.add(finding.fingerprint);
       for (const inner of this.findings) if (inner.file === file.path && removed.range[0] <= inner.range[0] && inner.range[1] <= removed.range[1]) this.#answers.add(inner.fingerprint);
     }
+  }
+
+  /** Without the handler, code elsewhere that asks would go as well. */
+  #isOnlyOccasion(file: SourceFile, handler: TSESTree.Node, calls: readonly Call[]): boolean {
+    const trial = new Leftovers(this.context.project, this.context.mcp, new Editors());
+    trial.gone(file, handler.range);
+    trial.clear();
+    return calls.some(c => trial.isGone(c.file, c.call) && !(c.file === file && contains(handler, c.call)));
   }
 
   #rewriteCall({ finding, file, call }: Call): void {

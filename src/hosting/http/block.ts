@@ -99,6 +99,7 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
   const names = new SessionNames(mcp, file, context.findings);
   const managers = [...managersOf(mcp, file), ...storesOf(context.draft.project, file)];
   for (const { local } of managers) names.addKept(local);
+  names.followGiven();
   const routes = routesOf(mcp, file);
   for (const { handler } of routes) if (handler.maker) names.follow(handler.maker);
   const lone = loneTransports(mcp, file);
@@ -204,13 +205,19 @@ function endpointOf(context: BlockContext, names: SessionNames, routes: readonly
     if (route.handler.fn === main.handler.fn || (!streaming.includes(route) && onlyRefuses(file, route))) continue;
     const other = bodyOf(mcp, file, names, route.handler.fn, route.method === 'delete');
     if (isObstacle(other)) return other;
-    const kept = other.keep.find(s => mayMatter(file, s) && !preparesStream(file, s, route) && !(isRefusal(file, s) && !streaming.includes(route)));
+    const kept = other.keep.find(s => mayMatter(file, s) && !preparesStream(file, s, route) && !(isRefusal(file, s) && !streaming.includes(route)) && !body.keep.some(k => isSameText(file, k, s)));
     if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own for ${route.method.toUpperCase()} requests. Move it to another route.`, 'session-lifecycle');
   }
   const options = transportOptions(mcp, file, main, loneTransports(mcp, file));
   if (isObstacle(options)) return options;
   const onerror = errorListener(names, file, main) ?? caughtLog(file, main, body);
   return { main, others, body, serving, takesContext: takesContext(mcp, file, serving), ...options, ...(onerror && { onerror }), ...(status && { status }) };
+}
+
+/** What one handler does for its requests, the other one does for all of them. */
+function isSameText(file: SourceFile, a: TSESTree.Node, b: TSESTree.Node): boolean {
+  const plain = (n: TSESTree.Node): string => file.text.slice(...n.range).replace(/\s+/g, ' ');
+  return plain(a) === plain(b);
 }
 
 /** `transport.handleRequest(c)` of Hono's own transport. */
@@ -306,6 +313,7 @@ function serverOf(context: BlockContext, names: SessionNames, endpoints: readonl
     if (first && localsUsed(file, first.main.handler.fn, receiver).length > 0) return perRequest(context, first, receiver);
     return { factory: factoryOfCall(mcp, file, connect.callee.object), perRequest: false, used: [connect.callee.object], connects: [] };
   }
+  if (receiver.type === 'CallExpression' && receiver.arguments.some(a => names.mentions(a))) return obstacle(`Line ${lineOf(file, receiver)} of ${file.path} asks for the server by the id of the session. Decide what of it belongs to the caller.`, 'session-lifecycle');
   if (helped.some(h => h.variable !== variableAt(file, receiver))) return obstacle(`${file.path} connects different servers to its transports.`);
   const origin = originOf({ mcp, draft, handle: HANDLE, oneAtATime: false }, file, connect.callee.object, connects);
   return isObstacle(origin) ? origin : { factory: origin.factory, origin, perRequest: false, used: [], connects };

@@ -3,7 +3,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { lineOf } from '../closure.js';
 import { indexOf, memberName } from '../../mcp/file-index.js';
 import { connectorOf, type Connector } from '../connector.js';
-import { isFresh } from '../fresh.js';
+import { calledFunctions, isFresh } from '../fresh.js';
 import { obstacle, type Obstacle } from '../obstacle.js';
 import { lazySingleton } from '../singleton.js';
 import { contains, statementAround } from '../../mcp/nodes.js';
@@ -32,6 +32,10 @@ export interface Body {
   readonly tried?: TSESTree.TryStatement;
   /** What was tried is served by the handler of the SDK now: errors that were caught here are told to it. */
   readonly caught?: TSESTree.TryStatement;
+  /** The request of the web, of which request and response of Node were made for the transport. */
+  readonly fetched?: TSESTree.Node;
+  /** What the handler runs in. */
+  readonly context?: ContextCall;
   /** The first statement that is about sessions. */
   readonly core?: TSESTree.Statement;
   /** `const server = getServer()` of a new session, and what sets it up. */
@@ -64,6 +68,10 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   const server = serverOfSession(mcp, file, fn, names) ?? holderOfSession(mcp, file, fn, names);
   if (server && 'reason' in server) return server;
   for (const call of servingCalls(mcp, file, fn, /^handleRequest$/)) for (const wrap of wrapsOf(call)) plumbing.wraps.add(wrap);
+  const contexts = servingCalls(mcp, file, fn, /^handleRequest$/).flatMap(c => contextOf(mcp, file, names, c) ?? []);
+  for (const { call } of contexts) plumbing.wraps.add(call);
+  const bridge = bridgeIn(file, fn);
+  for (const call of bridge?.calls ?? []) plumbing.wraps.add(call);
   if (server) for (const n of [server.declarator, server.at]) plumbing.servers.add(n);
   for (const s of server?.setup ?? []) plumbing.servers.add(s);
   for (const { call } of connectorCalls(mcp, file, fn)) plumbing.wraps.add(call);
@@ -78,13 +86,15 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   const answers: TSESTree.IfStatement[] = [];
   const last = statements.findLastIndex(s => ANSWERS.test(file.text.slice(...s.range)));
   let core: TSESTree.Statement | undefined;
+  const cores = new Set<TSESTree.Statement>();
   for (const [i, statement] of statements.entries()) {
-    const isCore = CORE.test(file.text.slice(...statement.range)) || names.mentions(statement) || isAbout(file, statement, server);
-    if (!isCore && !core) {
+    const isCore = !setsCors(statement) && (CORE.test(file.text.slice(...statement.range)) || names.mentions(statement) || isAbout(file, statement, server) || (bridge !== undefined && contains(statement, bridge.declaration)));
+    if (!isCore && (!core || setsCors(statement) || isOfOthers(file, statement))) {
       keep.push(statement);
       continue;
     }
     core ??= statement;
+    if (isCore) cores.add(statement);
     keep.push(...fed.filter(f => contains(statement, f)));
     if (fed.includes(statement)) continue;
     if (isAnswerToGet(file, statement) && !names.mentions(statement)) {
@@ -96,14 +106,24 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
     if (foreign && !isCore && i < last) keep.push(statement);
     else if (foreign) return obstacle(`Line ${lineOf(file, foreign)} of ${file.path} does more than keep sessions: ${shortened(file, foreign)}. Decide when it should run.`, 'session-lifecycle');
   }
-  const needed = [...answers, ...connected(file, fn), ...(server ? [server.made, ...server.setup] : []), ...servingCalls(mcp, file, fn, /^handleRequest$/).flatMap(c => [...c.arguments, ...wrapsOf(c).flatMap(w => w.arguments.filter(a => !contains(a, c)))])];
+  const needed = [...contexts.flatMap(c => c.call.arguments.slice(0, -1)), ...answers, ...connected(file, fn), ...(server ? [server.made, ...server.setup] : []), ...servingCalls(mcp, file, fn, /^handleRequest$/).flatMap(c => [...c.arguments, ...wrapsOf(c).flatMap(w => w.arguments.filter(a => !contains(a, c)))])];
+  // What those that stay are made of stays as well.
+  for (let more = statements; more.length > 0; ) {
+    more = statements.filter(s => s.type === 'VariableDeclaration' && !keep.includes(s) && !cores.has(s) && [...keep, ...contexts.flatMap(c => c.call.arguments.slice(0, -1).filter(a => !c.ids.includes(a)))].some(k => usesDeclared(file, s, k)));
+    keep.push(...more);
+    keep.sort((a, b) => a.range[0] - b.range[0]);
+  }
   for (const s of keep.filter(k => isReadForSessions(file, k, [...needed, ...keep.filter(o => o !== k)]) && !plumbing.foreign(k))) keep.splice(keep.indexOf(s), 1);
   const loose = keep.find(s => usesWhatGoes(file, s, block, keep));
   if (loose) return obstacle(`Line ${lineOf(file, loose)} of ${file.path} uses what is made for the session. Decide when it should run.`, 'session-lifecycle');
   const nested = fed.filter(f => !outer.includes(f));
   const tried = nested.some(f => some(f, n => n.type === 'AwaitExpression' || n.type === 'CallExpression')) ? tryAround(nested, block) : undefined;
   const caught = block.body.find((s): s is TSESTree.TryStatement => s.type === 'TryStatement' && CORE.test(file.text.slice(...s.block.range)));
-  return { block, keep, answers, ...(aside.length > 0 && { aside }), ...(nested.length > 0 && { fed: nested }), ...(tried && { tried }), ...(caught && { caught }), ...(core && { core }), ...(server && { server }) };
+  return { block, keep, answers, ...(aside.length > 0 && { aside }), ...(nested.length > 0 && { fed: nested }), ...(tried && { tried }), ...(caught && { caught }), ...(contexts[0] && { context: contexts[0] }), ...(bridge && { fetched: bridge.request }), ...(core && { core }), ...(server && { server }) };
+}
+
+function usesDeclared(file: SourceFile, declaration: TSESTree.Statement, user: TSESTree.Node): boolean {
+  return file.scopes.scopes.some(scope => scope.variables.some(v => v.defs.some(d => contains(declaration, d.name)) && v.references.some(r => contains(user, r.identifier))));
 }
 
 /** It uses a name that is declared in the block, in a statement that does not stay. */
@@ -120,6 +140,19 @@ function usesWhatGoes(file: SourceFile, statement: TSESTree.Statement, block: TS
 function isAnswerToGet(file: SourceFile, statement: TSESTree.Statement): statement is TSESTree.IfStatement {
   if (statement.type !== 'IfStatement' || statement.alternate || statement.consequent.type !== 'BlockStatement' || CORE.test(file.text.slice(...statement.range))) return false;
   return /^[\w.]+\.method\s*===?\s*(['"])GET\1$/.test(file.text.slice(...statement.test.range)) && /\.(?:json|send|end)\s*\(/.test(file.text.slice(...statement.consequent.range)) && !/\b(?:4\d\d|5\d\d)\b/.test(file.text.slice(...statement.consequent.range));
+}
+
+/** `res.setHeader('Access-Control-Expose-Headers', 'mcp-session-id')`: what browsers may see is said for every request. */
+function setsCors(statement: TSESTree.Statement): boolean {
+  const call = statement.type === 'ExpressionStatement' ? statement.expression : undefined;
+  if (call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression' || !/^(?:setHeader|set|header|append|appendHeader)$/.test(memberName(call.callee) ?? '')) return false;
+  const [name] = call.arguments;
+  return name?.type === 'Literal' && typeof name.value === 'string' && /^access-control-/i.test(name.value);
+}
+
+/** `if (req.method === 'OPTIONS') ...`, `if (req.url === '/health') ...`: other requests, which are answered there. */
+function isOfOthers(file: SourceFile, statement: TSESTree.Statement): boolean {
+  return statement.type === 'IfStatement' && !statement.alternate && /(['"])OPTIONS\1|\.(?:url|path|pathname|originalUrl)\b/.test(file.text.slice(...statement.test.range));
 }
 
 function isAbout(file: SourceFile, statement: TSESTree.Statement, server: ServerOfSession | undefined): boolean {
@@ -164,6 +197,57 @@ function branchInside(file: SourceFile, names: SessionNames, statement: TSESTree
 /** `return withCors(await transport.handleRequest(request))`: the calls around the answer. */
 export function wrapsOf(serving: TSESTree.CallExpression): readonly TSESTree.CallExpression[] {
   return serving.arguments.length === 1 ? (callsAround(serving) ?? []) : [];
+}
+
+/** `await inContext(token, transport.sessionId, () => transport.handleRequest(req, res))`: it runs in a context, which stays around it. */
+export interface ContextCall {
+  readonly call: TSESTree.CallExpression;
+  /** Arguments that said the id of the session: they say nothing now. */
+  readonly ids: readonly TSESTree.Node[];
+}
+
+export function contextOf(mcp: McpModel, file: SourceFile, names: SessionNames, serving: TSESTree.CallExpression): ContextCall | undefined {
+  const body = serving.parent.type === 'AwaitExpression' ? serving.parent : serving;
+  const callback = body.parent;
+  const call = callback.type === 'ArrowFunctionExpression' && callback.body === body && callback.params.length === 0 ? callback.parent : undefined;
+  if (call?.type !== 'CallExpression' || call.arguments.at(-1) !== callback || names.mentions(call.callee)) return undefined;
+  const statement = call.parent.type === 'AwaitExpression' ? call.parent.parent : call.parent;
+  const ids = call.arguments.slice(0, -1).filter(a => names.mentions(a));
+  if (!/^(?:ExpressionStatement|ReturnStatement)$/.test(statement.type) || !ids.every(id => names.isId(id) && mayBeMissing(mcp, file, call, call.arguments.indexOf(id)))) return undefined;
+  return { call, ids };
+}
+
+interface Bridge {
+  readonly declaration: TSESTree.VariableDeclaration;
+  readonly request: TSESTree.Node;
+  readonly calls: readonly TSESTree.CallExpression[];
+}
+
+/** `const { req, res } = toReqRes(c.req.raw)`, `return toFetchResponse(res)`: Node's request and response, made for the transport. */
+function bridgeIn(file: SourceFile, fn: FunctionNode): Bridge | undefined {
+  const named = (exported: string): readonly TSESTree.CallExpression[] => indexOf(file).calls.filter(c => contains(fn, c) && c.callee.type === 'Identifier' && importedAs(file, c.callee) === exported);
+  const [made, another] = named('toReqRes');
+  const [request] = made?.arguments ?? [];
+  const declarator = made?.parent;
+  if (!made || another || !request || declarator?.type !== 'VariableDeclarator' || declarator.parent.declarations.length > 1) return undefined;
+  return { declaration: declarator.parent, request, calls: [made, ...named('toFetchResponse')] };
+}
+
+/** What a name is called in the package that makes requests of Node. */
+function importedAs(file: SourceFile, name: TSESTree.Identifier): string | undefined {
+  const definition = file.variableOf(name)?.defs[0];
+  if (definition?.type !== 'ImportBinding' || definition.node.type !== 'ImportSpecifier' || definition.parent.type !== 'ImportDeclaration' || definition.parent.source.value !== 'fetch-to-node') return undefined;
+  return definition.node.imported.type === 'Identifier' ? definition.node.imported.name : undefined;
+}
+
+/** The function that is called takes nothing in the place of this argument. */
+function mayBeMissing(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression, index: number): boolean {
+  const functions = calledFunctions(mcp, file, call);
+  return functions.length > 0 && functions.every(({ file: home, node }) => {
+    const parameter = node.params[index];
+    if (parameter?.type === 'AssignmentPattern') return true;
+    return parameter?.type === 'Identifier' && (parameter.optional || !parameter.typeAnnotation || /\bundefined\b/.test(home.text.slice(...parameter.typeAnnotation.range)));
+  });
 }
 
 /** Up to the statement that returns; undefined where it is not only handed on. */

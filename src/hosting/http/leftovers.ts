@@ -10,8 +10,9 @@ import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
 import { dotted } from '../purity.js';
 import { exportedNames, sweeperAround, type Sweeper } from './exported.js';
+import { handedOut } from './handed-out.js';
 import { some, type SessionNames } from './names.js';
-import { Plumbing } from './plumbing.js';
+import { Plumbing, REPLIES, REQUESTS } from './plumbing.js';
 
 const LOG_LINE = /(?:^|\.)(?:console|log(?:ger)?)\.\w+$/i;
 
@@ -19,6 +20,9 @@ const LOG_LINE = /(?:^|\.)(?:console|log(?:ger)?)\.\w+$/i;
 export interface Leftovers {
   readonly remove: readonly TSESTree.Node[];
   readonly properties: readonly TSESTree.Property[];
+  /** Names that callers had for sessions which were given back, and what types said of them. */
+  readonly taken: readonly TSESTree.Property[];
+  readonly members: readonly TSESTree.TSPropertySignature[];
   /** Arguments that carried the sessions to a function, with its parameters. */
   readonly carried: readonly Carried[];
   /** Fields that held the sessions. */
@@ -40,10 +44,12 @@ interface Carried {
 export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: TSESTree.Node) => boolean): Leftovers | Obstacle {
   const remove: TSESTree.Node[] = [];
   const properties: TSESTree.Property[] = [];
+  const taken: TSESTree.Property[] = [];
+  const members: TSESTree.TSPropertySignature[] = [];
   const close: TSESTree.Statement[] = [];
   const carried: Carried[] = [];
   const sweepers: Sweeper[] = [];
-  const plumbing = new Plumbing(names, file, ['res', 'reply', 'response'], ['req', 'request']);
+  const plumbing = new Plumbing(names, file, REPLIES, REQUESTS);
   const uses = [...usesOf(names, file)];
   const fields = fieldsOf(names, file);
   if ('reason' in fields) return fields;
@@ -62,14 +68,24 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
       continue;
     }
     const property = propertyAround(use);
+    const out = property?.value === use ? handedOut(names.mcp, file, property) : undefined;
+    if (out && isObstacle(out)) return out;
     if (property) {
-      properties.push(property);
+      properties.push(...(out?.properties ?? [property]));
+      taken.push(...(out?.taken ?? []));
+      members.push(...(out?.members ?? []));
       continue;
     }
     const statement = statementAround(use);
     if (!statement) return obstacle(`The sessions are used at ${file.path}:${lineOf(file, use)} in a way that is not understood.`, 'session-lifecycle');
     const whole = timerAround(statement) ?? statement;
     names.follow(whole);
+    const gauge = gaugeIn(whole);
+    if (gauge) {
+      names.uncounted.add(gauge);
+      remove.push(whole);
+      continue;
+    }
     const foreign = plumbing.foreign(whole) ?? returned(whole);
     if (foreign) return obstacle(`Line ${lineOf(file, foreign)} of ${file.path} uses the sessions for more than to serve them.`, 'session-lifecycle');
     if (closes(file, whole) && whole === statement) close.push(statement);
@@ -80,7 +96,15 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
     }
   }
   for (const statement of exportedNames(names, file)) if (!remove.includes(statement)) remove.push(statement);
-  return { sweepers, remove: remove.filter((r, i) => remove.indexOf(r) === i && !remove.some(o => o !== r && contains(o, r))), properties, close, carried, fields };
+  return { sweepers, remove: remove.filter((r, i) => remove.indexOf(r) === i && !remove.some(o => o !== r && contains(o, r))), properties, taken, members, close, carried, fields };
+}
+
+/** `setSessionsProvider(() => Object.keys(sessions).length)`: somebody asks for the number later. */
+function gaugeIn(statement: TSESTree.Statement): TSESTree.CallExpression | undefined {
+  const call = statement.type === 'ExpressionStatement' ? statement.expression : undefined;
+  const [asked, more] = call?.type === 'CallExpression' ? call.arguments : [];
+  if (call?.type !== 'CallExpression' || more || asked?.type !== 'ArrowFunctionExpression' || asked.params.length > 0) return undefined;
+  return asked.body.type === 'MemberExpression' && /^(?:length|size)$/.test(memberName(asked.body) ?? '') ? call : undefined;
 }
 
 /** What is declared in a statement that goes is about the sessions as well. */
@@ -180,6 +204,11 @@ export function writeLeftovers(draft: FileDraft, leftovers: Leftovers, handler: 
     const objects = new Set(leftovers.properties.map(p => p.parent));
     for (const object of objects) draft.editor.removeProperties(leftovers.properties.filter(p => p.parent === object));
   }
+  for (const name of leftovers.taken) {
+    draft.editor.removeElements([name], name.parent);
+    draft.gone(name);
+  }
+  for (const member of leftovers.members) draft.removeStatement(member);
   for (const { call, argument, fn, parameter } of leftovers.carried) {
     draft.editor.removeElements([argument], call);
     draft.gone(argument);

@@ -113,15 +113,20 @@ function rootOf(node: TSESTree.Node): TSESTree.Node {
 
 /** What becomes of a class that nothing uses any more: it goes with its file, or out of it. `removed` is the file. */
 export function removeManager(draft: Draft, project: Project, { file, name }: SessionManager, user: string): { readonly removed: readonly string[]; readonly notes: readonly string[] } {
-  const base = file.path.replace(/^.*\//, '').replace(/\.[cm]?[jt]sx?$/, '');
   const passedOn = project.importersOf(file.path).flatMap(path => project.source(path) ?? []).flatMap(barrel => barrel.program.body.flatMap(s => (passesOn(project, barrel, s, file) ? [{ barrel, statement: s }] : [])));
-  const tested = project.codeFiles().find(path => zoneOf(path) === 'test' && (project.text(path)?.includes(base) ?? false));
+  const tested = testOf(project, file.path);
   if (tested !== undefined) return { removed: [], notes: [`${name} in ${file.path} is used by ${tested} only: remove both.`] };
   if (passedOn.some(p => isEntry(project, p.barrel.path))) return { removed: [], notes: [`${name} in ${file.path} is used by nothing here any more, and is exported to others: remove it where nobody needs it.`] };
   const others = [...exportsOf(file).names].filter(([exported]) => exported !== name && project.importersOf(file.path).some(path => path !== user && project.hasWord(path, exported)));
   if (others.length > 0 || exportsOf(file).stars.length > 0) return { removed: [], notes: [`${name} in ${file.path} is used by nothing any more.`] };
   for (const { barrel, statement } of passedOn) draft.of(barrel).removeStatement(statement);
   return { removed: [file.path], notes: [] };
+}
+
+/** A test that says the name of the file. */
+function testOf(project: Project, path: string): string | undefined {
+  const base = path.replace(/^.*\//, '').replace(/\.[cm]?[jt]sx?$/, '');
+  return project.codeFiles().find(p => zoneOf(p) === 'test' && (project.text(p)?.includes(base) ?? false));
 }
 
 /** Files with an event store, of which the only import goes. */
@@ -132,8 +137,7 @@ export function orphanedStores(draft: Draft, project: Project): readonly string[
       const store = path === undefined ? undefined : project.source(path);
       if (path === undefined || !store || project.importersOf(path).length !== 1) return [];
       const names = [...exportsOf(store).names.keys()];
-      const base = path.replace(/^.*\//, '').replace(/\.[cm]?[jt]sx?$/, '');
-      const tested = project.codeFiles().some(p => zoneOf(p) === 'test' && (project.text(p)?.includes(base) ?? false));
+      const tested = testOf(project, path) !== undefined;
       return names.length === 1 && /(?:EventStore|^default)$/.test(names[0] ?? '') && /\bstoreEvent\b/.test(store.text) && /\breplayEventsAfter\b/.test(store.text) && !tested ? [path] : [];
     }),
   );

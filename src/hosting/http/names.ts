@@ -6,6 +6,7 @@ import { nodeAt } from '../../edits/locate.js';
 import { contains } from '../../mcp/nodes.js';
 import type { McpModel } from '../../mcp/model.js';
 import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
+import { calledFunctions } from '../fresh.js';
 import type { SourceFile } from '../../parse/source.js';
 import { walkTree } from '../../parse/walk.js';
 
@@ -20,6 +21,8 @@ export class SessionNames {
   readonly uncounted = new Set<TSESTree.CallExpression>();
   /** Calls that told somebody that a session began or ended, and go. */
   readonly untold = new Set<TSESTree.CallExpression>();
+  /** `transport.sessionId` where a context was told of it: `undefined` now. */
+  readonly unsaid = new Set<TSESTree.Node>();
   /** `transport.sessionId ?? 'none'` in what the server answers: what it says without a session. */
   readonly defaulted = new Set<TSESTree.LogicalExpression>();
 
@@ -77,12 +80,17 @@ export class SessionNames {
     const found: TSESTree.LogicalExpression[] = [];
     walkTree(node, n => {
       if (n.type !== 'LogicalExpression' || n.operator === '&&' || n.right.type !== 'Literal') return true;
-      const left = innermost(n.left);
-      const isId = left.type === 'MemberExpression' ? memberName(left) === 'sessionId' && this.isRootedIn(left) : left.type === 'Identifier' && /session/i.test(left.name) && this.isName(left);
+      const isId = this.isId(n.left);
       if (isId) found.push(n);
       return !isId;
     });
     return found;
+  }
+
+  /** `transport.sessionId`, `sessionId`. */
+  isId(node: TSESTree.Node): boolean {
+    const inner = innermost(node);
+    return inner.type === 'MemberExpression' ? memberName(inner) === 'sessionId' && this.isRootedIn(inner) : inner.type === 'Identifier' && /session/i.test(inner.name) && this.isName(inner);
   }
 
   isHeader(node: TSESTree.Node): boolean {
@@ -100,6 +108,21 @@ export class SessionNames {
       before = this.#variables.size;
       for (const variable of local) if (!this.#variables.has(variable) && this.#isDerived(variable)) this.#variables.add(variable);
       for (const variable of outer) if (!this.#variables.has(variable) && (this.#isAssignedTransport(variable, fn) || this.#isFilled(variable, fn) || this.#isKeyed(variable, fn) || this.#takesTransport(variable, fn))) this.#variables.add(variable);
+    }
+  }
+
+  /** `postHandler(sessions)`: what a function of the same file calls the sessions that it is given. */
+  followGiven(): void {
+    for (const variable of this.#variables) {
+      for (const { identifier } of variable.references) {
+        const call = identifier.parent;
+        const index = call.type === 'CallExpression' ? call.arguments.findIndex(a => a === identifier) : -1;
+        if (call.type !== 'CallExpression' || index === -1) continue;
+        for (const { file, node } of calledFunctions(this.mcp, this.file, call)) {
+          const parameter = node.params[index];
+          if (file === this.file && parameter?.type === 'Identifier') this.add(parameter);
+        }
+      }
     }
   }
 

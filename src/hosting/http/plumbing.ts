@@ -17,6 +17,10 @@ const METERS = /(?:metric|gauge|counter|meter|stats|session|connection)\w*(?:\(\
 const TELLS = /(?:^|\.)(?:track|capture|record|report|instrument)(?:[A-Z]\w*)?$|(?:^|\.)\w*(?:telemetry|analytics|metrics|posthog|mixpanel|amplitude|usage)\w*(?:\(\))?\.\w+$/i;
 const TELLING_MODULE = /telemetry|analytics|metrics|tracking|posthog|mixpanel|amplitude/i;
 const CONSTRUCTORS = /(?:Transport|EventStore|Error|Date|Map|Set|Promise|AbortController|URL)$/;
+/** What handlers usually call what they get and what they answer with. */
+export const REQUESTS: readonly string[] = ['req', 'request'];
+export const REPLIES: readonly string[] = ['res', 'response', 'reply'];
+
 const REPLY = /^(?:status|json|send|end|set|setHeader|writeHead|header|code|type|sendStatus|write|flushHeaders|hijack|on|once|statusCode|removeHeader|setTimeout|text)$/;
 
 /** Decides what of a session block is only about the session: ids, transports, replies about missing sessions, log lines. */

@@ -16,7 +16,7 @@ import { calledFunctions, isFresh } from '../fresh.js';
 import { isObstacle, obstacle, type Obstacle } from '../obstacle.js';
 import { isPure } from '../purity.js';
 import { SessionNames, some } from './names.js';
-import { Plumbing } from './plumbing.js';
+import { Plumbing, REPLIES, REQUESTS } from './plumbing.js';
 import { servingCalls } from './routes.js';
 
 /** A class of the file that keeps the sessions and is handed the requests: all of it goes. */
@@ -50,8 +50,6 @@ export interface ClassContext {
 
 type Method = TSESTree.MethodDefinition & { readonly value: TSESTree.FunctionExpression };
 
-const REQUEST = ['req', 'request'];
-const REPLY = ['res', 'response', 'reply'];
 const READ_OF_REQUEST = /^(?:headers|method|body|on|once|off|setEncoding|get|header)$/;
 const OWN_HEADERS = /^(?:mcp-session-id|mcp-protocol-version|last-event-id|content-type|content-length|accept|connection|allow|retry-after|cache-control)$/i;
 
@@ -74,6 +72,8 @@ class Reader {
   readonly #names: SessionNames;
   readonly #taken: TSESTree.CallExpression[] = [];
   readonly #closed: TSESTree.CallExpression[] = [];
+  /** The transports get requests of the web. */
+  readonly #web: boolean;
 
   constructor(
     readonly context: ClassContext,
@@ -84,6 +84,7 @@ class Reader {
   ) {
     this.#file = context.file;
     this.#names = new SessionNames(context.mcp, context.file, context.findings);
+    this.#web = serving.every(s => s.arguments.length === 1);
   }
 
   read(): SessionClass | Obstacle {
@@ -98,9 +99,8 @@ class Reader {
     const foreign = this.#readBodies(connected.calls);
     if (foreign) return foreign;
     const { factory, used } = connected.write();
-    const web = this.serving.every(s => s.arguments.length === 1);
     const parsed = this.serving.some(s => s.arguments[2]?.type === 'MemberExpression' && memberName(s.arguments[2]) === 'body');
-    return { cls: this.cls, declarator: this.declarator, taken: this.#taken, closed: this.#closed, web, parsed, json, legacy, factory, names: this.#names, used };
+    return { cls: this.cls, declarator: this.declarator, taken: this.#taken, closed: this.#closed, web: this.#web, parsed, json, legacy, factory, names: this.#names, used };
   }
 
   #line(node: TSESTree.Node): string {
@@ -140,9 +140,8 @@ class Reader {
   }
 
   #isRequest({ arguments: [request, reply, body, more] }: TSESTree.CallExpression): boolean {
-    const web = this.serving.every(s => s.arguments.length === 1);
     if (!request || more || [request, reply, body].some(a => a?.type === 'SpreadElement')) return false;
-    if (web) return reply === undefined;
+    if (this.#web) return reply === undefined;
     if (request.type !== 'Identifier' || reply?.type !== 'Identifier') return false;
     return body === undefined || (body.type === 'MemberExpression' && memberName(body) === 'body');
   }
@@ -178,8 +177,7 @@ class Reader {
     if (!chosen) return obstacle(`${this.#file.path} makes no transport in ${this.cls.id?.name ?? 'the class'}.`);
     const other = chosen.isStateless ? undefined : found.find(c => c.text !== chosen.text);
     if (other) return obstacle(`${this.#line(other.call)} connects another server than line ${lineOf(this.#file, chosen.call)}.`);
-    const { connector } = chosen;
-    const waits = connector && !chosen.isStateless ? needsSession(this.context.mcp, connector) : undefined;
+    const waits = 'connector' in chosen && !chosen.isStateless ? needsSession(this.context.mcp, chosen.connector) : undefined;
     if (waits) return waits;
     const translated = this.#translated(chosen);
     if (isObstacle(translated)) return translated;
@@ -198,7 +196,7 @@ class Reader {
       const callee = innermost(call.callee);
       if (callee.type === 'MemberExpression' && memberName(callee) === 'connect' && mcp.member(this.#file, callee) !== undefined) {
         const made = this.#madeHere(callee.object);
-        if (made) return { call, isStateless, made: [made], text: this.#file.text.slice(...made.range) };
+        if (made) return { call, isStateless, server: made, made: [made], text: this.#file.text.slice(...made.range) };
       }
       const connector = connectorOf(mcp, this.#file, call, identifier);
       if (!connector) continue;
@@ -253,18 +251,19 @@ class Reader {
     return text + this.#file.text.slice(at, node.range[1]);
   }
 
-  #factory({ call, connector, made }: Connection, translation: Translation): { readonly factory: Factory; readonly used: readonly TSESTree.Node[] } {
+  #factory(connection: Connection, translation: Translation): { readonly factory: Factory; readonly used: readonly TSESTree.Node[] } {
+    const { call, made } = connection;
     const used = [...translation.fields.values(), ...made];
-    if (!connector) return { factory: this.#factoryOfCall(made, translation), used };
+    if ('server' in connection) return { factory: this.#factoryOfCall(connection.server, translation), used };
+    const { connector } = connection;
     const args = made.map(a => this.#textOf(a, translation));
     const factory = factoryOfConnector(this.context, { connector, call, args, isOwn: node => contains(this.cls, node) });
     return { factory, used: call.callee.type === 'MemberExpression' ? [...used, call.callee.object] : used };
   }
 
-  #factoryOfCall([made]: readonly TSESTree.Node[], translation: Translation): Factory {
-    const outer = made?.type === 'AwaitExpression' ? made.argument : made;
-    const isAsync = made?.type === 'AwaitExpression';
-    if (!outer) return { expression: '', call: '', isAsync };
+  #factoryOfCall(made: TSESTree.Expression, translation: Translation): Factory {
+    const isAsync = made.type === 'AwaitExpression';
+    const outer = isAsync ? made.argument : made;
     const call = this.#textOf(outer, translation);
     const inner = innermost(outer);
     const given = inner.type === 'CallExpression' && inner.arguments.length === 0 ? translation.fields.get(innermost(inner.callee)) : undefined;
@@ -275,7 +274,7 @@ class Reader {
   /** All that the methods do is about sessions. */
   #readBodies(connects: readonly TSESTree.CallExpression[]): Obstacle | undefined {
     for (const { value } of this.#methods()) this.#names.follow(value);
-    const plumbing = new Plumbing(this.#names, this.#file, REPLY, REQUEST);
+    const plumbing = new Plumbing(this.#names, this.#file, REPLIES, REQUESTS);
     for (const call of connects) plumbing.wraps.add(call);
     for (const declared of this.#serverDeclarators()) plumbing.servers.add(declared);
     const own = new Set(this.#methods().map(m => keyName(m.key)));
@@ -317,9 +316,9 @@ class Reader {
     let found: TSESTree.Node | undefined;
     walkTree(body, n => {
       const object = n.type === 'MemberExpression' ? innermost(n.object) : undefined;
-      if (n.type === 'MemberExpression' && object?.type === 'Identifier' && isOneOf(this.#file, object, REQUEST, /Request|IncomingMessage/) && !READ_OF_REQUEST.test(memberName(n) ?? '')) found ??= n;
+      if (n.type === 'MemberExpression' && object?.type === 'Identifier' && isOneOf(this.#file, object, REQUESTS, /Request|IncomingMessage/) && !READ_OF_REQUEST.test(memberName(n) ?? '')) found ??= n;
       if (n.type === 'MemberExpression' && object?.type === 'MemberExpression' && memberName(object) === 'headers' && !this.#isOwnHeader(n)) found ??= n;
-      if (n.type === 'CallExpression' && n.callee.type === 'MemberExpression' && /^(?:setHeader|set|header|get|append|appendHeader)$/.test(memberName(n.callee) ?? '') && isOneOf(this.#file, innermost(n.callee.object), [...REQUEST, ...REPLY], /Request|Response|IncomingMessage|Reply/) && !isOwnName(n.arguments[0])) found ??= n;
+      if (n.type === 'CallExpression' && n.callee.type === 'MemberExpression' && /^(?:setHeader|set|header|get|append|appendHeader)$/.test(memberName(n.callee) ?? '') && isOneOf(this.#file, innermost(n.callee.object), [...REQUESTS, ...REPLIES], /Request|Response|IncomingMessage|Reply/) && !isOwnName(n.arguments[0])) found ??= n;
       if (n.type === 'CallExpression' && n.callee.type === 'MemberExpression' && /\bheaders$/.test(this.#file.text.slice(...n.callee.object.range)) && !isOwnName(n.arguments[0]) && !(n.arguments[0] && this.#names.isHeader(n.arguments[0]))) found ??= n;
       if (n.type === 'Literal' && typeof n.value === 'number' && (n.value === 413 || (n.value >= 200 && n.value < 204 && isStatus(n)))) found ??= n;
       return found === undefined;
@@ -333,14 +332,16 @@ class Reader {
   }
 }
 
-interface Connection {
+interface OfTransport {
   readonly call: TSESTree.CallExpression;
   readonly isStateless: boolean;
-  readonly connector?: Connector;
   /** What makes the server, or what is given to the function that does. */
   readonly made: readonly TSESTree.Node[];
   readonly text: string;
 }
+
+/** The server is made where it is connected, or in a function that connects it. */
+type Connection = OfTransport & ({ readonly server: TSESTree.Expression } | { readonly connector: Connector });
 
 interface Connected {
   readonly calls: readonly TSESTree.CallExpression[];

@@ -3,7 +3,7 @@ import { zoneOf } from '../../files/kinds.js';
 import { isFunctionNode } from '../../mcp/values.js';
 import { walkTree } from '../../parse/walk.js';
 import type { PassFile } from '../pass.js';
-import { editedWhere, type TypeRepair } from './attempt.js';
+import { editedWhere, NO_OVERLAP, type TypeRepair } from './attempt.js';
 
 const CONTEXT = /^(?:ServerContext|ClientContext|BaseContext)$/;
 
@@ -11,6 +11,21 @@ const CONTEXT = /^(?:ServerContext|ClientContext|BaseContext)$/;
 export const contextValues: TypeRepair = {
   fits: ({ code, file }) => zoneOf(file) === 'test' && (code === 2322 || code === 2741 || code === 2739 || code === 2740),
   ways: [(project, errors) => editedWhere(project, errors, { id: 'context-doubles', words: /\b(?:Server|Client|Base)Context\b/ }, castAll)],
+};
+
+/** `{...} as ServerContext` of a test, which has less of it than a cast may leave out. */
+export const castDoubles: TypeRepair = {
+  fits: ({ code, file }) => code === NO_OVERLAP && zoneOf(file) === 'test',
+  ways: [
+    (project, errors) => editedWhere(project, errors, { id: 'cast-doubles', words: /\bas\b/ }, ({ file, editor }, mine) => {
+      const lines = project.lines(file.path);
+      walkTree(file.program, node => {
+        if (node.type !== 'TSAsExpression' || node.expression.type !== 'ObjectExpression') return;
+        const { line } = lines.position(node.range[0]);
+        if (mine.some(e => e.line === line)) editor.insert(node.expression.range[1], ' as unknown');
+      });
+    }),
+  ],
 };
 
 function castAll({ editor, file }: PassFile): void {

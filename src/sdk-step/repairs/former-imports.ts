@@ -6,8 +6,9 @@ export const formerImports: Pass = {
   words: /@modelcontextprotocol\/sdk/,
   rewrite({ file, mark }) {
     for (const statement of file.program.body) {
-      if (statement.type !== 'ImportDeclaration' || !statement.source.value.startsWith('@modelcontextprotocol/sdk')) continue;
-      mark(statement.range[0], 'sdk-removed', statement.specifiers.map(s => s.local.name).join(', '));
+      if (statement.type !== 'ImportDeclaration' && statement.type !== 'ExportNamedDeclaration' && statement.type !== 'ExportAllDeclaration') continue;
+      if (!statement.source?.value.startsWith('@modelcontextprotocol/sdk')) continue;
+      mark(statement.range[0], 'sdk-removed', statement.type === 'ExportAllDeclaration' ? statement.source.value : statement.specifiers.map(s => (s.local.type === 'Identifier' ? s.local.name : s.local.value)).join(', '));
     }
   },
 };

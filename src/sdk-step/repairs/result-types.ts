@@ -58,7 +58,7 @@ function declareIn(pass: PassFile, errors: readonly CompileError[], unlike: Read
     const [method, handler] = call.arguments;
     const result = method?.type === 'Literal' && typeof method.value === 'string' ? RESULTS[method.value] : undefined;
     if (!handler || result === undefined) continue;
-    const fn = innermost(handler);
+    const fn = doubled(file, innermost(handler));
     const [from, to] = [lines.position(call.range[0]).line, lines.position(call.range[1]).line];
     if (!errors.some(e => from <= e.line && e.line <= to)) continue;
     if (!isFunctionNode(fn)) {
@@ -78,6 +78,14 @@ function declareIn(pass: PassFile, errors: readonly CompileError[], unlike: Read
     }
     addNamedImport(editor, moduleOf(file), result, 'type');
   }
+}
+
+/** `const ask = vi.fn(() => ({ ... }))`: what a test double does is what it is given. */
+function doubled(file: SourceFile, handler: TSESTree.Node): TSESTree.Node {
+  const definition = handler.type === 'Identifier' ? file.variableOf(handler)?.defs[0]?.node : undefined;
+  const made = definition?.type === 'VariableDeclarator' && definition.init ? innermost(definition.init) : undefined;
+  const [does] = made?.type === 'CallExpression' && made.callee.type === 'MemberExpression' && memberName(made.callee) === 'fn' ? made.arguments : [];
+  return does && isFunctionNode(does) ? does : handler;
 }
 
 /** A name for what is no promise. */

@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { zoneOf } from '../../files/kinds.js';
 import { indexOf, innermost, outermost } from '../../mcp/file-index.js';
 import type { McpModel } from '../../mcp/model.js';
+import { unwrapParameter } from '../../mcp/nodes.js';
 import { isClassNode, isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import { walkTree } from '../../parse/walk.js';
 import type { SourceFile } from '../../parse/source.js';
@@ -77,7 +78,8 @@ export class StdioProgram {
       this.#anchor(file, n, at);
       at = n;
       if (isInline(n)) continue;
-      for (const caller of this.#callers(file, n)) this.#climb(caller.file, caller.node);
+      const given = givenInstead(n, from);
+      for (const caller of this.#callers(file, n)) if (given === undefined || !caller.node.arguments[given]) this.#climb(caller.file, caller.node);
       return;
     }
   }
@@ -95,7 +97,7 @@ export class StdioProgram {
     this.#queue.push(way);
   }
 
-  #callers(file: SourceFile, fn: FunctionNode): readonly { readonly file: SourceFile; readonly node: TSESTree.Node }[] {
+  #callers(file: SourceFile, fn: FunctionNode): readonly { readonly file: SourceFile; readonly node: TSESTree.CallExpression | TSESTree.NewExpression }[] {
     const { references } = this.mcp.infer;
     const variable = fn.type === 'FunctionDeclaration' && fn.id ? file.variableOf(fn.id) : undefined;
     const cls = fn.parent.type === 'MethodDefinition' && fn.parent.kind === 'constructor' ? fn.parent.parent.parent : undefined;
@@ -184,6 +186,24 @@ export class StdioProgram {
       if ([...from].some(handler => handler.kind !== 'http' && this.#loaded.has(handler.file.path))) this.#add({ file, root: fn, anchors: [], when: 'call' });
     }
   }
+}
+
+/** `start(transport) { this.connect(transport ?? new StdioServerTransport()) }`: the argument with which this is not stdio. */
+function givenInstead(fn: FunctionNode, from: TSESTree.Node): number | undefined {
+  for (let node = from; node !== fn; ) {
+    const { parent } = node;
+    if (!parent) return undefined;
+    const left = parent.type === 'LogicalExpression' && parent.right === node && parent.operator !== '&&' ? parent.left : parent.type === 'AssignmentPattern' && parent.right === node ? parent.left : undefined;
+    const index = left?.type === 'Identifier' ? fn.params.findIndex(p => namesParameter(p, left.name)) : -1;
+    if (index !== -1) return index;
+    node = parent;
+  }
+  return undefined;
+}
+
+function namesParameter(parameter: TSESTree.Parameter, name: string): boolean {
+  const { id } = unwrapParameter(parameter);
+  return id.type === 'Identifier' && id.name === name;
 }
 
 /** Written where it is used: it runs as part of what is around it. */
