@@ -103,7 +103,9 @@ function move(project: Project): Moved | undefined {
   current = current.with(officially(current, files));
   for (const pass of AFTER) current = runPass(current, pass, files);
   const migrated = runPass(current, bundlerExternals, touched);
-  return { files, project: migrated.with(new Map(files.map(path => [path, restoreRegistry(project.text(path) ?? '', path, migrated.text(path) ?? '')]))) };
+  const final = migrated.with(new Map(files.map(path => [path, restoreRegistry(project.text(path) ?? '', path, migrated.text(path) ?? '')])));
+  // Schemas may stand in files that know nothing of the SDK.
+  return { files: touched.filter(path => files.includes(path) || final.text(path) !== project.text(path)), project: final };
 }
 
 /** The codemod over the files that import the SDK, with calls of others out of its sight. */

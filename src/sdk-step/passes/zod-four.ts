@@ -14,7 +14,7 @@ import { zodName } from './zod-name.js';
 /** Where the range of zod goes from its third major to its fourth, what the fourth writes in another way. */
 export const zodFour: Pass = {
   id: 'zod-four',
-  words: /['"]zod(?:\/v3)?['"]/,
+  words: /['"]zod(?:\/v3)?['"]|\.error\.errors\b/,
   rewrite(pass) {
     const former = importsOfThree(pass.file);
     if (!(former.length > 0 ? givesSchemas(pass.project, pass.file.path) : isRaised(pass.project, pass.file.path))) return;
@@ -26,6 +26,7 @@ export const zodFour: Pass = {
       const callee = innermost(call.callee);
       if (callee.type === 'Identifier' && callee.name === 'zodToJsonSchema') toJsonSchema(pass, call, callee, zod);
       else if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === zod) ofZod(pass, call, memberName(callee) ?? '', zod);
+      else if (callee.type === 'MemberExpression') defaultOfObject(pass, call, callee, zod);
     }
     for (const use of indexOf(pass.file).members.get('_def') ?? []) ofDefinition(pass, use);
     if (ENUM_TYPE.test(pass.file.text)) walkTree(pass.file.program, node => enumType(pass, node, zod));
@@ -104,8 +105,41 @@ function givesSchemas(project: Project, path: string): boolean {
 
 const GIVES_SCHEMAS = /\b(?:registerTool|registerPrompt|completable)\b|\.(?:tool|prompt)\(/;
 
-function ofZod({ editor }: PassFile, call: TSESTree.CallExpression, member: string, zod: string): void {
+/** `z.object({ port: z.number().default(80) }).default({})`: the third major parsed the default, as `prefault` does; now `default` would give `{}`. */
+function defaultOfObject({ file, editor }: PassFile, call: TSESTree.CallExpression, callee: TSESTree.MemberExpression, zod: string): void {
+  if (memberName(callee) !== 'default' || callee.computed || call.arguments[0]?.type !== 'ObjectExpression') return;
+  if (beginsWith(file, callee.object, zod) === 'object') editor.replace(callee.property, 'prefault');
+}
+
+/** The member of zod that a chain of calls begins with, in place or where the schema has its name. */
+function beginsWith(file: SourceFile, node: TSESTree.Node, zod: string, depth = 0): string | undefined {
+  const inner = innermost(node);
+  if (inner.type === 'Identifier') {
+    const declared = file.variableOf(inner)?.defs[0]?.node;
+    return depth < 3 && declared?.type === 'VariableDeclarator' && declared.init ? beginsWith(file, declared.init, zod, depth + 1) : undefined;
+  }
+  if (inner.type !== 'CallExpression' || inner.callee.type !== 'MemberExpression') return undefined;
+  const { object } = inner.callee;
+  return object.type === 'Identifier' && object.name === zod ? memberName(inner.callee) : beginsWith(file, object, zod, depth);
+}
+
+/** `z.string({ description: 'Where to look' })`: only the method describes. */
+function described({ editor }: PassFile, call: TSESTree.CallExpression, member: string): void {
+  const options = call.arguments.at(-1);
+  if (options?.type !== 'ObjectExpression' || (call.arguments.length === 1 && !SIMPLE.test(member))) return;
+  const description = options.properties.find((p): p is TSESTree.Property => p.type === 'Property' && !p.computed && keyName(p.key) === 'description');
+  if (!description || description.shorthand) return;
+  editor.insert(call.range[1], `.describe(${editor.text(description.value)})`);
+  if (options.properties.length > 1) editor.removeProperty(description);
+  else editor.replace({ range: [call.arguments.at(-2)?.range[1] ?? options.range[0], options.range[1]] }, '');
+}
+
+const SIMPLE = /^(?:string|number|boolean|date|any|unknown|bigint|null|undefined|never|void)$/;
+
+function ofZod(pass: PassFile, call: TSESTree.CallExpression, member: string, zod: string): void {
+  const { editor } = pass;
   const [first] = call.arguments;
+  described(pass, call, member);
   // Keys of records are no longer taken for granted.
   if (member === 'record' && first && call.arguments.length === 1) editor.insert(first.range[0], `${zod}.string(), `);
   const options = member === 'enum' || member === 'nativeEnum' ? call.arguments[1] : first;
