@@ -4,6 +4,7 @@ import { keyName } from '../mcp/exports.js';
 import { indexOf, innermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import type { SourceFile } from '../parse/source.js';
+import type { Project } from '../project.js';
 import { callOn } from './closure.js';
 import type { Draft } from './draft.js';
 import { calledFunctions } from './fresh.js';
@@ -25,19 +26,43 @@ export function isConnectedBy(mcp: McpModel, file: SourceFile, argument: TSESTre
   });
 }
 
+interface TestCall {
+  readonly file: SourceFile;
+  readonly call: TSESTree.CallExpression | TSESTree.NewExpression;
+  readonly given: TSESTree.Expression;
+}
+
 /** Tests that gave a function or a class a server give it a function that makes one. */
 export function adaptTests({ project }: McpModel, draft: Draft, home: SourceFile, name: string, index: number): void {
-  for (const path of project.codeFiles()) {
-    if (zoneOf(path) !== 'test' || !project.hasWord(path, name)) continue;
-    const isHome = (specifier: unknown): boolean => typeof specifier === 'string' && project.resolve(path, specifier) === home.path;
-    if (!project.specifiers(path).some(isHome)) continue;
-    const file = project.source(path);
-    for (const call of file ? [...indexOf(file).calls, ...indexOf(file).news] : []) {
-      const given = call.arguments[index];
-      if (!file || !given || given.type === 'SpreadElement' || call.callee.type !== 'Identifier' || !comesFrom(file, call.callee, name, isHome)) continue;
-      adaptArgument(draft, file, given);
-    }
+  for (const { file, given } of callsInTests(project, home, name, index)) adaptArgument(draft, file, given);
+}
+
+/** Tests do not give a function what it does not take any more. */
+export function dropInTests({ project }: McpModel, draft: Draft, home: SourceFile, name: string, index: number): void {
+  for (const { file, call, given } of callsInTests(project, home, name, index)) {
+    draft.of(file).editor.removeElements([given], call);
+    draft.of(file).gone(given);
   }
+}
+
+/** A test imports the name from the file. */
+export function isTested({ project }: McpModel, home: SourceFile, name: string): boolean {
+  return testsWith(project, home, name).length > 0;
+}
+
+function testsWith(project: Project, home: SourceFile, name: string): readonly string[] {
+  return project.codeFiles().filter(path => zoneOf(path) === 'test' && project.hasWord(path, name) && project.specifiers(path).some(s => project.resolve(path, s) === home.path));
+}
+
+function callsInTests(project: Project, home: SourceFile, name: string, index: number): readonly TestCall[] {
+  return testsWith(project, home, name).flatMap(path => {
+    const file = project.source(path);
+    const isHome = (specifier: unknown): boolean => typeof specifier === 'string' && project.resolve(path, specifier) === home.path;
+    return [...(file ? [...indexOf(file).calls, ...indexOf(file).news] : [])].flatMap(call => {
+      const given = call.arguments[index];
+      return file && given && given.type !== 'SpreadElement' && call.callee.type === 'Identifier' && comesFrom(file, call.callee, name, isHome) ? [{ file, call, given }] : [];
+    });
+  });
 }
 
 /** `const server = app.getServer()`, which is for this call only, becomes a part of it. */

@@ -145,6 +145,7 @@ function notesOf({ endpoints, sse, names, origin }: SessionBlock): readonly stri
     ...[...names.uncounted].map(call => `Nothing counts sessions any more: ${names.file.text.slice(...call.range).replace(/\s+/g, ' ')} went from ${names.file.path}. Count requests instead, where that is wanted.`),
     ...(origin?.notes ?? []),
     ...[...names.defaulted].map(read => `There is no id of a session to say: ${names.file.text.slice(...read.range)} became ${names.file.text.slice(...read.right.range)} in ${names.file.path}.`),
+    ...[...names.tested].map(name => `${name} in ${names.file.path} is used by tests only: remove both.`),
     ...[...names.unsaid].map(id => `There is no id of a session to say: ${names.file.text.slice(...id.range)} became undefined in ${names.file.path}.`),
     ...(lone ? [`HTTP+SSE is served no more: ${lone.main.path} speaks streamable HTTP now. Clients that can do both find out by themselves; others are to be changed.`] : []),
     ...(!lone && sse.length > 0 ? ['HTTP+SSE is served no more: its clients must use the address of the streamable endpoint.'] : []),

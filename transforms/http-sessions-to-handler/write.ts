@@ -5,6 +5,7 @@ import { zoneOf } from '../../src/files/kinds.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type ClassNode } from '../../src/mcp/values.js';
 import type { Draft, FileDraft } from '../../src/hosting/draft.js';
+import { dropInTests, isTested } from '../../src/hosting/consumers.js';
 import { keepHandle } from '../../src/hosting/handle.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import { lineOf } from '../../src/hosting/closure.js';
@@ -57,6 +58,7 @@ export function writeBlock(draft: FileDraft, block: SessionBlock, all: Draft): O
   declareHandler(draft, block, first, place, names, needsClose, closers, leftovers.close);
   writeLeftovers(draft, block.perRequest ? { ...leftovers, remove: [...leftovers.remove, ...leftovers.close], close: [] } : leftovers, needsField && place.parent?.type !== 'ClassBody' ? `${names.handler}?` : names.handler);
   removeElsewhere(all, file, leftovers.sweepers);
+  for (const { fn, parameter } of leftovers.carried) if (fn.type === 'FunctionDeclaration' && fn.id) dropInTests(block.names.mcp, all, file, fn.id.name, fn.params.indexOf(parameter));
   if (block.managers && block.managers.length > 0) for (const log of logsOfSessions(file, [...leftovers.remove, ...leftovers.close])) draft.removeStatement(log);
   removeTold(draft, isGone);
   return undefined;
@@ -206,7 +208,7 @@ function goesWhole({ main, status }: Endpoint, route: Route): boolean {
 }
 
 /** `const handleSession = sessionHandler(sessions)`, which only routes that go had, and the function that made it. */
-function removeMaker(draft: FileDraft, { names: { mcp } }: SessionBlock, { argument, statement, handler: { fn } }: Route): void {
+function removeMaker(draft: FileDraft, { names, names: { mcp } }: SessionBlock, { argument, statement, handler: { fn } }: Route): void {
   const { file } = draft;
   const held = argument?.type === 'Identifier' ? file.variableOf(argument) : undefined;
   const declarator = held?.defs[0]?.node;
@@ -217,7 +219,8 @@ function removeMaker(draft: FileDraft, { names: { mcp } }: SessionBlock, { argum
   if (!held?.references.every(r => r.init === true || isRoute(r.identifier)) || draft.isGone(declarator)) return;
   const elsewhere = mcp.infer.references.ofVariable(file, own, 'all').filter(p => zoneOf(p.file.path) !== 'test' && !(p.file === file && (contains(declarator, p.node) || contains(maker, p.node))));
   draft.removeStatement(declarator.parent);
-  if (elsewhere.length === 0) draft.removeStatement(maker.parent.type === 'ExportNamedDeclaration' ? maker.parent : maker);
+  if (isTested(mcp, file, own.name)) names.tested.add(own.name);
+  else if (elsewhere.length === 0) draft.removeStatement(maker.parent.type === 'ExportNamedDeclaration' ? maker.parent : maker);
 }
 
 /** The request, as the GET route calls it. */

@@ -21,6 +21,8 @@ export class SessionNames {
   readonly uncounted = new Set<TSESTree.CallExpression>();
   /** Calls that told somebody that a session began or ended, and go. */
   readonly untold = new Set<TSESTree.CallExpression>();
+  /** Functions that made handlers for sessions, and that only tests use now. */
+  readonly tested = new Set<string>();
   /** `transport.sessionId` where a context was told of it: `undefined` now. */
   readonly unsaid = new Set<TSESTree.Node>();
   /** `transport.sessionId ?? 'none'` in what the server answers: what it says without a session. */
