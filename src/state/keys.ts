@@ -31,7 +31,7 @@ export function comesFromArguments(mcp: McpModel, reach: Reach, file: SourceFile
       return again(inner.left) || again(inner.right);
     case 'LogicalExpression':
       // `args.id ?? 'default'` falls back on something shared.
-      return again(inner.left) && isNoBucket(innermost(inner.right));
+      return again(inner.left) && isNoBucket(innermost(inner.right)) && !mcp.values(file, inner.left).some(k => k.value.kind === 'session-id');
     case 'CallExpression':
       return inner.arguments.some(a => a.type !== 'SpreadElement' && again(a)) || (inner.callee.type === 'MemberExpression' && inner.callee.object.type !== 'Super' && again(inner.callee.object));
     default:
