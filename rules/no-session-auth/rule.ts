@@ -1,6 +1,7 @@
 import { isAuthName } from '../../src/state/auth.js';
 import { credentialsGivenToServers, credentialsInRecords } from '../../src/state/credentials.js';
 import { listed, places } from '../../src/state/describe.js';
+import { sessionOwners } from '../../src/state/session-owners.js';
 import { defineRule } from '../../src/rule.js';
 
 export default defineRule({
@@ -24,6 +25,14 @@ export default defineRule({
         clause: 'session-auth-binding',
         subject: `auth:${name}`,
         message: `The value of ${name} is taken from the request that opens the session and used for all later ones; on the new revision every request has to be checked.`,
+        confidence: 'likely',
+      });
+    }
+    for (const { file, node, name } of sessionOwners(mcp, state)) {
+      report(file, node, {
+        clause: 'session-auth-binding',
+        subject: `owner:${name}`,
+        message: `The call of ${name} ties who somebody is to a session; on the new revision every request says for itself who it is from.`,
         confidence: 'likely',
       });
     }

@@ -46,8 +46,8 @@ function isSubscriberRegistry(writers: readonly string[]): boolean {
 
 /** Redis, SQL and the like with the session id in the key. */
 function reportStores({ mcp, state, report }: ProjectContext): void {
-  for (const { file, node, store } of externalStoreUses(mcp, state.reach)) {
-    report(file, node, {
+  for (const { file, node, key, store } of externalStoreUses(mcp, state.reach, state.ids)) {
+    report(file, key ?? node, {
       clause: 'session-store-external',
       also: ['session-keyed-state'],
       subject: `store:${store}`,

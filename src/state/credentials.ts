@@ -66,7 +66,7 @@ function buildsServer(mcp: McpModel, state: StateModel, file: SourceFile, node: 
 }
 
 /** Whether a value comes from the credentials of the request. */
-function isCredential(mcp: McpModel, file: SourceFile, node: TSESTree.Node, depth: number): boolean {
+export function isCredential(mcp: McpModel, file: SourceFile, node: TSESTree.Node, depth: number): boolean {
   if (depth > MAX_DEPTH) return false;
   const inner = innermost(node);
   switch (inner.type) {
@@ -89,17 +89,29 @@ function isCredential(mcp: McpModel, file: SourceFile, node: TSESTree.Node, dept
       const callee = innermost(inner.callee);
       const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : '';
       if (isAuthName(name) && inner.arguments.some(a => a.type !== 'SpreadElement' && isRequestPart(a))) return true;
+      if (inner.arguments.some(isHeaders) && readsCredentials(mcp, file, callee)) return true;
       return inner.arguments.some(a => a.type !== 'SpreadElement' && isCredential(mcp, file, a, depth + 1));
     }
     case 'ObjectExpression':
       return inner.properties.some(p => p.type === 'Property' && isCredential(mcp, file, p.value, depth + 1));
     case 'TemplateLiteral':
       return inner.expressions.some(e => isCredential(mcp, file, e, depth + 1));
+    case 'ConditionalExpression':
+      return isCredential(mcp, file, inner.consequent, depth + 1) || isCredential(mcp, file, inner.alternate, depth + 1);
     case 'LogicalExpression':
       return isCredential(mcp, file, inner.left, depth + 1) || isCredential(mcp, file, inner.right, depth + 1);
     default:
       return false;
   }
+}
+
+/** A function of the program that takes keys out of the headers that it is given. */
+function readsCredentials(mcp: McpModel, file: SourceFile, callee: TSESTree.Node): boolean {
+  return mcp.values(file, callee).some(({ value }) => value.kind === 'function' && /['"`](?:authorization|x-(?:[\w-]+-)?(?:api-?key|token))['"`]/i.test(value.file.text));
+}
+
+function isHeaders(node: TSESTree.Node): boolean {
+  return node.type === 'MemberExpression' && isRequestPart(node);
 }
 
 /** `req`, `req.headers`. */

@@ -40,6 +40,7 @@ export class StateModel {
   readonly reach: Reach;
   readonly cells: readonly ClassifiedCell[];
   readonly classifier: Classifier;
+  readonly ids: SessionIds;
   #given: ReadonlyMap<ClassNode, ReadonlySet<ClassifiedCell>> | undefined;
   readonly #holders = new Map<ClassNode, readonly Holder[]>();
 
@@ -49,9 +50,9 @@ export class StateModel {
   ) {
     this.handlers = findHandlers(mcp, files);
     this.reach = new Reach(mcp, this.handlers);
-    const ids = new SessionIds(mcp);
-    this.classifier = new Classifier(mcp, this.reach, ids);
-    const stores = sessionStores(mcp, ids);
+    this.ids = new SessionIds(mcp);
+    this.classifier = new Classifier(mcp, this.reach, this.ids);
+    const stores = sessionStores(mcp, this.ids);
     const lifetimes = new Lifetimes(mcp, this.reach);
     lifetimes.keep(stores.map(s => s.cls));
     const reader = new CellReader(mcp, this.reach, lifetimes);

@@ -1,14 +1,19 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { innermost, memberName } from '../mcp/file-index.js';
+import { zoneOf } from '../files/kinds.js';
+import { indexOf, innermost, memberName } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
+import { returnExpressions } from '../mcp/nodes.js';
 import type { Known } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import type { Reach } from './reach.js';
+import { mentionsSession, type SessionIds } from './session-ids.js';
 
 export interface StoreUse {
   readonly file: SourceFile;
   readonly node: TSESTree.CallExpression;
+  /** Where the key is made, when a function does it for all calls. */
+  readonly key?: TSESTree.Node;
   /** What a person calls the store: `Redis`. */
   readonly store: string;
 }
@@ -21,12 +26,13 @@ const STORES: readonly (readonly [RegExp, string])[] = [
   [/^(?:keyv|@keyv\/.+|unstorage|cache-manager|memcached|memjs)$/, 'the store'],
   [/^@cloudflare\/workers-types$/, 'the key-value store'],
 ];
+const SPEAKS = /['"](?:ioredis|redis|@redis\/client|@upstash\/redis|@aws-sdk\/(?:client-dynamodb|lib-dynamodb)|keyv|memcached|memjs|unstorage)['"]/;
 const CALLS = /^(?:get|set|setex|setEx|hget|hset|hGet|hSet|hgetall|hGetAll|hdel|hDel|del|delete|exists|expire|incr|incrby|incrBy|decr|decrby|decrBy|sadd|sAdd|srem|sRem|smembers|sMembers|sismember|sIsMember|put|send|query|execute|findOne|find|findUnique|insert|insertOne|update|updateOne|upsert|deleteOne|remove|getItem|setItem|has|zadd|zAdd|zrange|zRange|lpush|lPush|rpush|rPush|lrange|lRange|llen|lLen|lrem|lRem|hincrby|hIncrBy|hmset|hmget|hmGet|mget|mGet|ttl|pexpire)$/;
 
 /** Calls of external stores with the session id in what they look up. One per file and store: they go together. */
-export function externalStoreUses(mcp: McpModel, reach: Reach): readonly StoreUse[] {
+export function externalStoreUses(mcp: McpModel, reach: Reach, ids: SessionIds): readonly StoreUse[] {
   const found = new Map<string, StoreUse>();
-  for (const use of storeCalls(mcp, reach)) {
+  for (const use of [...storeCalls(mcp, reach), ...callsOfStoreClasses(mcp, ids)]) {
     const key = `${use.file.path}\0${use.store}`;
     if (!found.has(key)) found.set(key, use);
   }
@@ -47,6 +53,35 @@ export function storeCalls(mcp: McpModel, reach: Reach): readonly StoreUse[] {
     });
   }
   return [...found.values()];
+}
+
+/** Stores behind an interface: a class that speaks with one, under keys of the session, where no handler is known to lead. */
+function callsOfStoreClasses(mcp: McpModel, ids: SessionIds): readonly StoreUse[] {
+  return mcp.project.codeFiles().flatMap(path => {
+    const text = mcp.project.text(path) ?? '';
+    if (zoneOf(path) === 'test' || !SPEAKS.test(text) || !/session_?id/i.test(text)) return [];
+    const file = mcp.project.source(path);
+    return (file ? indexOf(file).calls : []).flatMap((node): readonly StoreUse[] => {
+      const callee = innermost(node.callee);
+      const [key] = node.arguments;
+      if (!file || !key || callee.type !== 'MemberExpression' || callee.object.type === 'Super' || !CALLS.test(memberName(callee) ?? '')) return [];
+      if (!mentionsSession(file, key) || !ids.is(file, key)) return [];
+      const store = storeOf(mcp, file, callee.object);
+      const made = keyMadeBy(mcp, file, key);
+      return store === undefined ? [] : [{ file, node, store, ...(made && { key: made }) }];
+    });
+  });
+}
+
+/** The text that `keyOf(sessionId)` gives, in the same file. */
+function keyMadeBy(mcp: McpModel, file: SourceFile, key: TSESTree.Node): TSESTree.Node | undefined {
+  const definition = key.type === 'Identifier' ? file.variableOf(key)?.defs[0]?.node : undefined;
+  const made = innermost(definition?.type === 'VariableDeclarator' && definition.init ? definition.init : key);
+  if (made.type !== 'CallExpression') return undefined;
+  return mcp
+    .values(file, made.callee)
+    .flatMap(({ value }) => (value.kind === 'function' && value.file === file ? returnExpressions(value.node) : []))
+    .find(e => e.type === 'TemplateLiteral');
 }
 
 /** A client of a store that is elsewhere: what is in it is not in this process. */
