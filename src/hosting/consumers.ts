@@ -45,12 +45,8 @@ export function dropInTests({ project }: McpModel, draft: Draft, home: SourceFil
   }
 }
 
-/** A test imports the name from the file. */
-export function isTested({ project }: McpModel, home: SourceFile, name: string): boolean {
-  return testsWith(project, home, name).length > 0;
-}
-
-function testsWith(project: Project, home: SourceFile, name: string): readonly string[] {
+/** Tests that import the name from the file. */
+export function testsWith(project: Project, home: SourceFile, name: string): readonly string[] {
   return project.codeFiles().filter(path => zoneOf(path) === 'test' && project.hasWord(path, name) && project.specifiers(path).some(s => project.resolve(path, s) === home.path));
 }
 

@@ -5,7 +5,7 @@ import { zoneOf } from '../../src/files/kinds.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type ClassNode } from '../../src/mcp/values.js';
 import type { Draft, FileDraft } from '../../src/hosting/draft.js';
-import { dropInTests, isTested } from '../../src/hosting/consumers.js';
+import { dropInTests, testsWith } from '../../src/hosting/consumers.js';
 import { keepHandle } from '../../src/hosting/handle.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import { lineOf } from '../../src/hosting/closure.js';
@@ -219,7 +219,7 @@ function removeMaker(draft: FileDraft, { names, names: { mcp } }: SessionBlock, 
   if (!held?.references.every(r => r.init === true || isRoute(r.identifier)) || draft.isGone(declarator)) return;
   const elsewhere = mcp.infer.references.ofVariable(file, own, 'all').filter(p => zoneOf(p.file.path) !== 'test' && !(p.file === file && (contains(declarator, p.node) || contains(maker, p.node))));
   draft.removeStatement(declarator.parent);
-  if (isTested(mcp, file, own.name)) names.tested.add(own.name);
+  if (testsWith(mcp.project, file, own.name).length > 0) names.tested.add(own.name);
   else if (elsewhere.length === 0) draft.removeStatement(maker.parent.type === 'ExportNamedDeclaration' ? maker.parent : maker);
 }
 

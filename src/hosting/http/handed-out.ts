@@ -1,10 +1,11 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { zoneOf } from '../../files/kinds.js';
 import { keyName } from '../../mcp/exports.js';
-import { enclosingFunction } from '../../mcp/file-index.js';
+import { enclosingFunction, indexOf } from '../../mcp/file-index.js';
 import type { McpModel } from '../../mcp/model.js';
 import type { SourceFile } from '../../parse/source.js';
 import { lineOf } from '../closure.js';
+import { testsWith } from '../consumers.js';
 import { calledFunctions } from '../fresh.js';
 import { obstacle, type Obstacle } from '../obstacle.js';
 
@@ -24,6 +25,8 @@ export function handedOut(mcp: McpModel, file: SourceFile, property: TSESTree.Pr
   const fn = enclosingFunction(property);
   const variable = fn?.type === 'FunctionDeclaration' && fn.id ? file.variableOf(fn.id) : undefined;
   if (name === undefined || !fn || !variable) return obstacle(`The sessions are given back at ${file.path}:${lineOf(file, property)}.`, 'session-lifecycle');
+  const tested = testThatTakes(mcp, file, variable.name, name);
+  if (tested !== undefined) return obstacle(`${tested} takes the sessions that ${variable.name} gives back: what it tests goes with them. Let it test the handler first.`, 'session-lifecycle');
   const properties: TSESTree.Property[] = [property];
   const taken: TSESTree.Property[] = [];
   for (const { file: home, node } of mcp.infer.references.ofVariable(file, variable, 'all')) {
@@ -40,6 +43,16 @@ export function handedOut(mcp: McpModel, file: SourceFile, property: TSESTree.Pr
     }
   }
   return { properties, taken, members: memberOf(file, fn.returnType?.typeAnnotation, name) };
+}
+
+/** A test that looks into the sessions would not compile any more. */
+function testThatTakes({ project }: McpModel, file: SourceFile, fn: string, name: string): string | undefined {
+  for (const path of testsWith(project, file, fn)) {
+    const test = project.source(path);
+    const call = test && indexOf(test).calls.find(c => c.callee.type === 'Identifier' && c.callee.name === fn && takenBy(c.callee, name));
+    if (test && call) return `${path}:${lineOf(test, call)}`;
+  }
+  return undefined;
 }
 
 /** `const { app, sessions } = build(...)`; null where the sessions are not taken. */
