@@ -4,6 +4,7 @@ const http = `import { StreamableHTTPServerTransport } from '@modelcontextprotoc
 
 export default defineCases({
   valid: [
+    { name: 'the session of something else in a context of the project', code: `import { Server } from '@modelcontextprotocol/sdk/server/index.js';\nasync function call(request, context: { sessionId?: string }) {\n  logger.info('called', { sessionId: context.sessionId });\n}\nexport const run = (request, browser) => call(request, { sessionId: browser.session.id });\nnew Server({ name: 'a', version: '1' });` },
     { name: 'bookkeeping', code: `${http}const live = {};\ntransport.onclose = () => { if (transport.sessionId) delete live[transport.sessionId]; };` },
     { name: 'a session of the web application', code: `import '@modelcontextprotocol/sdk/types.js';\nlogger.info('hit', req.session.id, req.sessionID);\nconsole.log(body.sessionId);` },
     { name: 'an id of something else', code: `import '@modelcontextprotocol/sdk/types.js';\nconst browser = await launch();\nconsole.log('browser', browser.sessionId);` },
@@ -13,6 +14,11 @@ export default defineCases({
     { name: 'given to something that is no log', code: `${http}cleanup(transport.sessionId);` },
   ],
   invalid: [
+    {
+      name: 'handed on in a context of the project',
+      code: `import { Server } from '@modelcontextprotocol/sdk/server/index.js';\nimport { CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nasync function call(request, context: { sessionId?: string }) {\n  logger.info('called', { tool: request.params.name, sessionId: «context.sessionId» });\n  return { content: [] };\n}\nexport function open(req) {\n  const sessionId = req.headers['mcp-session-id'];\n  const server = new Server({ name: 'a', version: '1' });\n  server.setRequestHandler(CallToolRequestSchema, request => call(request, { sessionId }));\n}`,
+      found: ['session-id:telemetry'],
+    },
     { name: 'a console line', code: `${http}console.log(\`closed \${«transport.sessionId»}\`);`, found: ['session-id:telemetry'] },
     { name: 'several arguments', code: `${http}console.error('closed', «transport.sessionId»);`, found: ['session-id:telemetry'] },
     { name: 'a structured logger', code: `${http}this.logger.info({ sessionId: «transport.sessionId» }, 'closed');`, found: ['session-id:telemetry'] },

@@ -91,9 +91,9 @@ function sessionIdIn(context: CodeContext, node: TSESTree.Node, depth: number): 
   }
 }
 
-/** `transport.sessionId`, `extra.sessionId`: the place that somebody has to change. A read of the header is told by another rule. */
+/** `transport.sessionId`, `extra.sessionId`, also handed on in an object of the project's own: the place that somebody has to change. A read of the header is told by another rule. */
 function isRead({ file, mcp }: CodeContext, node: TSESTree.MemberExpression): boolean {
-  return memberName(node) === 'sessionId' && mcp.values(file, node).some(k => k.value.kind === 'session-id' && (k.value.from === 'transport' || k.value.from === 'context'));
+  return memberName(node) === 'sessionId' && mcp.values(file, node).some(k => k.value.kind === 'session-id');
 }
 
 /** `const id = extra.sessionId`, `({ sessionId }) =>`: the read behind a name. */
