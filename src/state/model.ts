@@ -157,9 +157,10 @@ export class StateModel {
   }
 
   #group(key: object, holder: Holder | undefined, cells: readonly ClassifiedCell[]): StateGroup {
-    const own = cells.filter(c => (c.id === key || c.owner === key) && !(holder?.kind === 'cell' && c === holder.cell && this.#isMereHolder(c, cells)));
+    const mere = holder?.kind === 'cell' && this.#isMereHolder(holder.cell, cells) ? holder.cell : undefined;
+    const own = cells.filter(c => (c.id === key || c.owner === key) && c !== mere);
     const kept = cells.some(c => c.class === 'session') ? 'session' : 'process';
-    const sorted = [...(own.length > 0 ? own : cells)].sort((a, b) => Number(b.class === 'session') - Number(a.class === 'session') || byWeight(a, b));
+    const sorted = [...(own.length > 0 ? own : cells.filter(c => c !== mere))].sort((a, b) => Number(b.class === 'session') - Number(a.class === 'session') || byWeight(a, b));
     const first = sorted[0] ?? cells[0];
     // Flags and times stand beside what the class really keeps: its parts.
     const ownIsMinor = first === undefined || own.length === 0 || weight(first) < 2;
@@ -181,7 +182,7 @@ export class StateModel {
   /** A variable that is only where an object is put when it is first needed: the data in the object says more. */
   #isMereHolder(holder: ClassifiedCell, cells: readonly ClassifiedCell[]): boolean {
     if (holder.class !== 'lazy' && holder.class !== 'derived') return false;
-    return cells.some(c => c !== holder) && !cells.some(c => c.accesses.some(a => a.mode === 'write' && a.value !== undefined && isLive(this.mcp, a.file, a.value)));
+    return cells.some(c => c !== holder) && !cells.some(c => c.accesses.some(a => a.op === 'assign' && a.key === undefined && a.value !== undefined && isLive(this.mcp, a.file, a.value)));
   }
 
   /** The client of a service that a call opens says most about a class that keeps one, with what came of it. */
