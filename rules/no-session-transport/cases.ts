@@ -31,7 +31,7 @@ export default defineCases({
     },
     {
       name: 'a transport of the project itself',
-      code: { 'wire.ts': `export class WireTransport { constructor(private options: { sessionIdGenerator?: () => string }) {} }`, 'server.ts': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { WireTransport } from './wire.js';\nexport const open = async (id?: string) => { const t = new «WireTransport»({ «sessionIdGenerator: () => id ?? crypto.randomUUID()» }); await new McpServer({ name: 'a', version: '1' }).connect(t); };` },
+      code: { 'wire.ts': `import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';\nexport class WireTransport implements Transport { constructor(private options: { sessionIdGenerator?: () => string }) {} }`, 'server.ts': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { WireTransport } from './wire.js';\nexport const open = async (id?: string) => { const t = new «WireTransport»({ «sessionIdGenerator: () => id ?? crypto.randomUUID()» }); await new McpServer({ name: 'a', version: '1' }).connect(t); };` },
       found: ['transport:stateful', 'sessionIdGenerator'],
     },
     { name: 'a transport per request, on the second line of the SDK', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nconst transport = new «NodeStreamableHTTPServerTransport»({ sessionIdGenerator: undefined });`, found: ['legacy-only:http'] },

@@ -71,7 +71,7 @@ function reportOwnTransport({ file, mcp, report }: CodeContext, node: TSESTree.N
   const [options] = node.arguments;
   if (options?.type !== 'ObjectExpression') return;
   const option = options.properties.find(p => p.type === 'Property' && keyName(p.key) === 'sessionIdGenerator');
-  if (option?.type !== 'Property' || isAbsent(option.value) || !mcp.values(file, node.callee).some(k => k.value.kind === 'class')) return;
+  if (option?.type !== 'Property' || isAbsent(option.value) || !mcp.values(file, node.callee).some(({ value }) => value.kind === 'class' && says(value.file, OF_PROTOCOL))) return;
   const unit = `http-sessions:${file.path}`;
   report(node.callee, { clause: 'session-id-generator', subject: 'transport:stateful', message: 'This transport keeps a session per client in one process; the protocol has no sessions.', confidence: 'likely', unit });
   report(option, { clause: 'session-id-generator', subject: 'sessionIdGenerator', message: 'This makes the session ids that clients of the new revision neither expect nor send back.', confidence: 'likely', unit });
@@ -80,6 +80,7 @@ function reportOwnTransport({ file, mcp, report }: CodeContext, node: TSESTree.N
 const MINTS = /^(?:randomUUID|uuid|uuidv?[1-7]|v[147]|nanoid|ulid|cuid|createId|randomBytes)$/;
 const SESSION_ID = /session_?id$/i;
 const OF_SESSIONS = /mcp-session-id/i;
+const OF_PROTOCOL = /modelcontextprotocol|mcp-session-id/i;
 
 /** `headers['mcp-session-id'] ?? randomUUID()`, `const sessionId = randomUUID()`: ids that a server by hand gives out. */
 function reportMintedId({ file, report }: CodeContext, node: TSESTree.CallExpression): void {
