@@ -11,6 +11,7 @@ export default defineCases({
     { name: 'the headers of the new revision', code: `app.use(cors({ allowedHeaders: ['Content-Type', 'Mcp-Protocol-Version', 'Mcp-Method', 'Mcp-Name'] }));` },
   ],
   invalid: [
+    { name: 'a list that a function gives', code: `class Host {\n  corsAllowedHeaders() { return «'Content-Type, Mcp-Session-Id'»; }\n}\nconst exposedHeaders = () => «'Mcp-Session-Id, X-Trace'»;`, found: ['cors:session-header', 'cors:session-header'] },
     { name: 'Express and node:http', code: `app.post('/mcp', (req, res) => {\n  const sessionId = «req.headers['mcp-session-id']» as string | undefined;\n});`, found: [read] },
     { name: 'any case', code: `const id = «req.headers['Mcp-Session-Id']» ?? «req.get('MCP-SESSION-ID')»;`, found: [read, read] },
     { name: 'fetch style', code: `export const POST = (request: Request) => run(«request.headers.get('mcp-session-id')»);`, found: [read] },

@@ -130,7 +130,15 @@ function reportHeaderList(context: CodeContext, node: TSESTree.StringLiteral | T
   if (!names.some(name => HEADER.test(name))) return;
   const { parent } = node;
   const keyed = parent.type === 'Property' && parent.value === node && CORS_LISTS.test(keyName(parent.key) ?? '');
-  if (keyed || corsHeaderName(context, node) !== undefined) reportCors(context, node);
+  if (keyed || corsHeaderName(context, node) !== undefined || isListOfFunction(node)) reportCors(context, node);
+}
+
+/** `corsAllowedHeaders() { return 'Content-Type, Mcp-Session-Id'; }`. */
+function isListOfFunction({ parent }: TSESTree.Node): boolean {
+  const fn = parent?.type === 'ReturnStatement' ? enclosingFunction(parent) : parent?.type === 'ArrowFunctionExpression' ? parent : undefined;
+  const owner = fn?.parent;
+  const name = fn?.type === 'FunctionDeclaration' ? fn.id?.name : owner?.type === 'VariableDeclarator' && owner.id.type === 'Identifier' ? owner.id.name : owner && 'key' in owner ? keyName(owner.key) : undefined;
+  return /(?:expose|allow)(?:e?d)?_?headers/i.test(name ?? '');
 }
 
 function reportCors({ report }: CodeContext, at: TSESTree.Node): void {

@@ -5,6 +5,7 @@ const sse = `import { SSEServerTransport } from '@modelcontextprotocol/sdk/serve
 
 export default defineCases({
   valid: [
+    { name: 'a client that makes up an id', code: `const first = 'notifications/initialized';\nexport async function open(url) {\n  const answer = await fetch(url, { method: 'POST' });\n  const sessionId = answer.headers.get('mcp-session-id') ?? randomUUID();\n  return fetch(url, { headers: { 'mcp-session-id': sessionId } });\n}` },
     { name: 'other ids of a server with sessions', code: `const answered = 'notifications/initialized';\nexport const handle = (req, res) => {\n  const requestId = crypto.randomUUID();\n  const session = sessions.get(req.headers['mcp-session-id']);\n  audit({ id: randomUUID(), requestId, session });\n};` },
     { name: 'what a proxy keeps of each upstream server', code: `import type { Client } from '@modelcontextprotocol/sdk/client/index.js';\nimport type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';\ninterface Upstream { name: string; client: Client; transport: Transport }\nconst upstreams = new Map<string, Upstream>();` },
     { name: 'the leg for older clients', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nimport { isLegacyRequest } from '@modelcontextprotocol/server';\nif (await isLegacyRequest(request)) await new NodeStreamableHTTPServerTransport({ sessionIdGenerator: undefined }).handleRequest(req, res);` },

@@ -86,8 +86,13 @@ const OF_PROTOCOL = /modelcontextprotocol|mcp-session-id/i;
 function reportMintedId({ file, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
   const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : undefined;
-  if (name === undefined || !MINTS.test(name) || !says(file, OF_SESSIONS) || !isSessionId(file, node)) return;
+  if (name === undefined || !MINTS.test(name) || !says(file, OF_SESSIONS) || isOfClient(file) || !isSessionId(file, node)) return;
   report(node, { clause: 'session-id-generator', subject: 'sessionIdGenerator:minted', message: 'This makes the session ids that clients of the new revision neither expect nor send back.', confidence: 'likely', unit: `http-sessions:${file.path}` });
+}
+
+/** A client by hand that makes up an id where the server sent none. */
+function isOfClient(file: SourceFile): boolean {
+  return says(file, /\b(?:fetch|axios\w*(?:\.\w+)?|got|ky|undici\.request)\s*\(/) && !says(file, /\b(?:req|request|ctx|c)\b[?!]?\.(?:headers?|get|req|raw)\b|\bsetHeader\s*\(|createServer|headers\.set\s*\(/);
 }
 
 /** By the name that it is kept or made under, or by what it stands in for. */

@@ -11,7 +11,7 @@ interface Row {
 
 export const CATEGORY_ROWS: readonly Row[] = [
   { rule: 'no-session-header', subject: 'cors:', category: 'cors.session-header' },
-  { rule: 'no-session-header', subject: 'client:', category: 'client.session' },
+  { rule: 'no-session-header', subject: 'client:', category: 'session.header' },
   { rule: 'no-session-header', category: 'session.header' },
   { rule: 'no-session-transport', subject: 'transport:', category: 'transport.stateful-http' },
   { rule: 'no-session-transport', subject: 'sessionIdGenerator', category: 'session.id-generator' },
