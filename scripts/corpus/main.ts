@@ -2,7 +2,7 @@
 //   npm run -s corpus -- findings DIR                     prints {file,line,category} lines for a checkout
 //   npm run -s corpus -- score DIR [--verbose]            DIR holds checkouts named <owner>__<name>
 //                     [--truth FOLDER]                    the folder with score.mjs and truth/
-//                     [--labels FOLDER]                   labels of other repositories: ours are in scripts/corpus/labels
+//                     [--labels FOLDER]                   labels of other repositories: ours are in scripts/corpus/labels/first and second
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
