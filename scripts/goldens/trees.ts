@@ -1,6 +1,6 @@
 // Trees of one repository: how packages come into them, and what a compiler says of two of them.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCommand, run, type Shell } from './commands.js';
 import type { GoldenRecord } from './record.js';
@@ -70,7 +70,9 @@ function guessedTest(path: string): string | undefined {
 }
 
 /** A copy in which installed packages are shared until one of them changes. */
-export function copyTree(from: string, to: string, modules: boolean): void {
+export function copyTree(tree: string, to: string, modules: boolean): void {
+  // A link to a checkout would be copied as a link, and the original be written to.
+  const from = realpathSync(tree);
   rmSync(to, { recursive: true, force: true });
   if (!modules) {
     cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter: path => !/(?:^|\/)node_modules$/.test(path) });

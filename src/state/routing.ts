@@ -23,7 +23,7 @@ export interface RoutingRead {
 }
 
 /** Parts of a session's record that are plumbing. */
-const PLUMBING = /^(?:transport|server|mcpServer|close|sessionId|id|lastSeen|lastActivity|lastAccess\w*|createdAt|timer|timeout|res|response|req|request|connected|initialized|clientInfo|handleRequest|handlePostMessage|onclose|send|start|connect|length|size|has|get|set|add|delete|clear|keys|values|entries|forEach|push|splice|includes|map|filter)$/;
+const PLUMBING = /^(?:transport|server|mcpServer|close|sessionId|id|lastSeen|lastActivity|lastAccess\w*|createdAt|timer|timeout|res|response|req|request|connected|initialized|clientInfo|handleRequest|handlePostMessage|onclose|send|start|connect|length|size|has|get|set|add|delete|clear|keys|values|entries|forEach|push|splice|includes|map|filter|log|logger|liveness|heartbeat)$/;
 
 /** What is read from the record of a session besides its transport: a group, a tag, an upstream. */
 export function routingReads(mcp: McpModel, state: StateModel): readonly RoutingRead[] {
