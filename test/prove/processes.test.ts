@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +47,18 @@ async function ended(child: ChildProcess): Promise<{ readonly code: number | nul
 }
 
 describe.runIf(LINUX)('no process is left', () => {
+  // A folder for temporary files of this file's own: others that prove something at the same time have theirs in the same process.
+  const usual = process.env['TMPDIR'];
+  const own = mkdtempSync(join(tmpdir(), 'mcp-stateless-processes-'));
+  beforeAll(() => {
+    process.env['TMPDIR'] = own;
+  });
+  afterAll(() => {
+    if (usual === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = usual;
+    rmSync(own, { recursive: true, force: true });
+  });
+
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)('after %s', { timeout: 30_000 }, async signal => {
     const tag = `prove-${signal}-${process.pid}`;
     const child = cli(tag, ['--http', '-n', '2', '--allow-all', '--', process.execPath, broken('tree')]);
@@ -90,7 +102,8 @@ describe.runIf(LINUX)('no process is left', () => {
   });
 
   it('and no folder either', () => {
-    expect(readdirSync(tmpdir()).filter(name => name.startsWith(`mcp-stateless-prove-${process.pid}-`))).toEqual([]);
+    expect(tmpdir()).toBe(own);
+    expect(readdirSync(own).filter(name => name.startsWith(`mcp-stateless-prove-${process.pid}-`))).toEqual([]);
   });
 });
 
