@@ -1,4 +1,4 @@
-import { defineRule, enclosingClass, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingClass, endName, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
 import { reportClientMetadata } from './metadata.js';
 
 const MESSAGE = 'Clients register themselves here. Dynamic registration is deprecated: prefer client id metadata documents.';
@@ -61,7 +61,7 @@ function reportRoute({ file, mcp, report }: CodeContext, node: TSESTree.CallExpr
 function reportComparedPath({ file, report }: CodeContext, node: TSESTree.BinaryExpression, left: TSESTree.Node, right: TSESTree.Node): void {
   const [path, text] = right.type === 'Literal' ? [left, right] : [right, left];
   if (text.type !== 'Literal' || typeof text.value !== 'string' || !/^(?:\/[\w-]+)*\/register\/?$/.test(text.value)) return;
-  const name = path.type === 'MemberExpression' ? memberName(path) : path.type === 'Identifier' ? path.name : undefined;
+  const name = endName(path);
   if (name === undefined || !/path|url/i.test(name) || !decides(node) || isAnotherRoute(file, node, text.value) || !/redirect_uris|client_id|registerClient|registration|\/authorize/i.test(file.text)) return;
   report(node, { clause: 'auth-dcr-deprecated', subject: 'dcr:route', message: MESSAGE, confidence: 'likely', unit: `auth:${file.path}` });
 }
@@ -152,7 +152,7 @@ function isInRegistration(node: TSESTree.Node): boolean {
 /** `fetch(metadata.registration_endpoint, { method: 'POST', ... })`, `post(\`${issuer}/register\`, { redirect_uris })`. */
 function reportSentRegistration({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
-  const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : '';
+  const name = endName(callee) ?? '';
   const [address, ...options] = node.arguments;
   if (!/fetch|post|request|axios|^(?:got|ky)$/i.test(name) || !address || address.type === 'SpreadElement' || options.length === 0) return;
   const to = innermost(address);

@@ -1,6 +1,6 @@
 import { entriesOf, holdersOf, isKeyed, isWithoutParts, rolesWithin, type Holder } from '../../src/mcp/containers.js';
 import type { Known } from '../../src/mcp/values.js';
-import { defineRule, enclosingFunction, innermost, keyName, memberName, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingFunction, endName, innermost, keyName, nameOfFunction, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 const SPLITS_ERAS = /\b(?:isLegacyRequest|createMcpHandler)\b/;
 
@@ -85,7 +85,7 @@ const OF_PROTOCOL = /modelcontextprotocol|mcp-session-id/i;
 /** `headers['mcp-session-id'] ?? randomUUID()`, `const sessionId = randomUUID()`: ids that a server by hand gives out. */
 function reportMintedId({ file, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
-  const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : undefined;
+  const name = endName(callee);
   if (name === undefined || !MINTS.test(name) || !says(file, OF_SESSIONS) || isOfClient(file) || !isSessionId(file, node)) return;
   report(node, { clause: 'session-id-generator', subject: 'sessionIdGenerator:minted', message: 'This makes the session ids that clients of the new revision neither expect nor send back.', confidence: 'likely', unit: `http-sessions:${file.path}` });
 }
@@ -109,9 +109,11 @@ function isSessionId(file: SourceFile, minted: TSESTree.CallExpression): boolean
     case 'VariableDeclarator':
       return parent.id.type === 'Identifier' && SESSION_ID.test(parent.id.name) && !isGenerated(file, parent.id);
     case 'AssignmentExpression':
-      return SESSION_ID.test((parent.left.type === 'MemberExpression' ? memberName(parent.left) : parent.left.type === 'Identifier' ? parent.left.name : undefined) ?? '');
-    case 'ReturnStatement':
-      return SESSION_ID.test(nameOfFunction(enclosingFunction(parent)) ?? '');
+      return SESSION_ID.test(endName(parent.left) ?? '');
+    case 'ReturnStatement': {
+      const maker = enclosingFunction(parent);
+      return maker !== undefined && SESSION_ID.test(nameOfFunction(maker) ?? '');
+    }
     default:
       return false;
   }
@@ -120,13 +122,6 @@ function isSessionId(file: SourceFile, minted: TSESTree.CallExpression): boolean
 /** `sessionIdGenerator: () => sessionId` is told there. */
 function isGenerated(file: SourceFile, id: TSESTree.Identifier): boolean {
   return (file.variableOf(id)?.references ?? []).some(({ identifier: { parent } }) => parent.type === 'ArrowFunctionExpression' && parent.parent.type === 'Property' && keyName(parent.parent.key) === 'sessionIdGenerator');
-}
-
-function nameOfFunction(fn: TSESTree.Node | undefined): string | undefined {
-  if (fn?.type === 'FunctionDeclaration') return fn.id?.name;
-  const { parent } = fn ?? {};
-  if (parent?.type === 'VariableDeclarator') return parent.id.type === 'Identifier' ? parent.id.name : undefined;
-  return parent?.type === 'MethodDefinition' || parent?.type === 'Property' || parent?.type === 'PropertyDefinition' ? keyName(parent.key) : undefined;
 }
 
 /** The SDK's second major serves the new revision through createMcpHandler; on the first there is nothing that does. */

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { isWithoutParts, rolesWithin } from '../mcp/containers.js';
-import { indexOf, innermost, memberName, outermost } from '../mcp/file-index.js';
+import { endName, indexOf, innermost, memberName, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { contains, returnExpressions } from '../mcp/nodes.js';
 import { isFunctionNode, type ClassNode, type FunctionNode, type Known } from '../mcp/values.js';
@@ -557,7 +557,7 @@ export function isLive(mcp: McpModel, file: SourceFile, node: TSESTree.Node): bo
   if (values.some(({ value }) => value.kind === 'global' && value.path[0] === 'WebSocket')) return true;
   if (made.type !== 'CallExpression') return false;
   const callee = innermost(made.callee);
-  return LIVE_CALLS.test(callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : callee.type === 'Identifier' ? callee.name : '');
+  return LIVE_CALLS.test(endName(callee) ?? '');
 }
 
 /** A client of another server: what is open there is open for everybody. */
