@@ -1,6 +1,7 @@
 import { defineRule, enclosingClass, endName, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
 import { reportClientMetadata } from './metadata.js';
 
+const REGISTER = /(?:^|\/)register\/?$/;
 const MESSAGE = 'Clients register themselves here. Dynamic registration is deprecated: prefer client id metadata documents.';
 
 export default defineRule({
@@ -21,6 +22,7 @@ export default defineRule({
     Property(node) {
       reportClientMetadata(context, node);
       reportMetadata(context, node);
+      reportTabledRoute(context, node);
       reportStoreMember(context, node, node.key, node.value);
     },
     MethodDefinition(node) {
@@ -53,8 +55,22 @@ function reportRoute({ file, mcp, report }: CodeContext, node: TSESTree.CallExpr
   const [path, handler] = node.arguments;
   if (!path || !handler || path.type === 'SpreadElement') return;
   const text = mcp.text(file, path);
-  if (text === undefined || !/(?:^|\/)register\/?$/.test(text) || !isOAuth(file.text)) return;
+  if (text === undefined || !REGISTER.test(text) || !isOAuth(file.text) || isOnlyParsed(node)) return;
   report(node.callee, { clause: 'auth-dcr-deprecated', subject: 'dcr:route', message: MESSAGE, confidence: 'likely', unit: `auth:${file.path}` });
+}
+
+/** `app.use('/oauth/register', express.json())`: what stands in front of the endpoint. */
+function isOnlyParsed({ callee, arguments: [, ...handlers] }: TSESTree.CallExpression): boolean {
+  return endName(callee) === 'use' && handlers.every(h => h.type === 'CallExpression' && /^(?:json|urlencoded|raw|text|cors|helmet|\w*(?:limit|limiter))$/i.test(endName(h.callee) ?? ''));
+}
+
+/** `{ method: 'post', path: '/oauth/register', handler }` in a table of routes. */
+function reportTabledRoute({ file, report }: CodeContext, node: TSESTree.Property): void {
+  const value = innermost(node.value);
+  if (keyName(node.key) !== 'path' || value.type !== 'Literal' || typeof value.value !== 'string' || !REGISTER.test(value.value) || node.parent.type !== 'ObjectExpression') return;
+  const method = node.parent.properties.find(p => p.type === 'Property' && keyName(p.key) === 'method');
+  if (method?.type !== 'Property' || !/^['"`]post['"`]$/i.test(file.text.slice(...method.value.range)) || !isOAuth(file.text)) return;
+  report(node, { clause: 'auth-dcr-deprecated', subject: 'dcr:route', message: MESSAGE, confidence: 'likely', unit: `auth:${file.path}` });
 }
 
 /** `url.pathname === '/register' && req.method === 'POST'`, where no framework routes. */

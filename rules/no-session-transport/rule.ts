@@ -1,22 +1,26 @@
-import { entriesOf, holdersOf, isKeyed, isWithoutParts, rolesWithin, type Holder } from '../../src/mcp/containers.js';
+import { entriesOf, holdersOf, holdsStreams, isKeyed, isWithoutParts, rolesWithin, type Holder } from '../../src/mcp/containers.js';
 import type { Known } from '../../src/mcp/values.js';
 import { defineRule, enclosingFunction, endName, innermost, keyName, nameOfFunction, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
+import { reportLast } from './last.js';
 
 const SPLITS_ERAS = /\b(?:isLegacyRequest|createMcpHandler)\b/;
 
 const HTTP_TRANSPORTS = /^(?:Node)?StreamableHTTPServerTransport$|^WebStandardStreamableHTTPServerTransport$|^StreamableHTTPTransport$|^WorkerTransport$/;
 
+const CONNECTED = /^(?:SSE\w*|(?:Node|WebStandard)?StreamableHTTPServer|StreamableHTTP)Transport$/;
+
 export default defineRule({
   id: 'no-session-transport',
   title: 'HTTP sessions are gone',
   clauses: ['session-id-generator', 'session-transport-map', 'sdk-v2-legacy-only-connect'],
-  words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server', 'transport: T', 'cp-session-id', 'cp-Session-Id'],
+  words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server', 'transport: T', 'event: endpoint', 'cp-session-id', 'cp-Session-Id'],
   followsImports: true,
   needs: /[tT]ransport|[sS]ession|\b(?:Weak)?Map\s*[<(]|\bRecord\s*<|:\s*(?:string|number)\s*\]|[=:]\s*\{\s*\}/,
   visit(context) {
     return {
       NewExpression(node) {
         reportStatefulTransport(context, node);
+        if (isOfConnection(context, node)) reportLast(context, node);
       },
       CallExpression(node) {
         reportMintedId(context, node);
@@ -27,6 +31,14 @@ export default defineRule({
     };
   },
 });
+
+/** A transport that lives as long as a client is connected. */
+function isOfConnection(context: CodeContext, node: TSESTree.NewExpression): boolean {
+  const name = nameOfType(context.mcp.constructed(context.file, node, CONNECTED)?.type ?? '');
+  if (/^SSE/.test(name)) return true;
+  const option = HTTP_TRANSPORTS.test(name) ? generatorOption(context, node) : undefined;
+  return option !== undefined && !isAbsent(option.value);
+}
 
 /** `new StreamableHTTPServerTransport({ sessionIdGenerator })`, unless the generator is plainly undefined. */
 function reportStatefulTransport(context: CodeContext, node: TSESTree.NewExpression): void {
@@ -159,13 +171,14 @@ function reportMap(context: CodeContext, holder: Holder): void {
   const roles = rolesWithin(mcp, mcp.infer.elements(keyed));
   // A transport beside a client is the client's own.
   const holdsTransports = roles.has('server-transport') || (roles.has('transport') && !roles.has('client')) || holdsAbstractTransports(context, holder, keyed);
+  const streams = holdsStreams(mcp, file, keyName(holder.name) ?? '', holder.name, keyed);
   const holdsServers = roles.has('server');
-  if (!holdsTransports && !(holdsServers && isNamedForSessions(holder))) return;
-  if (isFilledWithOther(context, holder)) return;
+  if (!streams && !holdsTransports && !(holdsServers && isNamedForSessions(holder))) return;
+  if (!streams && isFilledWithOther(context, holder)) return;
   report(nameOnly(holder.name), {
     clause: 'session-transport-map',
     subject: `map:${keyName(holder.name) ?? ''}`,
-    message: holdsTransports ? 'This keeps a transport for each session in the memory of one process.' : 'This keeps a server for each session in the memory of one process.',
+    message: `This keeps ${holdsTransports ? 'a transport' : holdsServers ? 'a server' : 'an open stream'} for each session in the memory of one process.`,
     unit: `http-sessions:${file.path}`,
     confidence: holdsTransports ? 'certain' : 'likely',
   });

@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { isWithoutParts, rolesWithin } from '../mcp/containers.js';
+import { holdsStreams, isWithoutParts, rolesWithin } from '../mcp/containers.js';
 import { endName, indexOf, innermost, memberName, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { contains, returnExpressions } from '../mcp/nodes.js';
@@ -54,7 +54,7 @@ export class Classifier {
     const writes = cell.accesses.filter(a => a.mode === 'write');
     const reads = cell.accesses.filter(a => a.mode === 'read');
     if (isStandIn(cell)) return 'idle';
-    if (this.#holdsTransports(cell) && !this.#isGivenOther(writes)) return 'transports';
+    if ((this.#holdsTransports(cell) && !this.#isGivenOther(writes)) || this.#holdsStreams(cell)) return 'transports';
     if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
     const transacts = this.#keepsTransactions(writes);
     if (isExternalStore(cell.values) && !transacts && !isMemoryStore(this.mcp, cell)) return 'attached';
@@ -101,6 +101,10 @@ export class Classifier {
     const nested = this.mcp.infer.elements(elements.filter(k => k.value.kind === 'collection' || k.value.kind === 'object'));
     const roles = rolesWithin(this.mcp, [...nested, ...elements, ...cell.values]);
     return roles.has('server-transport') || (roles.has('transport') && !roles.has('client')) || (roles.has('server') && !cell.values.some(k => k.value.kind === 'instance'));
+  }
+
+  #holdsStreams(cell: Cell): boolean {
+    return holdsStreams(this.mcp, cell.file, lastName(cell.name), cell.at, cell.values.filter(k => k.value.kind === 'collection' || k.value.kind === 'object'));
   }
 
   /** The type has room for a transport, and what is written has none: the rest of the record is kept. */
