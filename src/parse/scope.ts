@@ -123,8 +123,6 @@ export class Scope {
   childScopes: readonly Scope[] = NONE;
   references: readonly Reference[] = NONE;
   variables: readonly Variable[] = NONE;
-  /** What is not found here: kept for the outermost scope, where it says which names are global. */
-  through: readonly Reference[] = NONE;
   #open: Reference[] | undefined;
   #byName: Map<string, Variable> | undefined;
 
@@ -144,6 +142,18 @@ export class Scope {
   get set(): ReadonlyMap<string, Variable> {
     if (this.variables.length === 0) return NO_VARIABLES;
     return (this.#byName ??= new Map(this.variables.map(v => [v.name, v])));
+  }
+
+  /** What is written in here and declared further out, or nowhere. Few ask: it is not kept. */
+  get through(): readonly Reference[] {
+    return this.#allReferences().filter(({ from, resolved }) => {
+      for (let scope: Scope | null = from; scope && scope !== this.upper; scope = scope.upper) if (scope === resolved?.scope) return false;
+      return true;
+    });
+  }
+
+  #allReferences(): readonly Reference[] {
+    return [...this.references, ...this.childScopes.flatMap(s => s.#allReferences())].sort((a, b) => a.identifier.range[0] - b.identifier.range[0]);
   }
 
   find(name: string): Variable | undefined {
@@ -180,7 +190,6 @@ export class Scope {
         variable.references = added(variable.references, reference);
         reference.resolved = variable;
       } else if (upper) upper.#leave(reference);
-      else this.through = added(this.through, reference);
     }
     this.#open = undefined;
     return upper ?? undefined;
