@@ -220,18 +220,9 @@ function isOfLanguageServer(file: CodeContext['file'], message: TSESTree.Node): 
   return /\b(?:rootUri|rootPath|processId|workspaceFolders|adapterID)\b/.test(file.text.slice(...message.range));
 }
 
-/** `args.method === 'initialize'`: a choice of the command line. */
-function isArgument(text: TSESTree.Node): boolean {
-  const { parent } = text;
-  if (parent?.type !== 'BinaryExpression') return false;
-  const other = innermost(parent.left === text ? parent.right : parent.left);
-  const root = other.type === 'MemberExpression' ? innermost(other.object) : undefined;
-  return root?.type === 'Identifier' && /^(?:args|argv|opts|options|flags|config)$/.test(root.name);
-}
-
 /** `message.method === 'initialize'`, `case 'initialize':` in a dispatcher that somebody wrote by hand. */
 function reportComparison({ file, mcp, report }: CodeContext, text: TSESTree.Node, method: string): void {
-  if (!isComparedWithMethod(text) || !says(file, OF_PROTOCOL) || isMethodOfPage(mcp, file, text) || isArgument(text)) return;
+  if (!isComparedWithMethod(text) || !says(file, OF_PROTOCOL) || isMethodOfPage(mcp, file, text)) return;
   report(text, {
     clause: method === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
     subject: `${OPENS}compare`,

@@ -5,6 +5,7 @@ const low = `import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 
 export default defineCases({
   valid: [
+    { name: 'a choice of the command line', code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nexport const run = args => { if (args.method === 'logging/setLevel') return help(); };` },
     { name: 'a table of schemas by method', code: `import { SetLevelRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nexport const schemas = { 'tools/list': ListToolsRequestSchema, 'tools/call': CallToolRequestSchema, 'logging/setLevel': SetLevelRequestSchema };` },
     { name: 'a list of methods', code: `import '@modelcontextprotocol/sdk/types.js';\nexport const known = new Set(['logging/setLevel', 'tools/list']);` },
     { name: 'capabilities in a log line', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nlogger.debug('Making the server', { name: 'a', capabilities: { logging: {}, tools: {} } });\nconst server = new McpServer({ name: 'a', version: '1' });` },

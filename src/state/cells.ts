@@ -9,7 +9,7 @@ import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import type { Lifetimes } from './lifetimes.js';
 import type { Reach, Reached } from './reach.js';
-import { functionsOf, type SessionStore } from './session-stores.js';
+import { functionsOf, type SessionStore, type SessionTable } from './session-stores.js';
 
 export type Holding = 'variable' | 'field' | 'static' | 'object' | 'global';
 
@@ -66,10 +66,23 @@ export class CellReader {
     private readonly lifetimes: Lifetimes,
   ) {}
 
-  read(stores: readonly SessionStore[]): readonly Cell[] {
+  read(stores: readonly SessionStore[], tables: readonly SessionTable[]): readonly Cell[] {
     for (const reached of this.reach.functions) this.#readFunction(reached);
     this.#readStores(stores);
+    this.#readTables(tables);
     return [...this.#cells.values()];
+  }
+
+  /** The functions around what is done with these tables, where no handler is known to lead. */
+  #readTables(tables: readonly SessionTable[]): void {
+    this.#only = new Set(tables.flatMap(({ file, variable }) => this.#ofVariable(file, variable) ?? []));
+    for (const { file, variable } of tables) {
+      for (const { identifier } of variable.references) {
+        const fn = enclosing(identifier);
+        if (fn && !this.reach.covers(fn)) this.#readFunction({ file, fn, from: new Set() });
+      }
+    }
+    this.#only = undefined;
   }
 
   /** What the classes of these stores do with them, also where no handler is known to lead. */

@@ -8,8 +8,8 @@ import { Classifier, isInstrumentName, isLive, type CellClass } from './classify
 import { findHandlers, type Handler } from './handlers.js';
 import { Lifetimes } from './lifetimes.js';
 import { Reach } from './reach.js';
-import { SessionIds } from './session-ids.js';
-import { sessionStores } from './session-stores.js';
+import { sessionIdsOf, type SessionIds } from './session-ids.js';
+import { sessionStores, sessionTables } from './session-stores.js';
 import { partsOf } from './transactions.js';
 
 export type ClassifiedCell = Cell & { readonly class: CellClass };
@@ -50,13 +50,13 @@ export class StateModel {
   ) {
     this.handlers = findHandlers(mcp, files);
     this.reach = new Reach(mcp, this.handlers);
-    this.ids = new SessionIds(mcp);
+    this.ids = sessionIdsOf(mcp);
     this.classifier = new Classifier(mcp, this.reach, this.ids);
     const stores = sessionStores(mcp, this.ids);
     const lifetimes = new Lifetimes(mcp, this.reach);
     lifetimes.keep(stores.map(s => s.cls));
     const reader = new CellReader(mcp, this.reach, lifetimes);
-    const cells = reader.read(stores);
+    const cells = reader.read(stores, sessionTables(mcp, this.ids));
     reader.noteGlobals();
     this.cells = cells.map(cell => Object.assign(cell, { class: this.classifier.classify(cell) }));
   }
