@@ -11,7 +11,7 @@ import { walkTree } from '../parse/walk.js';
 const MAX_DEPTH = 6;
 const MAX_CALLS = 40;
 /** What programs call the parameter that takes a session id. */
-const NAMED = /^_*(?:mcp_?|current_?|transport_?|new_?)?session_?id$/i;
+const NAMED = /^_*(?:mcp_?|current_?|transport_?|new_?|caller_?|request_?)?session_?id$/i;
 /** Programs in which such a parameter is the protocol's: they make its sessions, or read its header. */
 const OPENS = /mcp-session-id|sessionIdGenerator|onsessioninitialized|onsessionclosed|SSEServerTransport|oninitialized/i;
 
@@ -151,7 +151,7 @@ export class SessionIds {
   }
 
   #isGiven(file: SourceFile, fn: FunctionNode, index: number, depth: number): boolean {
-    if (this.#isCallbackOfOther(file, fn)) return true;
+    if (this.#isCallbackOfOther(file, fn) || this.#isOfSdk(file, fn)) return true;
     const passes = ({ file: g, call }: Call): boolean => {
       const argument = call.arguments[index];
       return argument !== undefined && argument.type !== 'SpreadElement' && this.is(g, argument, depth + 1);
@@ -176,6 +176,12 @@ export class SessionIds {
     const { parent } = holder;
     if (parent?.type !== 'CallExpression' || !parent.arguments.some(a => a === holder)) return false;
     return OPENS.test(file.text) && this.mcp.values(file, parent.callee).every(k => k.value.kind === 'external');
+  }
+
+  /** `getTask(taskId, sessionId)` of a class that stands in for one of the SDK. */
+  #isOfSdk(file: SourceFile, fn: FunctionNode): boolean {
+    const cls = fn.parent.type === 'MethodDefinition' ? fn.parent.parent.parent : undefined;
+    return isClassNode(cls) && cls.implements.some(i => this.mcp.infer.annotations.heritage(file, i.expression).some(({ value }) => value.kind === 'sdk' && /Store$/.test(value.type)));
   }
 
   /** Calls of methods and of functions in tables, by the name: who stands behind the receiver may be known to nobody. */
