@@ -1,5 +1,6 @@
 import { entriesOf, holdersOf, isKeyed, isWithoutParts, rolesWithin, type Holder } from '../../src/mcp/containers.js';
 import type { Known } from '../../src/mcp/values.js';
+import { isClientByHand } from '../../src/mcp/session-id.js';
 import { defineRule, enclosingFunction, innermost, keyName, memberName, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 const SPLITS_ERAS = /\b(?:isLegacyRequest|createMcpHandler)\b/;
@@ -17,6 +18,9 @@ export default defineRule({
     return {
       NewExpression(node) {
         reportStatefulTransport(context, node);
+      },
+      ClassDeclaration(node) {
+        reportOwnClass(context, node);
       },
       CallExpression(node) {
         reportMintedId(context, node);
@@ -77,6 +81,17 @@ function reportOwnTransport({ file, mcp, report }: CodeContext, node: TSESTree.N
   report(option, { clause: 'session-id-generator', subject: 'sessionIdGenerator', message: 'This makes the session ids that clients of the new revision neither expect nor send back.', confidence: 'likely', unit });
 }
 
+const GIVES_IDS = /\b(?:sessionIdGenerator|randomUUID|randomBytes|uuid(?:v4)?|nanoid)\b/;
+
+/** `class HttpTransport { ... }` that reads the header, makes up ids and keeps sessions, all by hand. */
+function reportOwnClass({ file, mcp, report }: CodeContext, node: TSESTree.ClassDeclaration): void {
+  if (!node.id || !/Transport$/.test(node.id.name) || isClientByHand(file)) return;
+  const text = file.text.slice(...node.range);
+  if (!/['"`]mcp-session-id['"`]/i.test(text) || !GIVES_IDS.test(text) || !/\bsession(?:s|Id|Map)\b/i.test(text)) return;
+  if (mcp.newExpressions(file).some(made => mcp.constructed(file, made, HTTP_TRANSPORTS))) return;
+  report(node.id, { clause: 'session-id-generator', subject: 'own-transport', message: 'This transport, written by hand, keeps a session per client in one process; the protocol has no sessions.', confidence: 'likely', unit: `http-sessions:${file.path}` });
+}
+
 const MINTS = /^(?:randomUUID|uuid|uuidv?[1-7]|v[147]|nanoid|ulid|cuid|createId|randomBytes)$/;
 const SESSION_ID = /session_?id$/i;
 const OF_SESSIONS = /mcp-session-id/i;
@@ -86,13 +101,8 @@ const OF_PROTOCOL = /modelcontextprotocol|mcp-session-id/i;
 function reportMintedId({ file, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
   const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : undefined;
-  if (name === undefined || !MINTS.test(name) || !says(file, OF_SESSIONS) || isOfClient(file) || !isSessionId(file, node)) return;
+  if (name === undefined || !MINTS.test(name) || !says(file, OF_SESSIONS) || isClientByHand(file) || !isSessionId(file, node)) return;
   report(node, { clause: 'session-id-generator', subject: 'sessionIdGenerator:minted', message: 'This makes the session ids that clients of the new revision neither expect nor send back.', confidence: 'likely', unit: `http-sessions:${file.path}` });
-}
-
-/** A client by hand that makes up an id where the server sent none. */
-function isOfClient(file: SourceFile): boolean {
-  return says(file, /\b(?:fetch|axios\w*(?:\.\w+)?|got|ky|undici\.request)\s*\(/) && !says(file, /\b(?:req|request|ctx|c)\b[?!]?\.(?:headers?|get|req|raw)\b|\bsetHeader\s*\(|createServer|headers\.set\s*\(/);
 }
 
 /** By the name that it is kept or made under, or by what it stands in for. */

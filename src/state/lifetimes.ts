@@ -60,7 +60,11 @@ export class Lifetimes {
     if (!fn) return true;
     const outer = outermost(made);
     const parent = outer.parent;
-    if (!this.reach.isLocal(made)) return !isPassing(parent, outer) || this.#isKeptByCallers(file, fn, depth);
+    if (!this.reach.isLocal(made)) {
+      const cls = parent?.type === 'VariableDeclarator' && !this.reach.surroundsHandler(fn) ? methodOf(fn) : undefined;
+      if (cls) return this.outlivesCalls(file, cls);
+      return !isPassing(parent, outer) || this.#isKeptByCallers(file, fn, depth);
+    }
     if (depth > 3) return false;
     switch (parent?.type) {
       case 'AssignmentExpression':
@@ -167,6 +171,13 @@ function ownMakes(file: SourceFile, cls: ClassNode): readonly { readonly file: S
   const { id } = cls;
   if (!id) return [];
   return indexOf(file).news.flatMap(({ callee }) => (callee.type === 'Identifier' && callee.name === id.name && contains(cls, callee) ? [{ file, node: callee }] : []));
+}
+
+/** The class whose instances run this: what is made in it belongs to them, or is gone. */
+function methodOf(fn: FunctionNode): ClassNode | undefined {
+  const { parent } = fn;
+  const cls = parent.type === 'MethodDefinition' && parent.kind === 'method' && !parent.static ? parent.parent.parent : undefined;
+  return isClassNode(cls) ? cls : undefined;
 }
 
 /** `return new Image(data)`, `new Image(data).resize(w)`: whoever calls decides. */

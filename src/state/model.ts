@@ -4,7 +4,7 @@ import type { McpModel } from '../mcp/model.js';
 import { isClassNode, type ClassNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { CellReader, type Access, type Cell } from './cells.js';
-import { Classifier, isInstrumentName, isLive, type CellClass } from './classify.js';
+import { Classifier, isInstrumentName, isLive, isPlumbing, type CellClass } from './classify.js';
 import { findHandlers, type Handler } from './handlers.js';
 import { Lifetimes } from './lifetimes.js';
 import { Reach } from './reach.js';
@@ -82,7 +82,7 @@ export class StateModel {
   #isPartOfOther({ file, owner }: ClassifiedCell): boolean {
     if (!owner) return false;
     const holders = this.#holdersOf(file, owner);
-    return holders.length > 0 && holders.every(h => h.kind === 'cell' && KEEPERS.has(h.cell.class));
+    return holders.length > 0 && holders.every(h => (h.kind === 'cell' ? KEEPERS.has(h.cell.class) : isPlumbing(this.mcp, h.file, h.cls)));
   }
 
   /** A thing that is made on first use is state when it remembers: a browser, a socket, an instance with state of its own. */
