@@ -169,7 +169,7 @@ function isAbsent(value: TSESTree.Node): boolean {
 /** A container of server transports or of servers, keyed by something: the map from session ids. */
 function reportMap(context: CodeContext, holder: Holder): void {
   const { file, mcp, report } = context;
-  const keyed = holder.values.filter(k => isKeyed(k.value) && !isFilledLiteral(k.value));
+  const keyed = holder.values.filter(k => (isKeyed(k.value) && !isFilledLiteral(k.value)) || (k.value.kind === 'collection' && k.value.of === 'Array' && isSearchedById(file, holder)));
   if (keyed.length === 0) return;
   const roles = rolesWithin(mcp, mcp.infer.elements(keyed));
   // A transport beside a client is the client's own.
@@ -184,6 +184,12 @@ function reportMap(context: CodeContext, holder: Holder): void {
     unit: `http-sessions:${file.path}`,
     confidence: holdsTransports ? 'certain' : 'likely',
   });
+}
+
+/** `transports.find(t => t.sessionId === id)`: a list that is used as a map. */
+function isSearchedById(file: SourceFile, { name }: Holder): boolean {
+  const own = keyName(name)?.replace(/[^\w$]/g, '') ?? '';
+  return own !== '' && new RegExp(`\\b${own}\\s*\\.\\s*(?:find|findIndex|findLast|filter|some)\\(\\s*\\(?\\s*(\\w+)[^=]*=>[^;]{0,80}?\\b\\1\\??\\.(?:transport\\??\\.)?sessionId\\b`).test(file.text);
 }
 
 /** All that is put into it is written out and has no transport, whatever the type has room for. */
