@@ -19,7 +19,7 @@ export default defineCases({
   invalid: [
     { name: 'a dispatcher by hand', code: `export function answer(request) { switch (request.method) { case 'tools/list': return tools(); case «'logging/setLevel'»: return setLevel(request.params); } }`, found: ['logging:set-level-compare'] },
     { name: 'a table of methods', code: `export const handlers = { 'tools/list': list, 'tools/call': call, «'logging/setLevel'»: params => store(params.level) };`, found: ['logging:set-level-entry'] },
-    { name: 'a client by hand', code: `const sdk = '@modelcontextprotocol/sdk';\nexport const setLevel = (sendRequest, level) => «sendRequest»({ method: 'logging/setLevel', params: { level } });`, found: ['logging:client-level'] },
+    { name: 'a client by hand', code: `const sdk = '@modelcontextprotocol/sdk';\nexport const setLevel = (sendRequest, level) => «sendRequest»({ method: 'logging/setLevel', params: { level } });`, found: ['logging:level-sent'] },
     {
       name: 'capabilities under a name',
       code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\ntype Options = ConstructorParameters<typeof McpServer>[1];\nexport function announced(): NonNullable<Options>['capabilities'] {\n  const capabilities: NonNullable<Options>['capabilities'] = { «logging: {}», tools: {}, prompts: {} };\n  return capabilities;\n}`,

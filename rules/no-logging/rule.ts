@@ -117,7 +117,7 @@ function reportLevelHandler({ file, mcp, report }: CodeContext, node: TSESTree.C
 function reportSentLevel({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const sent = sentMessage(mcp, file, node);
   if (sent?.method !== LEVEL || sent.role === 'server') return;
-  report(node.callee, { clause: 'logging-set-level', subject: 'logging:client-level', message: 'This asks the server for a log level by a request that the protocol no longer has.', because: sent.because, confidence: sent.confidence });
+  report(node.callee, { clause: 'logging-set-level', subject: 'logging:level-sent', message: 'This asks the server for a log level by a request that the protocol no longer has.', because: sent.because, confidence: sent.confidence });
 }
 
 /** `{ 'logging/setLevel': setLevel, 'tools/call': call, ... }`: a table of what answers which method. */

@@ -61,8 +61,10 @@ export class Lifetimes {
     const outer = outermost(made);
     const parent = outer.parent;
     if (!this.reach.isLocal(made)) {
-      const cls = parent?.type === 'VariableDeclarator' && !this.reach.surroundsHandler(fn) ? methodOf(fn) : undefined;
+      const own = parent?.type === 'VariableDeclarator' || (parent?.type === 'AssignmentExpression' && parent.left.type === 'MemberExpression' && parent.left.object.type === 'ThisExpression');
+      const cls = own && !this.reach.surroundsHandler(fn) ? methodOf(fn) : undefined;
       if (cls) return this.outlivesCalls(file, cls);
+      if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier' && !this.reach.surroundsHandler(fn) && !escapes(file, parent.id, fn)) return false;
       return !isPassing(parent, outer) || this.#isKeptByCallers(file, fn, depth);
     }
     if (depth > 3) return false;
@@ -178,6 +180,15 @@ function methodOf(fn: FunctionNode): ClassNode | undefined {
   const { parent } = fn;
   const cls = parent.type === 'MethodDefinition' && parent.kind === 'method' && !parent.static ? parent.parent.parent : undefined;
   return isClassNode(cls) ? cls : undefined;
+}
+
+/** Whether a local variable is used for more than calls of its methods, or by a function that runs later. */
+function escapes(file: SourceFile, name: TSESTree.Identifier, fn: FunctionNode): boolean {
+  return (file.variableOf(name)?.references ?? []).some(({ identifier, init }) => {
+    if (init) return false;
+    const { parent } = outermost(identifier);
+    return parent?.type !== 'MemberExpression' || parent.object !== outermost(identifier) || enclosingFunction(identifier) !== fn;
+  });
 }
 
 /** `return new Image(data)`, `new Image(data).resize(w)`: whoever calls decides. */

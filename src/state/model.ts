@@ -79,10 +79,10 @@ export class StateModel {
   }
 
   /** A field of what is kept under a handle, in a cache or in a pool belongs to those. */
-  #isPartOfOther({ file, owner }: ClassifiedCell): boolean {
+  #isPartOfOther({ file, owner, class: kept }: ClassifiedCell): boolean {
     if (!owner) return false;
     const holders = this.#holdersOf(file, owner);
-    return holders.length > 0 && holders.every(h => (h.kind === 'cell' ? KEEPERS.has(h.cell.class) : isPlumbing(this.mcp, h.file, h.cls)));
+    return holders.length > 0 && holders.every(h => (h.kind === 'cell' ? KEEPERS.has(h.cell.class) : kept === 'process' && isPlumbing(this.mcp, h.file, h.cls)));
   }
 
   /** A thing that is made on first use is state when it remembers: a browser, a socket, an instance with state of its own. */
