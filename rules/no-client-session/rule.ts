@@ -1,6 +1,6 @@
 import { roleOf } from '../../src/mcp/roles.js';
 import { isClientByHand } from '../../src/mcp/session-id.js';
-import { defineRule, enclosingFunction, innermost, keyName, memberName, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingFunction, endName, innermost, keyName, memberName, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 export default defineRule({
   id: 'no-client-session',
@@ -114,7 +114,7 @@ function isKept(file: SourceFile, node: TSESTree.Node, depth: number): boolean {
 }
 
 function isLog(call: TSESTree.CallExpression): boolean {
-  return /log|debug|info|warn|error|print/i.test(call.callee.type === 'MemberExpression' ? (memberName(call.callee) ?? '') : call.callee.type === 'Identifier' ? call.callee.name : '');
+  return /log|debug|info|warn|error|print/i.test(endName(call.callee) ?? '');
 }
 
 /** `new StreamableHTTPClientTransport(url, { sessionId })`. */
