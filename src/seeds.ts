@@ -5,7 +5,7 @@ import { WordFinder } from './words.js';
 
 /** Text that only programs or configuration with MCP in them contain. */
 const TELLTALE =
-  /modelcontextprotocol|[Mm][Cc][Pp][-_][Ss]ession[-_]?[Ii][Dd]|MCP[-_]SESSION[-_]ID|[Mm]cp-[Pp]rotocol-[Vv]ersion|McpServer|MCPServer|McpAgent|McpModule|FastMCP|fastmcp|LiteMCP|mcp-handler|mcp-framework|mcp-proxy|mcp-use|['"]tools\/call['"]|['"]tools\/list['"]|notifications\/initialized|sampling\/createMessage|elicitation\/create|server\/discover|subscriptions\/listen/;
+  /modelcontextprotocol|[Mm][Cc][Pp][-_][Ss]ession[-_]?[Ii][Dd]|MCP[-_]SESSION[-_]ID|[Mm]cp-[Pp]rotocol-[Vv]ersion|McpServer|MCPServer|McpAgent|McpModule|FastMCP|fastmcp|LiteMCP|mcp-handler|mcp-framework|mcp-proxy|mcp-use|['"]tools\/call['"]|['"]tools\/list['"]|notifications\/initialized|sampling\/createMessage|elicitation\/create|server\/discover|subscriptions\/listen|protocolVersion['"]?\s*:\s*['"]20\d\d-\d\d-\d\d/;
 
 const HANDLES = /\b(?:registerTool|registerToolTask|registerPrompt|registerResource|setRequestHandler|setNotificationHandler|addTools?|addPrompts?|addResource|addResourceTemplate|oninitialized|onmessage|handleRequest|handlePostMessage|MCPTool)\b|\.(?:tool|prompt|resource|on|once)\s*\(|['"]tools\/call['"]|['"][Mm]cp-[Ss]ession-[Ii]d['"]/;
 

@@ -4,6 +4,7 @@ const mcp = `import '@modelcontextprotocol/sdk/types.js';\n`;
 
 export default defineCases({
   valid: [
+    { name: 'a client that is shown', code: `import '@modelcontextprotocol/sdk/types.js';\nexport const present = client => ({ client_id: client.id, client_id_issued_at: client.createdAt, redirect_uris: client.redirectUris });` },
     { name: 'a user who registers, and metadata that are read', code: `const sdk = '@modelcontextprotocol/sdk';\nexport async function signUp(api, metadata) {\n  await fetch(\`\${api}/users/register\`, { method: 'POST', body: JSON.stringify({ name, password }) });\n  return fetch(metadata.registration_endpoint + '/' + id, { method: 'GET' });\n}` },
     { name: 'a limit in front of an endpoint', code: `${mcp}const needsBody = url.pathname === '/register' && req.method === 'POST';\nif (needsBody) parse(req, 'client_id');` },
     { name: 'what stands in front of the endpoint', code: `${mcp}router.use('/oauth/register', express.json({ limit: '16kb' }));\nrouter.use('/oauth/token', express.urlencoded({ extended: false }));` },
@@ -18,6 +19,8 @@ export default defineCases({
     { name: 'a client metadata document', code: { 'server.ts': mcp, 'client.ts': `import '@modelcontextprotocol/sdk/types.js';\nexport const document = { client_id: 'https://a.example/client.json', client_name: 'A', redirect_uris: ['http://127.0.0.1/cb'] };` } },
   ],
   invalid: [
+    { name: 'a handler whose route is somewhere else', code: `import { randomUUID } from 'node:crypto';\nimport '@modelcontextprotocol/sdk/types.js';\nexport function «onRegistration»(req, res) {\n  const client_id = randomUUID();\n  clients.set(client_id, req.body);\n  res.status(201).json({ client_id, client_id_issued_at: now(), redirect_uris: req.body.redirect_uris });\n}`, found: ['dcr:answer'] },
+    { name: 'a method of a service', code: `import { randomBytes } from 'node:crypto';\nimport '@modelcontextprotocol/sdk/types.js';\nexport class OAuthService {\n  async «registerClient»(args) {\n    const id = randomBytes(16).toString('hex');\n    await this.storage.save({ id, redirectUris: args.redirect_uris });\n    return { client_id: id, client_id_issued_at: now(), grant_types: args.grant_types };\n  }\n}`, found: ['dcr:answer'] },
     {
       name: 'clients by hand',
       code: `const sdk = '@modelcontextprotocol/sdk';\nexport async function enroll(metadata, issuer) {\n  await «fetch»(metadata.registration_endpoint, { method: 'POST', body: JSON.stringify({ redirect_uris: [here] }) });\n  return «makeRequest»(\`\${issuer}/register\`, { method: 'POST', body: '{}' });\n}`,

@@ -1,4 +1,4 @@
-import { defineRule, enclosingClass, endName, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingFunction, enclosingClass, endName, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
 import { reportClientMetadata } from './metadata.js';
 
 const REGISTER = /(?:^|\/)register\/?$/;
@@ -8,7 +8,7 @@ export default defineRule({
   id: 'no-client-registration',
   title: 'Dynamic client registration is deprecated',
   clauses: ['auth-dcr-deprecated', 'auth-embedded-as', 'auth-application-type', 'auth-refresh-token-grant', 'auth-cimd-support'],
-  words: ['registerClient', 'registration_endpoint', 'clientRegistrationEndpoint', 'mcpAuthRouter', 'clientInformation', 'saveClientInformation', '/register', 'clientsStore', 'redirect_uris', 'grant_types'],
+  words: ['registerClient', 'registration_endpoint', 'clientRegistrationEndpoint', 'mcpAuthRouter', 'clientInformation', 'saveClientInformation', '/register', 'clientsStore', 'redirect_uris', 'grant_types', 'client_id_issued_at'],
   visit: context => ({
     CallExpression(node) {
       reportRouter(context, node);
@@ -22,6 +22,7 @@ export default defineRule({
     Property(node) {
       reportClientMetadata(context, node);
       reportMetadata(context, node);
+      reportAnswer(context, node);
       reportTabledRoute(context, node);
       reportStoreMember(context, node, node.key, node.value);
     },
@@ -112,6 +113,23 @@ function reportMetadata({ file, report }: CodeContext, node: TSESTree.Property):
   if (value.type === 'CallExpression' && /^z(?:od)?\b/.test(file.text.slice(...value.range))) return;
   const documents = /client_?id_?metadata_?document/i.test(file.text);
   report(node, { clause: 'auth-dcr-deprecated', also: documents ? [] : ['auth-cimd-support'], subject: `dcr:${name}`, message: 'This offers clients to register themselves. Dynamic registration is deprecated.', unit: `auth:${file.path}` });
+}
+
+/** A route that is told of itself. */
+const ROUTE = /\.(?:post|all|use|route)\(\s*['"`][^'"`\n]*register/;
+
+/** `client_id_issued_at` in what is answered: a registration by hand, whose route is somewhere else. */
+function reportAnswer({ file, mcp, report }: CodeContext, node: TSESTree.Property): void {
+  if (keyName(node.key) !== 'client_id_issued_at' || node.parent.type !== 'ObjectExpression' || !node.parent.properties.some(p => p.type === 'Property' && keyName(p.key) === 'client_id')) return;
+  const fn = enclosingFunction(node);
+  const text = fn ? file.text.slice(...fn.range) : '';
+  // Others only show what was registered, or are given it by their store.
+  if (!fn || !/redirect_?uris/i.test(text) || !/\b(?:randomUUID|randomBytes|getRandomValues|uuid(?:v4)?|nanoid)\b/.test(text)) return;
+  if (ROUTE.test(file.text) || fn.parent.type === 'CallExpression') return;
+  const name = fn.type === 'FunctionDeclaration' ? fn.id : fn.parent.type === 'MethodDefinition' || fn.parent.type === 'Property' || fn.parent.type === 'PropertyDefinition' ? fn.parent.key : fn.parent.type === 'VariableDeclarator' ? fn.parent.id : undefined;
+  const method = fn.parent;
+  if (!name || (keyName(name) === 'registerClient' && !(method.type === 'MethodDefinition' && isServiceMethod({ file, mcp }, method)))) return;
+  report(name, { clause: 'auth-dcr-deprecated', subject: 'dcr:answer', message: MESSAGE, confidence: 'likely', unit: `auth:${file.path}` });
 }
 
 /** `registerClient` of a clients store. */

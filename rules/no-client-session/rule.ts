@@ -1,11 +1,12 @@
 import { roleOf } from '../../src/mcp/roles.js';
-import { defineRule, endName, innermost, keyName, memberName, nameOfType, outermost, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
+import { isClientByHand } from '../../src/mcp/session-id.js';
+import { defineRule, enclosingFunction, endName, innermost, keyName, memberName, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 export default defineRule({
   id: 'no-client-session',
   title: 'Clients keep no session',
   clauses: ['session-client-tracking', 'session-delete-endpoint'],
-  words: ['terminateSession', 'sessionId', 'ClientTransport'],
+  words: ['terminateSession', 'sessionId', 'ClientTransport', 'cp-session-id', 'cp-Session-Id'],
   visit: context => ({
     CallExpression(node) {
       reportTermination(context, node);
@@ -15,6 +16,12 @@ export default defineRule({
     },
     NewExpression(node) {
       reportGivenId(context, node);
+    },
+    Literal(node) {
+      if (node.value === 'DELETE') reportDelete(context, node);
+    },
+    AssignmentExpression(node) {
+      reportAnew(context, node);
     },
   }),
 });
@@ -34,6 +41,49 @@ function reportTermination({ file, mcp, report }: CodeContext, node: TSESTree.Ca
     because: use?.because,
     confidence: use?.confidence ?? 'likely',
   });
+}
+
+/** `fetch(url, { method: 'DELETE', headers })` of a client by hand, which sends the id of its session. */
+function reportDelete({ file, report }: CodeContext, node: TSESTree.Literal): void {
+  const { parent } = node;
+  const given = parent.type === 'Property' && keyName(parent.key) === 'method' ? parent.parent.parent : parent;
+  if (given.type !== 'CallExpression' || given.callee === node || !isOwnClient(file) || !/session/i.test(textAround(file, node))) return;
+  report(given.callee, { clause: 'session-delete-endpoint', also: ['session-client-tracking'], subject: 'client:delete', message: 'This ends a session; there is none on a connection of the new revision.', confidence: 'likely' });
+}
+
+/** `if (response.status === 404) { this.sessionId = null; await this.initialize(); }`, `this.sessionId = randomUUID()`. */
+function reportAnew({ file, report }: CodeContext, node: TSESTree.AssignmentExpression): void {
+  const { left, right } = node;
+  const name = left.type === 'MemberExpression' ? memberName(left) : left.type === 'Identifier' ? left.name : undefined;
+  if (node.operator !== '=' || name === undefined || !/session_?id$/i.test(name) || !isOwnClient(file)) return;
+  const value = innermost(right);
+  if (value.type === 'CallExpression' && MINTED.test(file.text.slice(...value.callee.range))) {
+    report(node, { clause: 'session-client-tracking', subject: 'client:made-up-id', message: 'This makes up the id of a session; servers of the new revision know none.', confidence: 'likely' });
+    return;
+  }
+  if (!(value.type === 'Literal' && !value.value) && !(value.type === 'Identifier' && value.name === 'undefined')) return;
+  const branch = branchAround(node);
+  if (branch && OPENS_AGAIN.test(file.text.slice(node.range[1], branch.consequent.range[1])))
+    report(branch.test, { clause: 'session-client-tracking', subject: 'client:reopened', message: 'This opens a lost session again; servers of the new revision keep none.', confidence: 'likely' });
+}
+
+const MINTED = /(?:^|\.)(?:randomUUID|uuid(?:v4)?|v4|nanoid)$/;
+const OPENS_AGAIN = /\b(?:\w*[iI]nitialize\w*|\w*[hH]andshake\w*|reconnect\w*)\s*\(/;
+
+/** It sends the header and is no server. */
+function isOwnClient(file: SourceFile): boolean {
+  return says(file, /mcp-session-id/i) && isClientByHand(file);
+}
+
+function branchAround(node: TSESTree.Node): TSESTree.IfStatement | undefined {
+  for (let n: TSESTree.Node = node; n.parent && !/Function/.test(n.parent.type); n = n.parent) if (n.parent.type === 'IfStatement' && n.parent.consequent === n) return n.parent;
+  return undefined;
+}
+
+/** The function around, or the file. */
+function textAround(file: SourceFile, node: TSESTree.Node): string {
+  const fn = enclosingFunction(node);
+  return fn ? file.text.slice(...fn.range) : file.text;
 }
 
 /** `store.sessionId = transport.sessionId`: kept to be sent again. Logging it is harmless. */

@@ -4,6 +4,7 @@ const server = `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.
 
 export default defineCases({
   valid: [
+    { name: 'what a page shows of a message', code: `import '@modelcontextprotocol/sdk/types.js';\nexport const example = { jsonrpc: '2.0', id: 1, method: 'initialize', params: {} };` },
     { name: 'a language server is asked to begin', code: `const createInitializeRequest = () => ({ jsonrpc: '2.0', id: 0, method: 'initialize', params: { processId: process.pid, rootUri: root, capabilities: {} } });\nsocket.write(JSON.stringify(createInitializeRequest()));\nconst sdk = '@modelcontextprotocol/sdk';` },
     { name: 'the hook of a page, in a helper', code: `import type { AppBridge } from '@modelcontextprotocol/ext-apps/app-bridge';\nimport '@modelcontextprotocol/sdk/types.js';\nexport function watch(bridge: AppBridge) { bridge.oninitialized = () => show(); }` },
     { name: 'a method of that name beside tools', code: `const sdk = '@modelcontextprotocol/sdk';\nexport const plugin = { initialize: () => {}, tools: [] };\nexport const states = { INITIALIZE: 1 };\nif (state === states.INITIALIZE) start();` },
@@ -19,6 +20,8 @@ export default defineCases({
     { name: 'what older clients said, where a request says nothing', code: `${server}server.registerTool('who', {}, async extra => { const said = extra._meta?.['io.modelcontextprotocol/clientInfo']; return { content: [{ type: 'text', text: (said ?? server.server.getClientVersion())?.name ?? '' }] }; });` },
   ],
   invalid: [
+    { name: 'a message that is kept until the connection is there', code: `const sdk = '@modelcontextprotocol/sdk';\nexport class Connector {\n  constructor({ clientInfo, capabilities }) {\n    this.first = { jsonrpc: '2.0', id: 0, «method: 'initialize'», params: { protocolVersion: '2025-06-18', clientInfo, capabilities } };\n  }\n}`, found: ['handshake:written'] },
+    { name: 'a notification through a connection that is not known', code: `const sdk = '@modelcontextprotocol/sdk';\nexport const opened = (peer, result) => { check(result.protocolVersion); «peer.sendNotification('notifications/initialized')»; };`, found: ['handshake:sent'] },
     {
       name: 'written into the body of a request that a helper makes',
       code: `const answer = await makeRequest(\`\${server}/mcp\`, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, «method: 'initialize'», params: { protocolVersion: '2024-11-05', capabilities: {}, clientInfo } }) });\nconst sdk = '@modelcontextprotocol/sdk';`,

@@ -190,8 +190,8 @@ function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
 
 /** The same where it goes out by the hand of something else: `fetch(url, { body: JSON.stringify({ jsonrpc: '2.0', method: 'initialize', ... }) })`, `const createInitializeRequest = () => ({ ... })`. */
 function reportWritten({ file, mcp, report }: CodeContext): void {
-  for (const { node, method } of rawMessages(mcp, file)) {
-    if ((method !== 'initialize' && method !== 'notifications/initialized') || isArgumentOfSender(mcp, file, node) || !isSent(file, node) || isOfLanguageServer(file, node)) continue;
+  for (const { node, method, params } of rawMessages(mcp, file)) {
+    if ((method !== 'initialize' && method !== 'notifications/initialized') || isArgumentOfSender(mcp, file, node) || !(isSent(file, node) || isKeptHandshake(params)) || isOfLanguageServer(file, node)) continue;
     const said = node.properties.find(p => p.type === 'Property' && keyName(p.key) === 'method');
     report(said ?? node, {
       clause: method === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
@@ -200,6 +200,13 @@ function reportWritten({ file, mcp, report }: CodeContext): void {
       confidence: 'likely',
     });
   }
+}
+
+/** `this.first = { jsonrpc: '2.0', method: 'initialize', params: { protocolVersion, clientInfo, capabilities } }`: written to be sent later. */
+function isKeptHandshake(params: TSESTree.Node | undefined): boolean {
+  if (params?.type !== 'ObjectExpression') return false;
+  const names = params.properties.map(p => (p.type === 'Property' ? keyName(p.key) : undefined));
+  return names.includes('protocolVersion') && names.includes('clientInfo');
 }
 
 /** What is given to a sender of messages is told of there. */
@@ -213,18 +220,9 @@ function isOfLanguageServer(file: CodeContext['file'], message: TSESTree.Node): 
   return /\b(?:rootUri|rootPath|processId|workspaceFolders|adapterID)\b/.test(file.text.slice(...message.range));
 }
 
-/** `args.method === 'initialize'`: a choice of the command line. */
-function isArgument(text: TSESTree.Node): boolean {
-  const { parent } = text;
-  if (parent?.type !== 'BinaryExpression') return false;
-  const other = innermost(parent.left === text ? parent.right : parent.left);
-  const root = other.type === 'MemberExpression' ? innermost(other.object) : undefined;
-  return root?.type === 'Identifier' && /^(?:args|argv|opts|options|flags|config)$/.test(root.name);
-}
-
 /** `message.method === 'initialize'`, `case 'initialize':` in a dispatcher that somebody wrote by hand. */
 function reportComparison({ file, mcp, report }: CodeContext, text: TSESTree.Node, method: string): void {
-  if (!isComparedWithMethod(text) || !says(file, OF_PROTOCOL) || isMethodOfPage(mcp, file, text) || isArgument(text)) return;
+  if (!isComparedWithMethod(text) || !says(file, OF_PROTOCOL) || isMethodOfPage(mcp, file, text)) return;
   report(text, {
     clause: method === 'initialize' ? 'handshake-initialize-request' : 'handshake-initialized-notification',
     subject: `${OPENS}compare`,

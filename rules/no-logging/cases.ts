@@ -5,6 +5,9 @@ const low = `import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 
 export default defineCases({
   valid: [
+    { name: 'a choice of the command line', code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nexport const run = args => { if (args.method === 'logging/setLevel') return help(); };` },
+    { name: 'a table of schemas by method', code: `import { SetLevelRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nexport const schemas = { 'tools/list': ListToolsRequestSchema, 'tools/call': CallToolRequestSchema, 'logging/setLevel': SetLevelRequestSchema };` },
+    { name: 'a list of methods', code: `import '@modelcontextprotocol/sdk/types.js';\nexport const known = new Set(['logging/setLevel', 'tools/list']);` },
     { name: 'capabilities in a log line', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nlogger.debug('Making the server', { name: 'a', capabilities: { logging: {}, tools: {} } });\nconst server = new McpServer({ name: 'a', version: '1' });` },
     { name: 'capabilities of something else', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst capabilities = { logging: true, cdn: true, tools: [] };\nconst only = { capabilities: undefined };\nconst server = new McpServer({ name: 'a', version: '1' });` },
     { name: 'winston', code: `${server}import winston from 'winston';\nconst logger = winston.createLogger();\nlogger.info('ready');\nlogger.log('info', 'x');\nlogger.setLevel('debug');` },
@@ -14,6 +17,9 @@ export default defineCases({
     { name: 'capabilities of something else', code: `${server}const camera = { capabilities: { zoom: {}, logging: {} } };` },
   ],
   invalid: [
+    { name: 'a dispatcher by hand', code: `export function answer(request) { switch (request.method) { case 'tools/list': return tools(); case «'logging/setLevel'»: return setLevel(request.params); } }`, found: ['logging:set-level-compare'] },
+    { name: 'a table of methods', code: `export const handlers = { 'tools/list': list, 'tools/call': call, «'logging/setLevel'»: params => store(params.level) };`, found: ['logging:set-level-entry'] },
+    { name: 'a client by hand', code: `const sdk = '@modelcontextprotocol/sdk';\nexport const setLevel = (sendRequest, level) => «sendRequest»({ method: 'logging/setLevel', params: { level } });`, found: ['logging:level-sent'] },
     {
       name: 'capabilities under a name',
       code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\ntype Options = ConstructorParameters<typeof McpServer>[1];\nexport function announced(): NonNullable<Options>['capabilities'] {\n  const capabilities: NonNullable<Options>['capabilities'] = { «logging: {}», tools: {}, prompts: {} };\n  return capabilities;\n}`,

@@ -1,3 +1,4 @@
+import { answeredMethod, isComparedWithMethod } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { isServerSide, roleOf } from '../../src/mcp/roles.js';
 import { defineRule, endName, innermost, keyName, memberName, says, type CodeContext, type TSESTree } from '../../src/rule.js';
@@ -6,6 +7,7 @@ const SPEAKS_OF_MCP = /modelcontextprotocol|mcp/i;
 const SPEAKS_JSON_RPC = /modelcontextprotocol|jsonrpc/i;
 
 const NOTIFICATION = 'notifications/message';
+const LEVEL = 'logging/setLevel';
 
 export default defineRule({
   id: 'no-logging',
@@ -17,9 +19,14 @@ export default defineRule({
       reportCall(context, node);
       reportNotification(context, node);
       reportLevelHandler(context, node);
+      reportSentLevel(context, node);
     },
     Property(node) {
       reportCapability(context, node);
+      reportLevelEntry(context, node);
+    },
+    Literal(node) {
+      if (node.value === LEVEL && isComparedWithMethod(node)) tellOfLevel(context, node, 'logging:set-level-compare');
     },
     AssignmentExpression(node) {
       reportAssignedCapability(context, node);
@@ -104,6 +111,22 @@ function reportLevelHandler({ file, mcp, report }: CodeContext, node: TSESTree.C
       severity: 'info',
     });
   }
+}
+
+/** `send({ method: 'logging/setLevel', params: { level } })` of a client by hand. */
+function reportSentLevel({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
+  const sent = sentMessage(mcp, file, node);
+  if (sent?.method !== LEVEL || sent.role === 'server') return;
+  report(node.callee, { clause: 'logging-set-level', subject: 'logging:level-sent', message: 'This asks the server for a log level by a request that the protocol no longer has.', because: sent.because, confidence: sent.confidence });
+}
+
+/** `{ 'logging/setLevel': setLevel, 'tools/call': call, ... }`: a table of what answers which method. */
+function reportLevelEntry(context: CodeContext, node: TSESTree.Property): void {
+  if (answeredMethod(context.mcp, context.file, node) === LEVEL) tellOfLevel(context, node.key, 'logging:set-level-entry');
+}
+
+function tellOfLevel({ file, report }: CodeContext, at: TSESTree.Node, subject: string): void {
+  report(at, { clause: 'logging-set-level', subject, message: 'This waits for logging/setLevel, which no client of the new revision sends.', unit: `logging:${file.path}` });
 }
 
 /** `logging` among the capabilities that a server announces. */

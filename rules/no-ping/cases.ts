@@ -5,6 +5,8 @@ const server = `import { Server } from '@modelcontextprotocol/sdk/server/index.j
 
 export default defineCases({
   valid: [
+    { name: 'methods that need no login', code: `export const isOpen = method => method === 'tools/list' || method === 'prompts/list' || method === 'ping';` },
+    { name: 'a request to a server of another kind', code: `import '@modelcontextprotocol/sdk/types.js';\nawait sendRequest({ method: 'ping', timeout: 5 });\nawait sendRequest({ method: 'GET' });` },
     { name: 'a ping of something else', code: `import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';\nexport const check = makeRequest => makeRequest({ method: 'ping', url: '/health' }, { timeout: 100 });\nexport { CallToolResultSchema };` },
     { name: 'a database and a web socket', code: `import '@modelcontextprotocol/sdk/types.js';\nimport { createClient } from 'redis';\nimport { WebSocketServer } from 'ws';\nawait createClient().ping();\nnew WebSocketServer({ port: 1 }).on('connection', socket => socket.ping());` },
     { name: 'a tool of that name', code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nconst server = new McpServer({ name: 'a', version: '1' });\nserver.registerTool('ping', {}, async () => ({ content: [] }));` },
@@ -15,6 +17,8 @@ export default defineCases({
     { name: 'a body of the application', code: `${client}await fetch('/api', { method: 'POST', body: JSON.stringify({ action: 'ping' }) });` },
   ],
   invalid: [
+    { name: 'a client by hand that answers', code: `import type { Message } from '@modelcontextprotocol/sdk/types.js';\nexport const handle = (message, reply) => {\n  if (message.method === «'ping'») {\n    reply({ jsonrpc: '2.0', id: message.id, result: {} });\n    return;\n  }\n};`, found: ['ping:compare'] },
+    { name: 'a helper of a client by hand', code: `const sdk = '@modelcontextprotocol/sdk';\nexport const call = (send, name) => send({ method: 'tools/call', params: { name } });\nexport const check = sendRequest => sendRequest(«{ method: 'ping', params: undefined }»);`, found: ['ping:sent'] },
     {
       name: 'one of several messages that go the same way',
       code: `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nclass Upstream {\n  #write(message) { this.transport.send(message); }\n  request(method, params) { this.#write({ jsonrpc: '2.0', id: 1, method, params }); }\n  check() { this.#write(«{ jsonrpc: '2.0', id: 2, method: 'ping' }»); }\n}`,

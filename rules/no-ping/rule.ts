@@ -1,7 +1,8 @@
 import { answeredMethod, isComparedWithMethod } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, keyName, memberName, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { isFunctionNode } from '../../src/mcp/values.js';
+import { defineRule, innermost, keyName, memberName, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 const OF_PROTOCOL = /tools\/(?:list|call)|notifications\/initialized/;
 
@@ -76,6 +77,27 @@ function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
 
 /** A dispatcher by hand that knows the methods of the protocol. */
 function reportComparison({ file, report }: CodeContext, text: TSESTree.Node): void {
-  if (!isComparedWithMethod(text) || !says(file, OF_PROTOCOL)) return;
+  if (!isComparedWithMethod(text) || isOneOfKind(file, text) || !(says(file, OF_PROTOCOL) || answersEmpty(file, text))) return;
   report(text, { clause: 'ping', subject: 'ping:compare', message: 'This waits for ping, which no peer of the new revision sends.' });
+}
+
+/** `method === 'tools/list' || method === 'ping'`: methods of one kind, none of which is answered here. */
+function isOneOfKind(file: SourceFile, text: TSESTree.Node): boolean {
+  let node: TSESTree.Node = outermost(text);
+  let inList = false;
+  for (let { parent } = node; parent?.type === 'BinaryExpression' || parent?.type === 'LogicalExpression'; { parent } = node) {
+    inList ||= parent.type === 'LogicalExpression' && parent.operator === '||';
+    node = outermost(parent);
+  }
+  return inList && /['"](?:tools|resources|prompts)\/\w+['"]/.test(file.text.slice(...node.range));
+}
+
+/** `if (message.method === 'ping') return reply({ jsonrpc: '2.0', id: message.id, result: {} })`. */
+function answersEmpty(file: SourceFile, text: TSESTree.Node): boolean {
+  for (let n: TSESTree.Node | undefined = text.parent; n; n = n.parent) {
+    const branch = n.type === 'IfStatement' ? n.consequent : n.type === 'SwitchCase' ? n : undefined;
+    if (branch) return /\bjsonrpc\b[\s\S]*\bresult:\s*\{\s*\}/.test(file.text.slice(...branch.range));
+    if (isFunctionNode(n)) return false;
+  }
+  return false;
 }

@@ -5,6 +5,7 @@ const found = ['subscription:handler'];
 
 export default defineCases({
   valid: [
+    { name: 'a table of names', code: `export const titles = { 'tools/list': 'Tools', 'tools/call': 'Call', 'resources/subscribe': 'Subscribe' };` },
     { name: 'the capability alone', code: `import { McpServer } from '@modelcontextprotocol/server';\nnew McpServer({ name: 'a', version: '1' }, { capabilities: { resources: { subscribe: true, listChanged: true } } });` },
     { name: 'a message broker', code: `import '@modelcontextprotocol/sdk/types.js';\nimport { broker } from './broker.js';\nbroker.subscribeResource('topic', () => {});\nredis.subscribe('resources/updated');` },
     { name: 'an own class', code: `import '@modelcontextprotocol/sdk/types.js';\nclass Feed { subscribeResource(uri: string) {} unsubscribeResource(uri: string) {} }\nconst feed = new Feed();\nfeed.subscribeResource('a');\nfeed.unsubscribeResource('a');` },
@@ -14,6 +15,7 @@ export default defineCases({
     { name: 'a schema that only types', code: `import type { SubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nexport type Subscribe = typeof SubscribeRequestSchema;` },
   ],
   invalid: [
+    { name: 'a table of methods', code: `export const handlers = { 'tools/list': list, 'tools/call': call, «'resources/subscribe'»: subscribe, «'resources/unsubscribe'»: params => drop(params.uri) };`, found: ['subscription:entry', 'subscription:entry'] },
     { name: 'by schema', code: `${server}«server.setRequestHandler»(SubscribeRequestSchema, async r => { uris.add(r.params.uri); return {}; });`, found },
     { name: 'the end of it too', code: `${server}«server.setRequestHandler»(UnsubscribeRequestSchema, async r => { uris.delete(r.params.uri); return {}; });`, found: ['subscription:end-handler'] },
     { name: 'through the server of McpServer, in a function of another file', code: { 'index.ts': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { watch } from './watch.js';\nwatch(new McpServer({ name: 'a', version: '1' }));`, 'watch.ts': `import { SubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nexport function watch(mcp) { «mcp.server.setRequestHandler»(SubscribeRequestSchema, async () => ({})); }` }, found },

@@ -1,4 +1,4 @@
-import { isComparedWithMethod } from '../../src/mcp/dispatch.js';
+import { answeredMethod, isComparedWithMethod } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { roleOf } from '../../src/mcp/roles.js';
 import { defineRule, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
@@ -15,6 +15,9 @@ export default defineRule({
       reportHandler(context, node);
       reportClient(context, node);
       reportSent(context, node);
+    },
+    Property(node) {
+      reportEntry(context, node);
     },
     Literal(node) {
       if (typeof node.value === 'string' && METHODS.has(node.value)) reportComparison(context, node, node.value);
@@ -62,4 +65,11 @@ function reportSent({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
 function reportComparison({ file, report }: CodeContext, text: TSESTree.Node, method: string): void {
   if (!isComparedWithMethod(text)) return;
   report(text, { clause: 'resources-subscribe', subject: 'subscription:compare', message: `This waits for ${method}, which no client of the new revision sends.`, unit: `subscriptions:${file.path}` });
+}
+
+/** `{ 'resources/subscribe': subscribe, 'tools/call': call, ... }`: a table of what answers which method. */
+function reportEntry({ file, mcp, report }: CodeContext, node: TSESTree.Property): void {
+  const method = answeredMethod(mcp, file, node);
+  if (method === undefined || !METHODS.has(method)) return;
+  report(node.key, { clause: 'resources-subscribe', subject: 'subscription:entry', message: `This answers ${method}, which no client of the new revision sends.`, unit: `subscriptions:${file.path}` });
 }

@@ -15,6 +15,7 @@ export default defineCases({
     { name: 'a proxy that only passes on', code: { 'proxy.ts': `${client}export async function forward(client: Client, message) { return client.request(message, schema); }` } },
   ],
   invalid: [
+    { name: 'a client by hand that tells all its servers', code: `const sdk = '@modelcontextprotocol/sdk';\nexport const changed = servers => Promise.all([...servers.values()].map(server => «server.sendNotification»('notifications/roots/list_changed')));`, found: ['roots:sent-change'] },
     {
       name: 'answered by the wrong side',
       code: `import { Server } from '@modelcontextprotocol/sdk/server/index.js';\nimport { ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';\nconst server = new Server({ name: 'a', version: '1' }, { capabilities: { tools: {} } });\n«server.setRequestHandler»(ListRootsRequestSchema, async () => ({ roots: [] }));`,

@@ -1,6 +1,7 @@
 import { isAuthName } from '../../src/state/auth.js';
 import { credentialsGivenToServers, credentialsInRecords } from '../../src/state/credentials.js';
 import { listed, places } from '../../src/state/describe.js';
+import { sessionClaims } from '../../src/state/session-claims.js';
 import { sessionOwners } from '../../src/state/session-owners.js';
 import { defineRule } from '../../src/rule.js';
 
@@ -25,6 +26,14 @@ export default defineRule({
         clause: 'session-auth-binding',
         subject: `auth:${name}`,
         message: `The value of ${name} is taken from the request that opens the session and used for all later ones; on the new revision every request has to be checked.`,
+        confidence: 'likely',
+      });
+    }
+    for (const { file, node, name } of sessionClaims(mcp, state.ids)) {
+      report(file, node, {
+        clause: 'session-auth-binding',
+        subject: `claim:${name}`,
+        message: 'This gives something only to the session that made it; on the new revision there is none to compare, and all callers look alike.',
         confidence: 'likely',
       });
     }

@@ -1,3 +1,4 @@
+import { sessionIdsOf } from '../../src/state/session-ids.js';
 import { defineRule, innermost, keyName, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 /** Names of loggers, tracers, counters and limiters, and of their methods. */
@@ -85,16 +86,23 @@ function sessionIdIn(context: CodeContext, node: TSESTree.Node, depth: number): 
     case 'Identifier':
       return readBehind(context, inner);
     case 'CallExpression':
-      return inner.callee.type === 'MemberExpression' ? sessionIdIn(context, inner.callee.object, depth + 1) : undefined;
+      return inner.callee.type === 'MemberExpression' ? (isStringify(inner.callee) && inner.arguments[0] ? sessionIdIn(context, inner.arguments[0], depth + 1) : sessionIdIn(context, inner.callee.object, depth + 1)) : undefined;
     default:
       return undefined;
   }
 }
 
+/** `JSON.stringify({ session: transport.sessionId })` */
+function isStringify(callee: TSESTree.MemberExpression): boolean {
+  return callee.object.type === 'Identifier' && callee.object.name === 'JSON' && memberName(callee) === 'stringify';
+}
+
 /** `transport.sessionId`, `extra.sessionId`, also handed on in an object of the project's own: the place that somebody has to change. A read of the header is told by another rule. */
 function isRead({ file, mcp }: CodeContext, node: TSESTree.MemberExpression): boolean {
-  return memberName(node) === 'sessionId' && mcp.values(file, node).some(k => k.value.kind === 'session-id');
+  return MEMBER.test(memberName(node) ?? '') && node.object.type !== 'Super' && sessionIdsOf(mcp).is(file, node);
 }
+
+const MEMBER = /^#?_*(?:mcp_?|transport_?)?session_?id$/i;
 
 /** `const id = extra.sessionId`, `({ sessionId }) =>`: the read behind a name. */
 function readBehind(context: CodeContext, name: TSESTree.Identifier): TSESTree.Node | undefined {
@@ -121,7 +129,7 @@ function first<T, R>(items: readonly T[], find: (item: T) => R | undefined): R |
 /** `content: [{ type: 'text', text: \`session ${extra.sessionId}\` }]`: the model is told an id that means nothing. */
 function reportResult(context: CodeContext, node: TSESTree.Property): void {
   if (keyName(node.key) !== 'text' || node.parent.type !== 'ObjectExpression') return;
-  const beside = node.parent.properties.some(p => p.type === 'Property' && keyName(p.key) === 'type');
+  const beside = node.parent.properties.some(p => p.type === 'Property' && /^(?:type|uri|mimeType)$/.test(keyName(p.key) ?? ''));
   const id = beside ? sessionIdIn(context, node.value, 0) : undefined;
   if (id) context.report(id, { clause: 'session-telemetry-key', subject: 'session-id:result', message: 'This tells the model the session id; on the new revision there is none.', unit: `telemetry:${context.file.path}` });
 }

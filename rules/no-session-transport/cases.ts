@@ -5,6 +5,9 @@ const sse = `import { SSEServerTransport } from '@modelcontextprotocol/sdk/serve
 
 export default defineCases({
   valid: [
+    { name: 'a list of transports that are closed together', code: `import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';\nconst open: SSEServerTransport[] = [];\napp.get('/sse', (req, res) => { open.push(new SSEServerTransport('/messages', res)); });\nprocess.on('exit', () => open.forEach(t => t.close()));` },
+    { name: 'a transport by hand without sessions', code: `export class HttpTransport {\n  async handle(req, res) { res.setHeader('mcp-protocol-version', REVISION); const id = crypto.randomUUID(); res.end(await this.answer(req.body, id)); }\n}` },
+    { name: 'the transport of a client by hand', code: `export class HttpTransport {\n  sessionId = null;\n  async send(body) { const response = await fetch(this.url, { headers: { 'mcp-session-id': this.sessionId, 'x-request': crypto.randomUUID() }, body }); this.sessionId = response.headers.get('mcp-session-id'); }\n}` },
     { name: 'a client that makes up an id', code: `const first = 'notifications/initialized';\nexport async function open(url) {\n  const answer = await fetch(url, { method: 'POST' });\n  const sessionId = answer.headers.get('mcp-session-id') ?? randomUUID();\n  return fetch(url, { headers: { 'mcp-session-id': sessionId } });\n}` },
     { name: 'other ids of a server with sessions', code: `const answered = 'notifications/initialized';\nexport const handle = (req, res) => {\n  const requestId = crypto.randomUUID();\n  const session = sessions.get(req.headers['mcp-session-id']);\n  audit({ id: randomUUID(), requestId, session });\n};` },
     { name: 'what a proxy keeps of each upstream server', code: `import type { Client } from '@modelcontextprotocol/sdk/client/index.js';\nimport type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';\ninterface Upstream { name: string; client: Client; transport: Transport }\nconst upstreams = new Map<string, Upstream>();` },
@@ -24,6 +27,8 @@ export default defineCases({
     { name: 'a store of something else with a transport', code: { 'orders.ts': `import './server.js';\nexport class Orders<T extends Carrier> { private orders: { [orderId: string]: { transport: T } } = {}; add(id: string, transport: T) { this.orders[id] = { transport }; } }`, 'server.ts': `import '@modelcontextprotocol/sdk/server/mcp.js';` } },
   ],
   invalid: [
+    { name: 'a list that is searched by the id', code: `import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';\nconst «open»: Array<SSEServerTransport> = [];\napp.get('/sse', (req, res) => { open.push(new SSEServerTransport('/messages', res)); });\napp.post('/messages', (req, res) => { const transport = open.find(t => t.sessionId === req.query.sessionId); transport?.handlePostMessage(req, res); });`, found: ['map:open'] },
+    { name: 'a transport by hand', code: `export class «StreamTransport» {\n  sessions = new Map();\n  constructor({ sessionIdGenerator }) { this.generate = sessionIdGenerator; }\n  async handle(req, res) {\n    const id = req.headers['mcp-session-id'] ?? this.generate();\n    this.sessions.set(id, { seen: Date.now() });\n    res.setHeader('mcp-session-id', id);\n  }\n}`, found: ['own-transport'] },
     {
       name: 'an id made first and given out by the generator: told once',
       code: `import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nexport const open = (req) => {\n  if (req.headers['mcp-session-id']) return;\n  const sessionId = crypto.randomUUID();\n  return new «StreamableHTTPServerTransport»({ «sessionIdGenerator: () => sessionId» });\n};`,

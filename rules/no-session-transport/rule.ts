@@ -1,6 +1,7 @@
 import { entriesOf, holdersOf, holdsStreams, isKeyed, isWithoutParts, rolesWithin, type Holder } from '../../src/mcp/containers.js';
 import { indexOf } from '../../src/mcp/file-index.js';
 import type { Known } from '../../src/mcp/values.js';
+import { isClientByHand } from '../../src/mcp/session-id.js';
 import { defineRule, enclosingFunction, endName, innermost, keyName, nameOfFunction, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 import { reportLast } from './last.js';
 
@@ -22,6 +23,9 @@ export default defineRule({
       NewExpression(node) {
         reportStatefulTransport(context, node);
         if (isOfConnection(context, node)) reportLast(context, node);
+      },
+      ClassDeclaration(node) {
+        reportOwnClass(context, node);
       },
       CallExpression(node) {
         reportMintedId(context, node);
@@ -90,6 +94,17 @@ function reportOwnTransport({ file, mcp, report }: CodeContext, node: TSESTree.N
   report(option, { clause: 'session-id-generator', subject: 'sessionIdGenerator', message: 'This makes the session ids that clients of the new revision neither expect nor send back.', confidence: 'likely', unit });
 }
 
+const GIVES_IDS = /\b(?:sessionIdGenerator|randomUUID|randomBytes|uuid(?:v4)?|nanoid)\b/;
+
+/** `class HttpTransport { ... }` that reads the header, makes up ids and keeps sessions, all by hand. */
+function reportOwnClass({ file, mcp, report }: CodeContext, node: TSESTree.ClassDeclaration): void {
+  if (!node.id || !/Transport$/.test(node.id.name) || isClientByHand(file)) return;
+  const text = file.text.slice(...node.range);
+  if (!/['"`]mcp-session-id['"`]/i.test(text) || !GIVES_IDS.test(text) || !/\bsession(?:s|Id|Map)\b/i.test(text)) return;
+  if (mcp.newExpressions(file).some(made => mcp.constructed(file, made, HTTP_TRANSPORTS))) return;
+  report(node.id, { clause: 'session-id-generator', subject: 'own-transport', message: 'This transport, written by hand, keeps a session per client in one process; the protocol has no sessions.', confidence: 'likely', unit: `http-sessions:${file.path}` });
+}
+
 const MINTS = /^(?:randomUUID|uuid|uuidv?[1-7]|v[147]|nanoid|ulid|cuid|createId|randomBytes)$/;
 const SESSION_ID = /session_?id$/i;
 const OF_SESSIONS = /mcp-session-id/i;
@@ -99,13 +114,8 @@ const OF_PROTOCOL = /modelcontextprotocol|mcp-session-id/i;
 function reportMintedId({ file, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
   const name = endName(callee);
-  if (name === undefined || !MINTS.test(name) || !says(file, OF_SESSIONS) || isOfClient(file) || !isSessionId(file, node)) return;
+  if (name === undefined || !MINTS.test(name) || !says(file, OF_SESSIONS) || isClientByHand(file) || !isSessionId(file, node)) return;
   report(node, { clause: 'session-id-generator', subject: 'sessionIdGenerator:minted', message: 'This makes the session ids that clients of the new revision neither expect nor send back.', confidence: 'likely', unit: `http-sessions:${file.path}` });
-}
-
-/** A client by hand that makes up an id where the server sent none. */
-function isOfClient(file: SourceFile): boolean {
-  return says(file, /\b(?:fetch|axios\w*(?:\.\w+)?|got|ky|undici\.request)\s*\(/) && !says(file, /\b(?:req|request|ctx|c)\b[?!]?\.(?:headers?|get|req|raw)\b|\bsetHeader\s*\(|createServer|headers\.set\s*\(/);
 }
 
 /** By the name that it is kept or made under, or by what it stands in for. */
@@ -167,7 +177,7 @@ function isAbsent(value: TSESTree.Node): boolean {
 /** A container of server transports or of servers, keyed by something: the map from session ids. */
 function reportMap(context: CodeContext, holder: Holder): void {
   const { file, mcp, report } = context;
-  const keyed = holder.values.filter(k => isKeyed(k.value) && !isFilledLiteral(k.value));
+  const keyed = holder.values.filter(k => (isKeyed(k.value) && !isFilledLiteral(k.value)) || (k.value.kind === 'collection' && k.value.of === 'Array' && isSearchedById(file, holder)));
   if (keyed.length === 0) return;
   const roles = rolesWithin(mcp, mcp.infer.elements(keyed));
   // A transport beside a client is the client's own.
@@ -183,6 +193,12 @@ function reportMap(context: CodeContext, holder: Holder): void {
     unit: `http-sessions:${file.path}`,
     confidence: holdsTransports ? 'certain' : 'likely',
   });
+}
+
+/** `transports.find(t => t.sessionId === id)`: a list that is used as a map. */
+function isSearchedById(file: SourceFile, { name }: Holder): boolean {
+  const own = keyName(name)?.replace(/[^\w$]/g, '') ?? '';
+  return own !== '' && new RegExp(`\\b${own}\\s*\\.\\s*(?:find|findIndex|findLast|filter|some)\\(\\s*\\(?\\s*(\\w+)[^=]*=>[^;]{0,80}?\\b\\1\\??\\.(?:transport\\??\\.)?sessionId\\b`).test(file.text);
 }
 
 /** All that is put into it is written out and has no transport, whatever the type has room for. */

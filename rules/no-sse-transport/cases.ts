@@ -5,6 +5,8 @@ const found = ['sse:server'];
 
 export default defineCases({
   valid: [
+    { name: 'the kind of an entry in a list of servers', code: `import { MCPServer } from 'mcp-framework';\nexport const entry = { name: 'a', transport: { type: 'sse' } };\nnew MCPServer({ transport: { type: 'http-stream' } });` },
+    { name: 'a stream of something else', code: `import '@modelcontextprotocol/sdk/types.js';\nnew Feed({ transport: { type: 'sse' } });` },
     { name: 'events of the application', code: `import '@modelcontextprotocol/sdk/types.js';\napp.get('/events', (req, res) => { res.writeHead(200, { 'content-type': 'text/event-stream' }); });\nconst source = new EventSource('/sse');` },
     { name: 'an own class of that name', code: `import '@modelcontextprotocol/sdk/types.js';\nclass SSEServerTransport { constructor(readonly res: unknown) {} }\nnew SSEServerTransport(res);` },
     { name: 'the response of a POST', code: `import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';\nnew StreamableHTTPServerTransport({ sessionIdGenerator: undefined, enableJsonResponse: false });` },
@@ -14,6 +16,8 @@ export default defineCases({
     { name: 'an option of another library', code: `import '@modelcontextprotocol/sdk/types.js';\ncreateClient({ transportType: 'sse' });\nserver.start({ transportType: 'sse' });` },
   ],
   invalid: [
+    { name: 'an option of a framework', code: `import { MCPServer } from 'mcp-framework';\nnew MCPServer({ name: 'a', transport: { «type: 'sse'», options: { port: 8080 } } });`, found: ['sse:framework'] },
+    { name: 'a client of another package', code: `import '@modelcontextprotocol/sdk/types.js';\nimport { experimental_createMCPClient } from 'ai';\nexport const client = await experimental_createMCPClient({ transport: { «type: 'sse'», url } });`, found: ['sse:client'] },
     { name: 'Express', code: `${sse}app.get('/sse', async (req, res) => { const transport = new «SSEServerTransport»('/messages', res); await server.connect(transport); });`, found },
     { name: 'in a class with a map', code: `${sse}class Http { private sessions = new Map<string, SSEServerTransport>();\n  open(res) { const t = new «SSEServerTransport»('/messages', res); this.sessions.set(t.sessionId, t); } }`, found },
     { name: 'passed to connect at once', code: `${sse}await server.connect(new «SSEServerTransport»('/message', response));`, found },

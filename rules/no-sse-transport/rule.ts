@@ -4,7 +4,7 @@ export default defineRule({
   id: 'no-sse-transport',
   title: 'HTTP+SSE cannot carry the new revision',
   clauses: ['http-sse-transport', 'fw-cloudflare-mcpagent', 'fw-fastmcp'],
-  words: ['SSEServerTransport', 'SSEClientTransport', 'SSETransport', 'serveSSE', 'McpAgent', 'FastMCP', 'LiteMCP', 'MCPServer'],
+  words: ['SSEServerTransport', 'SSEClientTransport', 'SSETransport', 'serveSSE', 'McpAgent', 'FastMCP', 'LiteMCP', 'MCPServer', 'createMCPClient'],
   visit: context => ({
     NewExpression(node) {
       reportTransport(context, node);
@@ -12,6 +12,9 @@ export default defineRule({
     CallExpression(node) {
       reportAgent(context, node);
       reportFrameworkStart(context, node);
+    },
+    Property(node) {
+      reportFrameworkOption(context, node);
     },
   }),
 });
@@ -57,4 +60,22 @@ function reportFrameworkStart({ file, mcp, report }: CodeContext, node: TSESTree
     if (property.type !== 'Property' || keyName(property.key) !== 'transportType' || mcp.text(file, property.value) !== 'sse') continue;
     report(property, { clause: 'http-sse-transport', also: ['fw-fastmcp'], subject: 'sse:framework', message: 'This serves HTTP+SSE, which cannot carry the new revision.', because: use.because, confidence: use.confidence });
   }
+}
+
+/** `new MCPServer({ transport: { type: 'sse' } })`, `createMCPClient({ transport: { type: 'sse', url } })`. */
+function reportFrameworkOption({ file, mcp, report }: CodeContext, node: TSESTree.Property): void {
+  if (keyName(node.key) !== 'type' || node.value.type !== 'Literal' || node.value.value !== 'sse') return;
+  const transport = node.parent.parent;
+  const made = transport.type === 'Property' && keyName(transport.key) === 'transport' ? transport.parent.parent : undefined;
+  if ((made?.type !== 'NewExpression' && made?.type !== 'CallExpression') || made.arguments[0] !== transport.parent) return;
+  const name = made.callee.type === 'Identifier' ? made.callee.name : made.callee.type === 'MemberExpression' ? (memberName(made.callee) ?? '') : '';
+  const client = made.type === 'CallExpression' && /^(?:experimental_)?createMCPClient$/.test(name);
+  const server = made.type === 'NewExpression' && name === 'MCPServer' && mcp.values(file, made.callee).some(({ value }) => value.kind === 'class' || value.kind === 'sdk-export' || (value.kind === 'external' && value.module.startsWith('mcp-')));
+  if (!client && !server) return;
+  report(node, {
+    clause: 'http-sse-transport',
+    subject: client ? 'sse:client' : 'sse:framework',
+    message: client ? 'This client speaks HTTP+SSE, which cannot carry the new revision.' : 'This serves HTTP+SSE, which cannot carry the new revision.',
+    confidence: 'likely',
+  });
 }

@@ -14,6 +14,7 @@ export const CATEGORY_ROWS: readonly Row[] = [
   { rule: 'no-session-header', subject: 'client:', category: 'session.header' },
   { rule: 'no-session-header', category: 'session.header' },
   { rule: 'no-session-transport', subject: 'transport:', category: 'transport.stateful-http' },
+  { rule: 'no-session-transport', subject: 'own-transport', category: 'transport.stateful-http' },
   { rule: 'no-session-transport', subject: 'sessionIdGenerator', category: 'session.id-generator' },
   { rule: 'no-session-transport', subject: 'map:', category: 'session.transport-map' },
   { rule: 'no-session-transport', subject: 'last:', category: 'session.transport-map' },

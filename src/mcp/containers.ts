@@ -114,10 +114,16 @@ function mayHoldMany({ value, typeAnnotation }: TSESTree.PropertyDefinition): bo
 
 /** A map, a record or a written index type; an alias where an empty container is put behind it. */
 function isKeyedType(type: TSESTree.TypeNode, init: TSESTree.Node | null): boolean {
-  if (type.type === 'TSTypeLiteral') return true;
+  if (type.type === 'TSTypeLiteral' || isListOfTransports(type)) return true;
   if (type.type !== 'TSTypeReference') return false;
   const name = type.typeName.type === 'Identifier' ? type.typeName.name : '';
   return /Map$|^Record$|Dictionary/.test(name) || init === null || isContainerLiteral(init);
+}
+
+/** `SSEServerTransport[]`, `Array<Transport>`: some search lists instead. */
+function isListOfTransports(type: TSESTree.TypeNode): boolean {
+  const listed = type.type === 'TSArrayType' ? type.elementType : type.type === 'TSTypeReference' && type.typeName.type === 'Identifier' && type.typeName.name === 'Array' ? type.typeArguments?.params[0] : undefined;
+  return listed?.type === 'TSTypeReference' && listed.typeName.type === 'Identifier' && /Transport$/.test(listed.typeName.name);
 }
 
 function isLoopVariable(node: TSESTree.VariableDeclarator): boolean {

@@ -10,7 +10,14 @@ import { isFunctionNode } from './values.js';
 /** `message.method === 'x'`, `case 'x':` under `switch (message.method)`: the text stands for the method of a message. */
 export function isComparedWithMethod(text: TSESTree.Node): boolean {
   const compared = comparedWith(text);
-  return compared !== undefined && isNamedMethod(compared);
+  return compared !== undefined && isNamedMethod(compared) && !(outermost(text).parent?.type === 'BinaryExpression' && isOfCommandLine(compared));
+}
+
+/** `args.method`: a choice of the command line. */
+function isOfCommandLine(node: TSESTree.Node): boolean {
+  const member = innermost(node);
+  const root = member.type === 'MemberExpression' ? innermost(member.object) : undefined;
+  return root?.type === 'Identifier' && /^(?:args|argv|opts|options|flags|config)$/.test(root.name);
 }
 
 /** The method that an entry answers in a table of all methods: `{ initialize, 'tools/list': list, [METHODS.call]: call }`. */

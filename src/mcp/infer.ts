@@ -29,7 +29,7 @@ import {
 const MAX_DEPTH = 120;
 const COLLECTION_KINDS = new Set<string>(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array']);
 /** Methods that hand out one element. */
-const ELEMENT_METHODS = new Set(['get', 'pop', 'shift', 'at', 'find', 'findLast']);
+const ELEMENT_METHODS = new Set(['get', 'pop', 'shift', 'at', 'find', 'findLast', 'getStore']);
 /** Methods and functions that hand out the collection again, or a copy with the same elements. */
 const SAME_ELEMENTS = new Set(['values', 'filter', 'slice', 'concat', 'reverse', 'sort', 'toSorted', 'toReversed', 'entries', 'add', 'set']);
 const SAME_ELEMENTS_STATIC = new Set(['Object.values', 'Object.entries', 'Array.from', 'Object.freeze', 'Object.seal', 'Promise.all', 'structuredClone']);
@@ -799,6 +799,7 @@ function sdkValues(types: readonly string[] | undefined, because: Step): readonl
 
 function builtinCollection(callee: readonly Known[]): CollectionKind | undefined {
   for (const { value } of callee) {
+    if (value.kind === 'external' && value.module === 'async_hooks' && value.path.join('.') === 'AsyncLocalStorage') return 'Context';
     if (value.kind !== 'global' || value.path.length !== 1) continue;
     const [name] = value.path;
     if (name !== undefined && COLLECTION_KINDS.has(name)) return name as CollectionKind;

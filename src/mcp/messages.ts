@@ -63,13 +63,22 @@ function messageByName(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpre
   const given = index === -1 || index > 2 ? undefined : call.arguments[index];
   if (given?.type !== 'Literal' || typeof given.value !== 'string') return undefined;
   const method = given.value;
-  for (const { value, because } of mcp.values(file, call.callee)) {
+  const called = mcp.values(file, call.callee);
+  for (const { value, because } of called) {
     const parameter = value.kind === 'function' ? value.node.params[index] : undefined;
     const { id } = parameter ? unwrapParameter(parameter) : { id: undefined };
     if (value.kind !== 'function' || id?.type !== 'Identifier' || !writesMessage(value.node.body, id.name)) continue;
     return { method, kind: method.startsWith('notifications/') ? 'notification' : 'request', role: undefined, literal: undefined, confidence: 'likely', because };
   }
-  return undefined;
+  // A notification goes nowhere but to the peer, whoever writes it.
+  const known = called.some(({ value }) => value.kind === 'sdk-method' || (value.kind === 'function' && value.node.body.type === 'BlockStatement' && value.node.body.body.length === 0));
+  if (index !== 0 || known || !method.startsWith('notifications/') || !/^send_?notification$|^notify$/i.test(nameOfCallee(call) ?? '')) return undefined;
+  return { method, kind: 'notification', role: undefined, literal: undefined, confidence: 'likely', because: undefined };
+}
+
+function nameOfCallee(call: TSESTree.CallExpression): string | undefined {
+  const callee = innermost(call.callee);
+  return callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
 }
 
 /** Whether a message with this parameter as its method is written here. */
@@ -114,7 +123,7 @@ function messageAsObject(mcp: McpModel, file: SourceFile, call: TSESTree.CallExp
   const kind = use ? SENDERS[use.member] : likely;
   if (!kind) return undefined;
   const isNotification = message.method.startsWith('notifications/');
-  if (!use && !message.method.includes('/') && !message.jsonrpc && !namesResult(mcp, file, call)) return undefined;
+  if (!use && !message.method.includes('/') && !message.jsonrpc && !namesResult(mcp, file, call) && !isAmongOthers(file, message.literal)) return undefined;
   return {
     method: message.method,
     kind: isNotification ? 'notification' : kind,
@@ -129,6 +138,12 @@ function messageAsObject(mcp: McpModel, file: SourceFile, call: TSESTree.CallExp
 function namesResult(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression): boolean {
   const schema = call.arguments[1];
   return schema !== undefined && schema.type !== 'SpreadElement' && mcp.export(file, schema)?.name.endsWith('ResultSchema') === true;
+}
+
+/** `sendRequest({ method: 'ping' })` of a client by hand, beside other requests of the protocol. */
+function isAmongOthers(file: SourceFile, literal: TSESTree.ObjectExpression | undefined): boolean {
+  const plain = literal?.properties.every(p => p.type === 'Property' && /^(?:method|params|id)$/.test(keyName(p.key) ?? ''));
+  return plain === true && /\bmethod:\s*['"](?:tools|resources|prompts|logging)\/\w+['"]/.test(file.text);
 }
 
 /** Object literals without a `method` are left out before anything is asked about them. */

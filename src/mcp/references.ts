@@ -27,6 +27,8 @@ const MAX_PASSED = 3;
 /** Loads modules otherwise than by declarations. */
 const LOADS = /\brequire\s*\(|\bimport\s*\(/;
 const PUT_METHODS = new Set(['set', 'add', 'push', 'unshift', 'put']);
+/** Of an AsyncLocalStorage: `context.run(store, callback)`. */
+const CONTEXT_METHODS = new Set(['run', 'enterWith']);
 
 /** Where things are used: variables, fields, functions, containers; in their own file and in the files that import it. */
 export class References {
@@ -257,9 +259,10 @@ export class References {
       if (parent?.type !== 'MemberExpression' || parent.object !== outermost(place.node)) continue;
       const use = parent.parent;
       if (use.type === 'AssignmentExpression' && use.left === parent && parent.computed) found.push({ file: place.file, node: use.right });
-      else if (use.type === 'CallExpression' && use.callee === parent && PUT_METHODS.has(memberName(parent) ?? '')) {
-        const last = use.arguments.at(-1);
-        if (last && last.type !== 'SpreadElement') found.push({ file: place.file, node: last });
+      else if (use.type === 'CallExpression' && use.callee === parent) {
+        const name = memberName(parent) ?? '';
+        const put = PUT_METHODS.has(name) ? use.arguments.at(-1) : CONTEXT_METHODS.has(name) ? use.arguments[0] : undefined;
+        if (put && put.type !== 'SpreadElement') found.push({ file: place.file, node: put });
       }
     }
     return found;

@@ -71,3 +71,8 @@ export function mintedSessionId(file: SourceFile, variable: Variable): readonly 
   }
   return NOTHING;
 }
+
+/** A program that talks to servers by itself, and is none. */
+export function isClientByHand({ text }: SourceFile): boolean {
+  return /\b(?:_?fetch(?:Impl|Fn|er)?|customFetch|axios\w*(?:\.\w+)?|got|ky|undici\.request|https?\.request)\s*\(/.test(text) && !/\b(?:req|request|ctx|c)\b[?!]?\.(?:headers?|get|req|raw)\b|\bsetHeader\s*\(|createServer|headers\.set\s*\(/.test(text);
+}

@@ -49,7 +49,8 @@ export type SessionIdSource = 'header' | 'transport' | 'context' | 'callback' | 
 export type TypeArguments = ReadonlyMap<TSESTree.TSTypeParameter, readonly Known[]>;
 
 export type SdkExportKind = 'class' | 'function' | 'type' | 'enum' | 'value';
-export type CollectionKind = 'Map' | 'Set' | 'WeakMap' | 'WeakSet' | 'Array' | 'Record';
+/** `Context` is an AsyncLocalStorage: what one call runs with. */
+export type CollectionKind = 'Map' | 'Set' | 'WeakMap' | 'WeakSet' | 'Array' | 'Record' | 'Context';
 
 export type Why = 'import' | 'annotation' | 'new' | 'member' | 'returned' | 'callback' | 'argument' | 'field' | 'element' | 'name' | 'assigned';
 

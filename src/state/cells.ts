@@ -9,7 +9,7 @@ import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import type { Lifetimes } from './lifetimes.js';
 import type { Reach, Reached } from './reach.js';
-import { functionsOf, type SessionStore } from './session-stores.js';
+import { functionsOf, type SessionStore, type SessionTable } from './session-stores.js';
 
 export type Holding = 'variable' | 'field' | 'static' | 'object' | 'global';
 
@@ -48,6 +48,7 @@ const MUTATORS = new Set(['set', 'add', 'delete', 'clear', 'push', 'pop', 'shift
 const ARRAYS = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill']);
 /** Calls that give a new array: changing it leaves the first one as it was. */
 const COPIES = new Set(['filter', 'slice', 'map', 'flatMap', 'concat', 'toSorted', 'toReversed']);
+const COPIERS = /^(?:Array\.(?:from|of)|Object\.(?:keys|values|entries))$/;
 const KEYED = new Set(['get', 'set', 'has', 'delete', 'add', 'put']);
 /** Calls that give a part of a container, or the container again. */
 const PARTS = new Set(['get', 'find', 'values', 'entries', 'at', 'pop', 'shift', 'filter', 'slice', 'findLast']);
@@ -66,10 +67,23 @@ export class CellReader {
     private readonly lifetimes: Lifetimes,
   ) {}
 
-  read(stores: readonly SessionStore[]): readonly Cell[] {
+  read(stores: readonly SessionStore[], tables: readonly SessionTable[]): readonly Cell[] {
     for (const reached of this.reach.functions) this.#readFunction(reached);
     this.#readStores(stores);
+    this.#readTables(tables);
     return [...this.#cells.values()];
+  }
+
+  /** The functions around what is done with these tables, where no handler is known to lead. */
+  #readTables(tables: readonly SessionTable[]): void {
+    this.#only = new Set(tables.flatMap(({ file, variable }) => this.#ofVariable(file, variable) ?? []));
+    for (const { file, variable } of tables) {
+      for (const { identifier } of variable.references) {
+        const fn = enclosing(identifier);
+        if (fn && !this.reach.covers(fn)) this.#readFunction({ file, fn, from: new Set() });
+      }
+    }
+    this.#only = undefined;
   }
 
   /** What the classes of these stores do with them, also where no handler is known to lead. */
@@ -381,7 +395,7 @@ function isCopy(mcp: McpModel, file: SourceFile, node: TSESTree.Node, depth: num
   if (inner.type === 'ConditionalExpression') return isCopy(mcp, file, inner.consequent, depth + 1) && isCopy(mcp, file, inner.alternate, depth + 1);
   if (inner.type !== 'CallExpression') return false;
   const callee = innermost(inner.callee);
-  if (callee.type === 'MemberExpression' && COPIES.has(memberName(callee) ?? '')) return true;
+  if (callee.type === 'MemberExpression' && (COPIES.has(memberName(callee) ?? '') || COPIERS.test(`${callee.object.type === 'Identifier' ? callee.object.name : ''}.${memberName(callee) ?? ''}`))) return true;
   const given = mcp.values(file, callee).flatMap(({ value }) => (value.kind === 'function' ? returned(value.node).map(e => ({ file: value.file, e })) : []));
   return given.length > 0 && given.every(({ file: g, e }) => isCopy(mcp, g, e, depth + 1));
 }

@@ -192,8 +192,22 @@ export class Classifier {
       const made = value ? innermost(value) : undefined;
       if (made?.type !== 'CallExpression' && made?.type !== 'NewExpression') return false;
       const given = made.arguments.flatMap((a): readonly TSESTree.Node[] => (a.type === 'ObjectExpression' ? a.properties.flatMap(p => (p.type === 'Property' ? [p.value] : [])) : [a]));
-      return given.some(a => comesFromArguments(this.mcp, this.reach, file, a) && !this.#isOfServer(file, a));
+      return given.some(a => comesFromArguments(this.mcp, this.reach, file, a) && !this.#isOfServer(file, a) && !this.#isOption(file, a));
     });
+  }
+
+  /** `getLoader(config?)`: nobody in sight gives one, or all give the program's own. */
+  #isOption(file: SourceFile, node: TSESTree.Node): boolean {
+    const inner = innermost(node);
+    const definition = inner.type === 'Identifier' ? file.variableOf(inner)?.defs[0] : undefined;
+    if (definition?.type !== 'Parameter' || !isFunctionNode(definition.node) || this.reach.isHandler(definition.node)) return false;
+    const fn = definition.node;
+    const index = fn.params.findIndex(p => contains(p, definition.name));
+    const given = this.mcp.infer.references.ofFunction(file, fn).flatMap(use => {
+      const call = outermost(use.node).parent;
+      return call?.type === 'CallExpression' && call.callee === outermost(use.node) && this.reach.covers(call) ? [call.arguments[index]] : [];
+    });
+    return given.every(argument => argument === undefined);
   }
 
   #tellsClients(): boolean {
@@ -294,7 +308,7 @@ function isValueUsed(node: TSESTree.Node): boolean {
   return outer.parent?.type !== 'ExpressionStatement' && node.type === 'CallExpression';
 }
 
-const COORDINATION = /pending|revalidat|refreshing|in_?progress|active_?(?:requests?|process(?:or)?s?)(?:_?count)?$|active(?:Request|Processor|Task)Count$|inflight|in_flight|lock|mutex|semaphore|timer|timeout|interval|debounce|throttle|abort|waiter|resolver|deferred|retry|backoff|shutdown|closing|disposed|cleanup|cleaning|initializ|connecting|started|running|heartbeat|signal|unsub|listener|emitter|promise|reconnect|queue$|^_?(?:resolve|reject|done|isDone)$/i;
+const COORDINATION = /pending|revalidat|refreshing|in_?progress|active_?(?:requests?|process(?:or|e)?s?)(?:_?count)?$|active(?:Request|Processor|Task)Count$|inflight|in_flight|lock|mutex|semaphore|timer|timeout|interval|debounce|throttle|abort|waiter|resolver|deferred|retry|backoff|shutdown|closing|disposed|cleanup|cleaning|initializ|connecting|started|running|heartbeat|signal|unsub|listener|emitter|promise|reconnect|queue$|^_?(?:resolve|reject|done|isDone|handlers|hooks|callbacks|observers)$/i;
 
 function isCoordination(mcp: McpModel, cell: Cell): boolean {
   if (COORDINATION.test(lastName(cell.name))) return true;
@@ -345,7 +359,7 @@ function isWaiter(known: Known): boolean {
   return value.kind === 'object' && value.node.properties.some(p => p.type === 'Property' && p.key.type === 'Identifier' && /^(?:resolve|reject)$/.test(p.key.name));
 }
 
-const INSTRUMENT = /audit|alert|notification_channel|health|statistic|token_?bucket|log_?store|log_?buffer|credential|\bcreds\b|(?:command|tool|prompt|resource|plugin|provider|handler|framework|capability|schema|service)_registry$|metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|file_?lock|lock_?manager|transaction|(?:usage|token|cost)_?track|(?:request|call|usage|hit)s?_?counts?$|quota|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z_])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential|di_?container|_container$|injector|cache/i;
+const INSTRUMENT = /(?:auth|login|callback)_?server$|(?:by|per)_?ip$|audit|alert|notification_channel|health|statistic|token_?bucket|log_?store|log_?buffer|credential|\bcreds\b|(?:command|tool|prompt|resource|plugin|provider|handler|framework|capability|schema|service)_registry$|metric|telemetry|analytics|monitor|rate_?limit|limiter|throttl|circuit|breaker|logger|log_?manager|log_?sink|logging|diagnostic|performance|profiler|file_?lock|lock_?manager|transaction|(?:usage|token|cost)_?track|(?:request|call|usage|hit)s?_?counts?$|quota|buffer_?pool|worker_?pool|connection_?pool|health_?check|(?:^|[a-z_])error_?(?:handler|tracker|reporter)|config_?manager|token_?manager|credential|di_?container|_container$|injector|cache/i;
 
 const INSTRUMENT_FOLDER = /(?:^|\/)(?:audit|telemetry|metrics|monitoring)\//;
 
@@ -366,7 +380,7 @@ function isInstrument(mcp: McpModel, cell: Cell): boolean {
 }
 
 /** Errors are values; transports have a rule of their own. */
-function isPlumbing(mcp: McpModel, file: SourceFile, cls: ClassNode): boolean {
+export function isPlumbing(mcp: McpModel, file: SourceFile, cls: ClassNode): boolean {
   if (cls.superClass && /Error$/.test(file.text.slice(...cls.superClass.range))) return true;
   return /Transport$/.test(cls.id?.name ?? '') || rolesWithin(mcp, mcp.infer.instancesOf(file, cls)).has('server-transport');
 }
@@ -448,7 +462,7 @@ function isStandIn({ owner }: Cell): boolean {
 }
 
 function isNamedCache({ name, owner }: Cell): boolean {
-  return /cache|memo(?:i[sz]ed)?$/i.test(lastName(name)) || /Cache(?:Service|Store|Manager)?$/.test(owner?.id?.name ?? '');
+  return /cache|memo(?:i[sz]ed)?$|^last_?(?:known_?)?good/i.test(lastName(name)) || /Cache(?:Service|Store|Manager)?$/.test(owner?.id?.name ?? '');
 }
 
 /** `if (!map.has(k)) map.set(k, make(k))`, and the entry is what the function gives. */

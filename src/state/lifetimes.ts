@@ -60,7 +60,13 @@ export class Lifetimes {
     if (!fn) return true;
     const outer = outermost(made);
     const parent = outer.parent;
-    if (!this.reach.isLocal(made)) return !isPassing(parent, outer) || this.#isKeptByCallers(file, fn, depth);
+    if (!this.reach.isLocal(made)) {
+      const own = parent?.type === 'VariableDeclarator' || (parent?.type === 'AssignmentExpression' && parent.left.type === 'MemberExpression' && parent.left.object.type === 'ThisExpression');
+      const cls = own && !this.reach.surroundsHandler(fn) ? methodOf(fn) : undefined;
+      if (cls) return this.outlivesCalls(file, cls);
+      if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier' && !this.reach.surroundsHandler(fn) && !escapes(file, parent.id, fn)) return false;
+      return !isPassing(parent, outer) || this.#isKeptByCallers(file, fn, depth);
+    }
     if (depth > 3) return false;
     switch (parent?.type) {
       case 'AssignmentExpression':
@@ -160,6 +166,22 @@ export class Lifetimes {
       return call?.type === 'CallExpression' && call.callee === outer && this.#isKept(use.file, call, depth + 1);
     });
   }
+}
+
+/** The class whose instances run this: what is made in it belongs to them, or is gone. */
+function methodOf(fn: FunctionNode): ClassNode | undefined {
+  const { parent } = fn;
+  const cls = parent.type === 'MethodDefinition' && parent.kind === 'method' && !parent.static ? parent.parent.parent : undefined;
+  return isClassNode(cls) ? cls : undefined;
+}
+
+/** Whether a local variable is used for more than calls of its methods, or by a function that runs later. */
+function escapes(file: SourceFile, name: TSESTree.Identifier, fn: FunctionNode): boolean {
+  return (file.variableOf(name)?.references ?? []).some(({ identifier, init }) => {
+    if (init) return false;
+    const { parent } = outermost(identifier);
+    return parent?.type !== 'MemberExpression' || parent.object !== outermost(identifier) || enclosingFunction(identifier) !== fn;
+  });
 }
 
 /** `return new Image(data)`, `new Image(data).resize(w)`: whoever calls decides. */

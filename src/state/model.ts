@@ -4,12 +4,12 @@ import type { McpModel } from '../mcp/model.js';
 import { isClassNode, type ClassNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { CellReader, type Access, type Cell } from './cells.js';
-import { Classifier, isInstrumentName, isLive, type CellClass } from './classify.js';
+import { Classifier, isInstrumentName, isLive, isPlumbing, type CellClass } from './classify.js';
 import { findHandlers, type Handler } from './handlers.js';
 import { Lifetimes } from './lifetimes.js';
 import { Reach } from './reach.js';
-import { SessionIds } from './session-ids.js';
-import { sessionStores } from './session-stores.js';
+import { sessionIdsOf, type SessionIds } from './session-ids.js';
+import { sessionStores, sessionTables } from './session-stores.js';
 import { partsOf } from './transactions.js';
 
 export type ClassifiedCell = Cell & { readonly class: CellClass };
@@ -50,13 +50,13 @@ export class StateModel {
   ) {
     this.handlers = findHandlers(mcp, files);
     this.reach = new Reach(mcp, this.handlers);
-    this.ids = new SessionIds(mcp);
+    this.ids = sessionIdsOf(mcp);
     this.classifier = new Classifier(mcp, this.reach, this.ids);
     const stores = sessionStores(mcp, this.ids);
     const lifetimes = new Lifetimes(mcp, this.reach);
     lifetimes.keep(stores.map(s => s.cls));
     const reader = new CellReader(mcp, this.reach, lifetimes);
-    const cells = reader.read(stores);
+    const cells = reader.read(stores, sessionTables(mcp, this.ids));
     reader.noteGlobals();
     this.cells = cells.map(cell => Object.assign(cell, { class: this.classifier.classify(cell) }));
   }
@@ -79,10 +79,10 @@ export class StateModel {
   }
 
   /** A field of what is kept under a handle, in a cache or in a pool belongs to those. */
-  #isPartOfOther({ file, owner }: ClassifiedCell): boolean {
+  #isPartOfOther({ file, owner, class: kept }: ClassifiedCell): boolean {
     if (!owner) return false;
     const holders = this.#holdersOf(file, owner);
-    return holders.length > 0 && holders.every(h => h.kind === 'cell' && KEEPERS.has(h.cell.class));
+    return holders.length > 0 && holders.every(h => (h.kind === 'cell' ? KEEPERS.has(h.cell.class) : kept === 'process' && isPlumbing(this.mcp, h.file, h.cls)));
   }
 
   /** A thing that is made on first use is state when it remembers: a browser, a socket, an instance with state of its own. */

@@ -1,3 +1,4 @@
+import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import { zoneOf } from '../files/kinds.js';
 import { keyName } from '../mcp/exports.js';
@@ -12,6 +13,12 @@ export interface SessionStore {
   readonly cls: ClassNode;
   /** The field that is looked up by session. */
   readonly field: string;
+}
+
+/** A container of a module that is looked up by session. */
+export interface SessionTable {
+  readonly file: SourceFile;
+  readonly variable: Variable;
 }
 
 const SESSION = /session_?id/i;
@@ -42,6 +49,28 @@ function fieldsOf(file: SourceFile, cls: ClassNode, ids: SessionIds): readonly s
   });
 }
 
+/** The same for variables of modules: what calls the functions around them may be a table that nobody can follow. */
+export function sessionTables(mcp: McpModel, ids: SessionIds): readonly SessionTable[] {
+  const { project } = mcp;
+  return project.codeFiles().flatMap(path => {
+    const text = project.text(path) ?? '';
+    if (zoneOf(path) === 'test' || !SESSION.test(text) || !CONTAINER.test(text)) return [];
+    const file = project.source(path);
+    return file ? file.program.body.flatMap(statement => variablesOf(file, statement)).flatMap(variable => (isKeyedBySession(file, variable, ids) ? [{ file, variable }] : [])) : [];
+  });
+}
+
+function variablesOf(file: SourceFile, statement: TSESTree.Node): readonly Variable[] {
+  const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+  if (declaration?.type !== 'VariableDeclaration') return [];
+  return declaration.declarations.flatMap(d => (d.id.type === 'Identifier' && CONTAINER.test(file.text.slice(...d.range)) ? (file.variableOf(d.id) ?? []) : []));
+}
+
+function isKeyedBySession(file: SourceFile, variable: Variable, ids: SessionIds): boolean {
+  const keys = variable.references.flatMap(({ identifier }) => keyAt(identifier));
+  return keys.some(k => k.fills) && keys.some(k => mentionsSession(file, k.key) && ids.is(file, k.key));
+}
+
 interface Key {
   readonly key: TSESTree.Node;
   readonly fills: boolean;
@@ -49,16 +78,21 @@ interface Key {
 
 /** What a field is looked up by, in its own class. */
 function keysOf(file: SourceFile, cls: ClassNode, name: string): readonly Key[] {
-  return (indexOf(file).members.get(name) ?? []).flatMap((member): Key[] => {
+  return (indexOf(file).members.get(name) ?? []).flatMap((member): readonly Key[] => {
     if (member.object.type !== 'ThisExpression' || member.range[0] < cls.range[0] || cls.range[1] < member.range[1]) return [];
-    const { parent } = member;
-    if (parent.type !== 'MemberExpression' || parent.object !== member) return [];
-    if (parent.computed) return [{ key: parent.property, fills: parent.parent.type === 'AssignmentExpression' && parent.parent.left === parent }];
-    const call = parent.parent;
-    const method = memberName(parent) ?? '';
-    const [key] = call.type === 'CallExpression' && innermost(call.callee) === parent ? call.arguments : [];
-    return key && KEYED.test(method) ? [{ key, fills: method === 'set' || method === 'add' }] : [];
+    return keyAt(member);
   });
+}
+
+/** `container[key]`, `container.get(key)`. */
+function keyAt(container: TSESTree.Node): readonly Key[] {
+  const { parent } = container;
+  if (parent?.type !== 'MemberExpression' || parent.object !== container) return [];
+  if (parent.computed) return [{ key: parent.property, fills: parent.parent.type === 'AssignmentExpression' && parent.parent.left === parent }];
+  const call = parent.parent;
+  const method = memberName(parent) ?? '';
+  const [key] = call.type === 'CallExpression' && innermost(call.callee) === parent ? call.arguments : [];
+  return key && KEYED.test(method) ? [{ key, fills: method === 'set' || method === 'add' }] : [];
 }
 
 /** The functions of a class: what `this` means is known in all of them. */

@@ -44,6 +44,9 @@ export default defineTransform({
   },
 });
 
+/** What clients do, and servers without the SDK. */
+const OF_OTHERS = new Set(['logging:client-handler', 'logging:client-level', 'logging:level-sent', 'logging:set-level-compare', 'logging:set-level-entry']);
+
 function sends(findings: readonly Finding[]): boolean {
   return findings.some(f => SENDS.has(f.subject) && f.zone === 'source');
 }
@@ -52,7 +55,7 @@ function sends(findings: readonly Finding[]): boolean {
 function byPackage({ project }: ProjectRewriteContext, findings: readonly Finding[]): readonly { readonly manifest: Manifest | undefined; readonly findings: readonly Finding[] }[] {
   const groups = new Map<string, { readonly manifest: Manifest | undefined; readonly findings: Finding[] }>();
   for (const finding of findings) {
-    if (finding.subject === 'logging:client-handler' || finding.subject === 'logging:client-level') continue;
+    if (OF_OTHERS.has(finding.subject)) continue;
     const manifest = packageOf(project, finding.file);
     const key = manifest?.folder ?? '';
     const group = groups.get(key) ?? { manifest, findings: [] };
