@@ -1,5 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { holdsStreams, isWithoutParts, rolesWithin } from '../mcp/containers.js';
+import { keyName } from '../mcp/exports.js';
 import { endName, indexOf, innermost, memberName, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { contains, returnExpressions } from '../mcp/nodes.js';
@@ -53,7 +54,7 @@ export class Classifier {
   classify(cell: Cell): CellClass {
     const writes = cell.accesses.filter(a => a.mode === 'write');
     const reads = cell.accesses.filter(a => a.mode === 'read');
-    if (isStandIn(cell)) return 'idle';
+    if (isStandIn(cell) || isToolTable(this.mcp, cell)) return 'idle';
     if ((this.#holdsTransports(cell) && !this.#isGivenOther(writes)) || this.#holdsStreams(cell)) return 'transports';
     if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
     const transacts = this.#keepsTransactions(writes);
@@ -310,8 +311,11 @@ function isValueUsed(node: TSESTree.Node): boolean {
 
 const COORDINATION = /pending|revalidat|refreshing|in_?progress|active_?(?:requests?|process(?:or|e)?s?)(?:_?count)?$|active(?:Request|Processor|Task)Count$|inflight|in_flight|lock|mutex|semaphore|timer|timeout|interval|debounce|throttle|abort|waiter|resolver|deferred|retry|backoff|shutdown|closing|disposed|cleanup|cleaning|initializ|connecting|started|running|heartbeat|signal|unsub|listener|emitter|promise|reconnect|queue$|^_?(?:resolve|reject|done|isDone|handlers|hooks|callbacks|observers)$/i;
 
+/** What lets some through at a time, whatever its parts are called. */
+const GATE = /(?:semaphore|mutex|latch|barrier|lock|limiter|throttle)$/i;
+
 function isCoordination(mcp: McpModel, cell: Cell): boolean {
-  if (COORDINATION.test(lastName(cell.name))) return true;
+  if (COORDINATION.test(lastName(cell.name)) || GATE.test(cell.owner?.id?.name ?? '')) return true;
   if (holdsPromises(cell)) return true;
   const values = cell.accesses.flatMap(a => (a.mode === 'write' && a.value ? [...mcp.values(a.file, a.value)] : []));
   return values.length > 0 && values.every(isWaiter);
@@ -377,6 +381,13 @@ function isInstrument(mcp: McpModel, cell: Cell): boolean {
   if (isInstrumentName(owner) || INSTRUMENT_FOLDER.test(cell.file.path) || INSTRUMENT.test(base.replace(/[-.]/g, '_')) || INSTRUMENT.test(lastName(cell.name))) return true;
   if (cell.owner !== undefined && /^_?stats$|_creds$/i.test(lastName(cell.name))) return true;
   return cell.owner !== undefined && (WORKING.test(owner) || isPlumbing(mcp, cell.file, cell.owner));
+}
+
+/** `const tools = [{ tool: { name, inputSchema }, handler }]`: what is offered, put together where it is offered. */
+function isToolTable(mcp: McpModel, cell: Cell): boolean {
+  const objects = mcp.infer.elements(cell.values.filter(k => k.value.kind === 'collection')).flatMap(({ value }) => (value.kind === 'object' ? [value.node] : []));
+  const has = (object: TSESTree.ObjectExpression, pattern: RegExp): boolean => object.properties.some(p => p.type === 'Property' && pattern.test(keyName(p.key) ?? ''));
+  return objects.length > 0 && objects.every(o => has(o, /^(?:handler|execute|run|callback)$/) && has(o, /^(?:tool|definition|inputSchema)$/));
 }
 
 /** Errors are values; transports have a rule of their own. */
