@@ -246,15 +246,20 @@ export class FileDraft {
     const body = this.file.program.body;
     const imports = body.filter((s): s is TSESTree.ImportDeclaration => s.type === 'ImportDeclaration' && !this.isGone(s));
     const required = imports.length === 0 && body.some(s => /\brequire\s*\(/.test(this.editor.text(s)));
-    const lines = modules.map(module => {
+    const lineOf = (module: string): string => {
       const of = added.filter(a => a.module === module);
       const allTypes = of.every(a => a.type);
       const names = of.map(a => (a.type && !allTypes ? `type ${a.name}` : a.name)).join(', ');
       return required ? `const { ${names} } = require(${quote}${module}${quote})${semicolon}` : `import ${allTypes ? 'type ' : ''}{ ${names} } from ${quote}${module}${quote}${semicolon}`;
-    });
-    const sibling = imports.filter(s => s.source.value.startsWith('@modelcontextprotocol/')).at(-1) ?? imports.at(-1) ?? requires(body).at(-1);
-    if (sibling && !this.isGone(sibling)) this.editor.insert(sibling.range[1], lines.map(l => `${eol}${l}`).join(''));
-    else this.editor.insert(body[0]?.range[0] ?? 0, lines.map(l => `${l}${eol}`).join(''));
+    };
+    // A file of the project beside files of the project, a package of the SDK beside the SDK.
+    for (const prefix of ['.', '@modelcontextprotocol/']) {
+      const lines = modules.filter(m => m.startsWith('.') === (prefix === '.')).map(lineOf);
+      const sibling = imports.filter(s => s.source.value.startsWith(prefix)).at(-1) ?? imports.at(-1) ?? requires(body).at(-1);
+      if (lines.length === 0) continue;
+      if (sibling && !this.isGone(sibling)) this.editor.insert(sibling.range[1], lines.map(l => `${eol}${l}`).join(''));
+      else this.editor.insert(body[0]?.range[0] ?? 0, lines.map(l => `${l}${eol}`).join(''));
+    }
   }
 }
 

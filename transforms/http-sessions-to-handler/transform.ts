@@ -82,7 +82,7 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
       removed,
       removedComments: draft.removedComments,
       dependencies: [...neededPackages(project, draft), ...unusedPackages(project, draft, removed)],
-      ...(!keepsSessions && block.names.untold.size > 0 && { markers: markersOf(block) }),
+      ...(!keepsSessions && block.names.untold.size + block.names.lookedInto.size > 0 && { markers: markersOf(block) }),
       notes: keepsSessions ? ['Clients of older revisions keep their sessions: they still need the same process for all requests of one.'] : [...notesOf(block), ...kept.flatMap(k => k.notes)],
     };
   } catch (error) {
@@ -130,11 +130,12 @@ function isGone(draft: FileDraft, finding: Finding): boolean {
   return draft.isGone(node);
 }
 
-/** At the route: what somebody was told of sessions, for a person to tell of requests. */
-function markersOf({ names: { file, untold }, endpoints }: SessionBlock): readonly Marker[] {
+/** At the route: what somebody was told of sessions, for a person to tell of requests. In tests: where they look into sessions. */
+function markersOf({ names: { file, untold, lookedInto }, endpoints }: SessionBlock): readonly Marker[] {
   const at = endpoints[0]?.main.statement ?? endpoints[0]?.main.handler.fn;
   const calls = [...untold].map(call => file.text.slice(...call.range).replace(/\s+/g, ' '));
-  return at ? [{ id: 'session-lifecycle', file: file.path, offset: at.range[0], detail: `It was: ${calls.join('; ')}` }] : [];
+  const told: readonly Marker[] = at && calls.length > 0 ? [{ id: 'session-lifecycle', file: file.path, offset: at.range[0], detail: `It was: ${calls.join('; ')}` }] : [];
+  return [...told, ...[...lookedInto].map(({ file: test, node }) => ({ id: 'session-test', file: test.path, offset: node.range[0] }))];
 }
 
 function notesOf({ endpoints, sse, names, origin }: SessionBlock): readonly string[] {

@@ -1,6 +1,7 @@
 import type { TSESTree } from '../../src/define-transform.js';
 import { hasBlankAbove, indentAt, reindented, withComments } from '../../src/edits/indent.js';
 import { enclosingClass, enclosingFunction, innermost } from '../../src/mcp/file-index.js';
+import { specifierFor } from '../../src/emit/imports.js';
 import { zoneOf } from '../../src/files/kinds.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type ClassNode } from '../../src/mcp/values.js';
@@ -11,6 +12,7 @@ import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.
 import { lineOf } from '../../src/hosting/closure.js';
 import type { SseBranches } from '../../src/hosting/http/sse-branches.js';
 import { HANDLE, type Endpoint, type SessionBlock } from '../../src/hosting/http/block.js';
+import type { SessionTest } from '../../src/hosting/http/handed-out.js';
 import { leftoversOf, toldSettings, writeLeftovers } from '../../src/hosting/http/leftovers.js';
 import { wrapsOf, type Body } from '../../src/hosting/http/body.js';
 import { removeElsewhere } from '../../src/hosting/http/exported.js';
@@ -58,10 +60,26 @@ export function writeBlock(draft: FileDraft, block: SessionBlock, all: Draft): O
   declareHandler(draft, block, first, place, names, needsClose, closers, leftovers.close);
   writeLeftovers(draft, block.perRequest ? { ...leftovers, remove: [...leftovers.remove, ...leftovers.close], close: [] } : leftovers, needsField && place.parent?.type !== 'ClassBody' ? `${names.handler}?` : names.handler);
   removeElsewhere(all, file, leftovers.sweepers);
-  for (const { fn, parameter } of leftovers.carried) if (fn.type === 'FunctionDeclaration' && fn.id) dropInTests(block.names.mcp, all, file, fn.id.name, fn.params.indexOf(parameter));
+  for (const { fn, parameter } of leftovers.carried) if (fn.type === 'FunctionDeclaration' && fn.id) for (const test of dropInTests(block.names.mcp, all, file, fn.id.name, fn.params.indexOf(parameter))) block.names.lookedInto.add(test);
+  for (const test of leftovers.tests) writeOwnSessions(all.of(test.file), block, test);
   if (block.managers && block.managers.length > 0) for (const log of logsOfSessions(file, [...leftovers.remove, ...leftovers.close])) draft.removeStatement(log);
   removeTold(draft, isGone);
   return undefined;
+}
+
+/** `const { app } = build(); const sessions: Sessions = {};` */
+function writeOwnSessions(draft: FileDraft, { names }: SessionBlock, { file, taken, statement, own }: SessionTest): void {
+  const { editor } = draft;
+  const [declarator] = statement.declarations;
+  const pattern = declarator?.id;
+  if (pattern?.type !== 'ObjectPattern' || !declarator?.init) return;
+  if (pattern.properties.length > 1) editor.removeElements([taken], pattern);
+  else editor.replace({ range: [statement.range[0], declarator.init.range[0]] }, '');
+  if (!own) return;
+  const { eol, semicolon } = editor.style;
+  editor.insert(statement.range[1], eol + indentAt(file, statement.range[0]) + own.text + semicolon);
+  if (own.type) draft.addImport(own.type.name, specifierFor(file.path, own.type.path, [file]), true);
+  names.lookedInto.add({ file, node: statement });
 }
 
 /** Log lines say no more what a setting was that nothing asks. */

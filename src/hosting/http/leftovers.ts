@@ -10,7 +10,7 @@ import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
 import { dotted } from '../purity.js';
 import { exportedNames, sweeperAround, type Sweeper } from './exported.js';
-import { handedOut } from './handed-out.js';
+import { handedOut, type SessionTest } from './handed-out.js';
 import { some, type SessionNames } from './names.js';
 import { Plumbing, REPLIES, REQUESTS } from './plumbing.js';
 
@@ -23,6 +23,7 @@ export interface Leftovers {
   /** Names that callers had for sessions which were given back, and what types said of them. */
   readonly taken: readonly TSESTree.Property[];
   readonly members: readonly TSESTree.TSPropertySignature[];
+  readonly tests: readonly SessionTest[];
   /** Arguments that carried the sessions to a function, with its parameters. */
   readonly carried: readonly Carried[];
   /** Fields that held the sessions. */
@@ -46,6 +47,7 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
   const properties: TSESTree.Property[] = [];
   const taken: TSESTree.Property[] = [];
   const members: TSESTree.TSPropertySignature[] = [];
+  const tests: SessionTest[] = [];
   const close: TSESTree.Statement[] = [];
   const carried: Carried[] = [];
   const sweepers: Sweeper[] = [];
@@ -74,6 +76,7 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
       properties.push(...(out?.properties ?? [property]));
       taken.push(...(out?.taken ?? []));
       members.push(...(out?.members ?? []));
+      tests.push(...(out?.tests ?? []));
       continue;
     }
     const statement = statementAround(use);
@@ -96,7 +99,7 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
     }
   }
   for (const statement of exportedNames(names, file)) if (!remove.includes(statement)) remove.push(statement);
-  return { sweepers, remove: remove.filter((r, i) => remove.indexOf(r) === i && !remove.some(o => o !== r && contains(o, r))), properties, taken, members, close, carried, fields };
+  return { sweepers, remove: remove.filter((r, i) => remove.indexOf(r) === i && !remove.some(o => o !== r && contains(o, r))), properties, taken, members, tests, close, carried, fields };
 }
 
 /** `setSessionsProvider(() => Object.keys(sessions).length)`: somebody asks for the number later. */
@@ -208,7 +211,7 @@ export function writeLeftovers(draft: FileDraft, leftovers: Leftovers, handler: 
     draft.editor.removeElements([name], name.parent);
     draft.gone(name);
   }
-  for (const member of leftovers.members) draft.removeStatement(member);
+  for (const member of leftovers.members) removeMember(draft, member);
   for (const { call, argument, fn, parameter } of leftovers.carried) {
     draft.editor.removeElements([argument], call);
     draft.gone(argument);
@@ -227,6 +230,22 @@ export function writeLeftovers(draft: FileDraft, leftovers: Leftovers, handler: 
   }
 }
 
+/** A line of a type, or `{ app: Express; sessions: Sessions }` in one. */
+function removeMember(draft: FileDraft, member: TSESTree.TSPropertySignature): void {
+  const { file: { text }, editor } = draft;
+  const { parent } = member;
+  const members = parent.type === 'TSInterfaceBody' ? parent.body : parent.type === 'TSTypeLiteral' ? parent.members : [];
+  const at = members.indexOf(member);
+  const before = members[at - 1];
+  const after = members[at + 1];
+  if (text.slice(...parent.range).includes('\n') || (!before && !after)) {
+    draft.removeStatement(member);
+    return;
+  }
+  draft.gone(member);
+  const end = before ? before.range[1] - (/[;,]$/.test(text.slice(...before.range)) ? 1 : 0) : 0;
+  editor.replace({ range: after ? [member.range[0], after.range[0]] : [end, member.range[1]] }, '');
+}
 
 function dropParameter(draft: FileDraft, fn: FunctionNode, parameter: TSESTree.Parameter): void {
   const index = fn.params.indexOf(parameter);
