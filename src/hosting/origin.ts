@@ -15,6 +15,7 @@ import { endingOf, waitForInputToEnd } from './ending.js';
 import { isObstacle, obstacle, type Handover, type Obstacle, type Origin, type OriginContext } from './obstacle.js';
 import { factoryOfCall, variableName, writeFactory, type Factory } from './factory.js';
 import { isFresh } from './fresh.js';
+import { keepStateOutside } from './kept-state.js';
 import { givenField, type GivenField } from './given-field.js';
 
 /** Where the server that is connected comes from, turned into a function that makes a new one. `own` are the calls of connect that will be rewritten. */
@@ -74,10 +75,11 @@ function write({ mcp, draft, oneAtATime }: OriginContext, file: SourceFile, clos
   const fileDraft = draft.of(file);
   for (const ending of closure.endings) waitForInputToEnd(fileDraft, ending);
   const made = writeFactory(mcp, fileDraft, closure);
+  const notes = oneAtATime || closure.moved.length > 1 || !closure.declarator.init ? [] : keepStateOutside(mcp, draft, file, closure.declarator.init);
   for (const connect of closure.connects) replaceReceiver(fileDraft, connect, made);
   for (const given of closure.given) fileDraft.replace(given, made.isAsync ? `await ${made.call}` : made.call);
   const factory = closure.late.length > 0 ? withLate(fileDraft, variableName(closure), closure.late, made, own) : made;
-  return { factory, closers: closure.closers.map(node => ({ file, node })), notes: [] };
+  return { factory, closers: closure.closers.map(node => ({ file, node })), notes };
 }
 
 /** What must not happen once per client, inside of what moves. */
