@@ -255,7 +255,7 @@ export class FileDraft {
     // A file of the project beside files of the project, a package of the SDK beside the SDK.
     for (const prefix of ['.', '@modelcontextprotocol/']) {
       const lines = modules.filter(m => m.startsWith('.') === (prefix === '.')).map(lineOf);
-      const sibling = imports.filter(s => s.source.value.startsWith(prefix)).at(-1) ?? imports.at(-1) ?? requires(body).at(-1);
+      const sibling = imports.filter(s => s.source.value.startsWith(prefix)).at(-1) ?? (prefix === '.' ? undefined : imports.filter(s => !/^[./]/.test(s.source.value)).at(-1)) ?? imports.at(-1) ?? requires(body).at(-1);
       if (lines.length === 0) continue;
       if (sibling && !this.isGone(sibling)) this.editor.insert(sibling.range[1], lines.map(l => `${eol}${l}`).join(''));
       else this.editor.insert(body[0]?.range[0] ?? 0, lines.map(l => `${l}${eol}`).join(''));

@@ -1,4 +1,4 @@
-import { defineTransform, type Finding } from '../../src/define-transform.js';
+import { defineTransform, type Finding, type TSESTree } from '../../src/define-transform.js';
 import { EditConflict } from '../../src/edits/edit.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { Draft, FileDraft } from '../../src/hosting/draft.js';
@@ -57,7 +57,7 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
   const file = project.source(path);
   if (!file) return obstacle('The file does not parse.');
   const keepsSessions = choices.legacy === 'sessions';
-  if (isFirstLine(file)) return obstacle('This file is still on the first SDK line. Move it to the second first.');
+  if (firstLine(file).some(i => !isEventStore(i))) return obstacle('This file is still on the first SDK line. Move it to the second first.');
   const asClass = keepsSessions ? undefined : rewriteClass(project, mcp, choices.legacy, file, findings);
   if (asClass && !isObstacle(asClass)) return asClass;
   const draft = new Draft(project);
@@ -72,6 +72,7 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
   const kept = keepsSessions ? [] : (block.managers ?? []).map(m => removeManager(draft, project, m, path));
   try {
     const edits = draft.finish();
+    if (firstLine(file).some(i => !fileDraft.isGone(i))) return obstacle('An event store is used for more than the streams of sessions. Move it to the second SDK line first.');
     const removed = [...new Set([...kept.flatMap(k => k.removed), ...orphanedStores(draft, project)])];
     return {
       unit: findings.find(isHosting)?.unit ?? `http-sessions:${path}`,
@@ -116,8 +117,13 @@ function rewriteClass(project: ProjectRewriteContext['project'], mcp: ProjectRew
   }
 }
 
-function isFirstLine(file: SourceFile): boolean {
-  return file.program.body.some(s => s.type === 'ImportDeclaration' && s.source.value.startsWith('@modelcontextprotocol/sdk'));
+function firstLine(file: SourceFile): readonly TSESTree.ImportDeclaration[] {
+  return file.program.body.filter((s): s is TSESTree.ImportDeclaration => s.type === 'ImportDeclaration' && s.source.value.startsWith('@modelcontextprotocol/sdk'));
+}
+
+/** An example of the first SDK line, which many copied: streams that go on are gone with the sessions. */
+function isEventStore({ source }: TSESTree.ImportDeclaration): boolean {
+  return source.value.includes('/examples/shared/inMemoryEventStore');
 }
 
 /** Findings whose place is gone, and those of the lists of CORS. */

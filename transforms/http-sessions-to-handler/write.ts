@@ -436,7 +436,12 @@ function guardList(draft: FileDraft, { main, protection }: Endpoint): void {
   const app = draft.editor.text(main.call.callee.object);
   const [start] = withComments(draft.file, main.statement);
   const base = indentAt(draft.file, start);
-  draft.editor.insert(start, lists.map(l => `${checkFor(app, main.path, l, quote)}${semicolon}${eol}${base}`).join('').replace(/[ \t]*$/, '') + eol + base);
+  const lines = lists.flatMap(list => {
+    if (!list.worked) return [checkFor(app, main.path, list, quote)];
+    const name = draft.freeName(...(list.what === 'hosts' ? ['allowedHosts', 'hostNames'] : ['allowedOrigins', 'originNames']));
+    return [`const ${name} = ${reindented(draft.file, list.worked.range, base)}`, checkFor(app, main.path, { ...list, list: name }, quote)];
+  });
+  draft.editor.insert(start, lines.map(l => `${l}${semicolon}${eol}${base}`).join('').replace(/[ \t]*$/, '') + eol + base);
 }
 
 /** The route, and an `if` of which nothing else is left. */

@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { lineOf } from '../closure.js';
 import { calledFunctions } from '../fresh.js';
 import type { FileDraft } from '../draft.js';
+import { withComments } from '../../edits/indent.js';
 import { isObstacle, obstacle, type Obstacle } from '../obstacle.js';
 import { keyName } from '../../mcp/exports.js';
 import { enclosingClass, enclosingFunction, indexOf, memberName } from '../../mcp/file-index.js';
@@ -226,8 +227,15 @@ export function writeLeftovers(draft: FileDraft, leftovers: Leftovers, handler: 
     }
     done.add(fn);
     const isAsync = fn === undefined || (isFunctionNode(fn) && fn.async);
+    dropComments(draft, statement);
     draft.replace(statement, `${isAsync ? 'await' : 'void'} ${handler}.close()${draft.end}`);
   }
+}
+
+/** `// Close all transports`, in front of what closes them. */
+function dropComments({ file, editor }: FileDraft, statement: TSESTree.Statement): void {
+  const [start] = withComments(file, statement);
+  if (/\b(?:sessions?|transports?)\b/i.test(file.text.slice(start, statement.range[0]))) editor.replace({ range: [start, statement.range[0]] }, '');
 }
 
 /** A line of a type, or `{ app: Express; sessions: Sessions }` in one. */

@@ -145,10 +145,15 @@ export class Plumbing {
     return CONSTRUCTORS.test(dotted(node.callee)) || isRefusingResponse(node) || [...this.servers].some(s => contains(s, node)) || this.names.mcp.types(this.file, node).some(t => roleOf(t.type) === 'server');
   }
 
+  /** `server.onclose = ...`: what is done then is looked at by itself. */
+  #isEnd(target: TSESTree.Node): boolean {
+    return target.type === 'MemberExpression' && memberName(target) === 'onclose' && this.names.mcp.member(this.file, target) !== undefined;
+  }
+
   /** A local of the block, or something of the session. */
   #isPlumbingTarget(target: TSESTree.Node, block: TSESTree.Node): boolean {
     const inner = innermost(target);
-    if (this.names.isRootedIn(inner) || this.#isServer(inner) || (inner.type === 'MemberExpression' && this.#isCarried(inner))) return true;
+    if (this.names.isRootedIn(inner) || this.#isServer(inner) || this.#isEnd(inner) || (inner.type === 'MemberExpression' && this.#isCarried(inner))) return true;
     if (inner.type === 'Identifier') {
       const declared = this.file.variableOf(inner)?.defs[0];
       return declared !== undefined && (contains(block, declared.name) || enclosedIn(declared.node, block));
