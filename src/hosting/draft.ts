@@ -141,12 +141,17 @@ export class FileDraft {
       for (const statement of removableStatements(this.file)) {
         if (this.isGone(statement) || this.#isReplaced(statement)) continue;
         const variables = variablesOf(this.file, statement);
-        if (variables.length === 0 || !variables.every(v => this.#isUnused(v, statement))) continue;
+        if (variables.length === 0 || !variables.every(v => this.#isUnused(v, statement)) || this.#isNamedAnew(statement, variables)) continue;
         this.removeStatement(statement);
         again = true;
       }
     }
     this.#sweepPatterns();
+  }
+
+  /** A function of the module that what is written names. */
+  #isNamedAnew(statement: TSESTree.Statement, variables: readonly Variable[]): boolean {
+    return statement.parent.type === 'Program' && statement.type === 'FunctionDeclaration' && variables.some(v => v.name === statement.id.name && isWritten(this.editor, v.name));
   }
 
   /** `const { port, idleMs } = options`, of which one name is not used any more. */

@@ -49,7 +49,7 @@ function topOf(fn: FunctionNode): TSESTree.Node | undefined {
   const statement = fn.type === 'FunctionDeclaration' ? fn : parent.type === 'VariableDeclarator' ? parent.parent : undefined;
   if (!statement) return undefined;
   const outer = statement.parent.type === 'ExportNamedDeclaration' || statement.parent.type === 'ExportDefaultDeclaration' ? statement.parent : statement;
-  return outer.parent?.type === 'Program' ? outer : undefined;
+  return outer.parent.type === 'Program' ? outer : undefined;
 }
 
 /** Then it belonged to one client. */
@@ -57,7 +57,7 @@ function mayBeCalledPerSession(mcp: McpModel, file: SourceFile, fn: FunctionNode
   return mcp.infer.references.ofFunction(file, fn).some(use => {
     if (use.node === fn || isNameOf(use.node, fn)) return false;
     const call = outermost(use.node).parent;
-    if (use.node.parent?.type === 'ImportSpecifier' || use.node.parent?.type === 'ExportSpecifier') return false;
+    if (use.node.parent.type === 'ImportSpecifier' || use.node.parent.type === 'ExportSpecifier') return false;
     if (call?.type !== 'CallExpression') return true;
     // Given to what serves one process, or each request: no client has a server of its own there.
     if (call.callee !== outermost(use.node)) return !/^(?:serveStdio|createMcpHandler)$/.test(importedName(use.file, call.callee) ?? '');
@@ -88,8 +88,8 @@ function opensItself(mcp: McpModel, file: SourceFile, fn: FunctionNode): boolean
 
 /** Empty to begin with, and filled and read by what is called later. */
 function isKept(file: SourceFile, fn: FunctionNode, statement: TSESTree.VariableDeclaration): boolean {
-  const [declarator, more] = statement.declarations;
-  if (!declarator || more || declarator.id.type !== 'Identifier') return false;
+  const [declarator] = statement.declarations;
+  if (statement.declarations.length > 1 || declarator.id.type !== 'Identifier') return false;
   const variable = file.variableOf(declarator.id);
   if (!variable || !isEmpty(declarator.init, statement.kind) || isTakenOutside(file, fn, variable) || usesLocalTypes(file, fn, declarator)) return false;
   const uses = variable.references.filter(r => r.init !== true);

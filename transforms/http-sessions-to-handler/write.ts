@@ -19,6 +19,7 @@ import { removeElsewhere } from '../../src/hosting/http/exported.js';
 import { logsOfSessions } from '../../src/hosting/http/managers.js';
 import { answerToGet, writeStatusPage, type StatusPage } from '../../src/hosting/http/get-answer.js';
 import { checkFor, guardsFor, type Protection } from '../../src/hosting/http/protection.js';
+import type { SseFunction } from '../../src/hosting/http/openers.js';
 import type { Route } from '../../src/hosting/http/routes.js';
 
 const SERVER = '@modelcontextprotocol/server';
@@ -37,6 +38,7 @@ export function writeBlock(draft: FileDraft, block: SessionBlock, all: Draft): O
   const routes = [...block.endpoints.flatMap(e => [e.main, ...e.others]), ...block.sse];
   const branches = block.endpoints.flatMap(e => (e.branches ? [e.branches.opens, e.branches.takes] : []));
   const isGone = (node: TSESTree.Node): boolean => draft.isGone(node) || branches.some(b => contains(b, node)) || (branches.length === 0 && routes.some(r => contains(r.handler.fn, node))) || insideDeadFunction(draft, node, routes);
+  for (const { fn, places } of block.apart ?? []) removeApart(draft, fn, places);
   for (const endpoint of block.endpoints) for (const route of endpoint.others) if (goesWhole(endpoint, route)) removeMaker(draft, block, route);
   const leftovers = leftoversOf(block.names, file, isGone);
   if (isObstacle(leftovers)) return leftovers;
@@ -71,8 +73,8 @@ export function writeBlock(draft: FileDraft, block: SessionBlock, all: Draft): O
 function writeOwnSessions(draft: FileDraft, { names }: SessionBlock, { file, taken, statement, own }: SessionTest): void {
   const { editor } = draft;
   const [declarator] = statement.declarations;
-  const pattern = declarator?.id;
-  if (pattern?.type !== 'ObjectPattern' || !declarator?.init) return;
+  const pattern = declarator.id;
+  if (pattern.type !== 'ObjectPattern' || !declarator.init) return;
   if (pattern.properties.length > 1) editor.removeElements([taken], pattern);
   else editor.replace({ range: [statement.range[0], declarator.init.range[0]] }, '');
   if (!own) return;
@@ -80,6 +82,35 @@ function writeOwnSessions(draft: FileDraft, { names }: SessionBlock, { file, tak
   editor.insert(statement.range[1], eol + indentAt(file, statement.range[0]) + own.text + semicolon);
   if (own.type) draft.addImport(own.type.name, specifierFor(file.path, own.type.path, [file]), true);
   names.lookedInto.add({ file, node: statement });
+}
+
+/** HTTP+SSE in a function of its own: what asked for its address goes, and with it the function. */
+function removeApart(draft: FileDraft, fn: TSESTree.Node, places: SseFunction['places']): void {
+  for (const { node, rest } of places) {
+    if (node.type === 'SwitchCase') removeCase(draft, node);
+    else if (!rest) draft.removeStatement(node);
+    else if (rest.type === 'BlockStatement') writeInstead(draft, node, rest.body);
+    else writeInstead(draft, node, [rest]);
+  }
+  draft.gone(fn);
+  draft.removeStatement(fn.parent?.type === 'ExportNamedDeclaration' ? fn.parent : fn);
+}
+
+function removeCase(draft: FileDraft, node: TSESTree.SwitchCase): void {
+  const { file, editor } = draft;
+  const { cases } = node.parent;
+  const after = cases[cases.indexOf(node) + 1];
+  const [start] = withComments(file, node);
+  const end = after ? withComments(file, after)[0] : withComments(file, node)[1];
+  editor.replace({ range: after ? [start, end] : [file.text.slice(0, start).trimEnd().length, end] }, '');
+  draft.gone({ range: [start, end] });
+}
+
+/** `if (isSse) ... else ...`, of which the second is left. */
+function writeInstead(draft: FileDraft, node: TSESTree.Node, rest: readonly TSESTree.Statement[]): void {
+  const { file, editor } = draft;
+  const base = indentAt(file, node.range[0]);
+  draft.replace(node, rest.map(s => reindented(file, withComments(file, s), base)).join(editor.style.eol + base), rest);
 }
 
 /** Log lines say no more what a setting was that nothing asks. */
@@ -101,7 +132,7 @@ function insideDeadFunction(draft: FileDraft, node: TSESTree.Node, routes: reado
     const name = n.type === 'FunctionDeclaration' ? n.id : n.type === 'VariableDeclarator' && n.id.type === 'Identifier' && /Function/.test(n.init?.type ?? '') ? n.id : undefined;
     const variable = name ? draft.file.variableOf(name) : undefined;
     const uses = variable?.references.filter(r => r.init !== true) ?? [];
-    if (uses.length > 0 && uses.every(u => routes.some(r => contains(r.handler.fn, u.identifier) || (r.statement !== undefined && r !== routes[0] && contains(r.statement, u.identifier))) || (depth < 4 && !contains(n, u.identifier) && insideDeadFunction(draft, u.identifier, routes, depth + 1)))) return true;
+    if (uses.length > 0 && uses.every(u => draft.isGone(u.identifier) || routes.some(r => contains(r.handler.fn, u.identifier) || (r.statement !== undefined && r !== routes[0] && contains(r.statement, u.identifier))) || (depth < 4 && !contains(n, u.identifier) && insideDeadFunction(draft, u.identifier, routes, depth + 1)))) return true;
   }
   return false;
 }

@@ -67,7 +67,7 @@ function testsThatTake({ project }: McpModel, file: SourceFile, fn: string, prop
       const taken = call.callee.type === 'Identifier' && call.callee.name === fn ? takenBy(call.callee, name) : undefined;
       if (!test || !taken) continue;
       const place = `${path}:${lineOf(test, call)}`;
-      const statement = taken.parent.parent?.parent;
+      const statement = taken.parent.parent.parent;
       const local = taken.value.type === 'Identifier' ? test.variableOf(taken.value) : undefined;
       if (statement?.type !== 'VariableDeclaration' || statement.declarations.length > 1 || !local) return obstacle(`${place} takes the sessions that ${fn} gives back: what it tests goes with them. Let it test the handler first.`, 'session-lifecycle');
       const used = local.references.some(r => r.init !== true);
@@ -101,7 +101,7 @@ function homeOfType(project: Project, file: SourceFile, typeName: TSESTree.Ident
     const isSame = parent.type === 'ImportDeclaration' && node.type === 'ImportSpecifier' && keyName(node.imported) === typeName.name;
     return isSame ? project.resolve(file.path, parent.source.value) : undefined;
   }
-  return definition?.type === 'Type' && definition.node.parent?.type === 'ExportNamedDeclaration' ? file.path : undefined;
+  return definition?.type === 'Type' && definition.node.parent.type === 'ExportNamedDeclaration' ? file.path : undefined;
 }
 
 /** `const { app, sessions } = build(...)`; null where the sessions are not taken. */

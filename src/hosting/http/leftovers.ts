@@ -242,7 +242,7 @@ function dropComments({ file, editor }: FileDraft, statement: TSESTree.Statement
 function removeMember(draft: FileDraft, member: TSESTree.TSPropertySignature): void {
   const { file: { text }, editor } = draft;
   const { parent } = member;
-  const members = parent.type === 'TSInterfaceBody' ? parent.body : parent.type === 'TSTypeLiteral' ? parent.members : [];
+  const members = parent.type === 'TSInterfaceBody' ? parent.body : parent.members;
   const at = members.indexOf(member);
   const before = members[at - 1];
   const after = members[at + 1];

@@ -28,7 +28,7 @@ export function onlyRefuses(file: SourceFile, { handler: { fn } }: Route): boole
 }
 
 /** `res.setHeader('Content-Type', 'text/event-stream')`: the handler of the SDK does it. */
-export function preparesStream(file: SourceFile, statement: TSESTree.Statement, { handler }: Route): boolean {
+export function preparesStream(file: SourceFile, statement: TSESTree.Statement, { handler }: Pick<Route, 'handler'>): boolean {
   const [, reply] = handler.fn.params;
   if (reply?.type !== 'Identifier' || statement.type !== 'ExpressionStatement') return false;
   return new RegExp(`^${reply.name}\\.(?:raw\\.)?(?:setHeader|set|header|writeHead|setTimeout|flushHeaders)\\b`).test(file.text.slice(...statement.range));
