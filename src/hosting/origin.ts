@@ -148,7 +148,7 @@ function ofPattern(context: OriginContext, file: SourceFile, variable: Variable,
   const setUp: TSESTree.ExpressionStatement[] = [];
   for (const { identifier, init: isInit } of variable.references) {
     const call = callOn(identifier, /^(?:connect|close)$/);
-    if (isInit === true || (call && own.includes(call.node))) continue;
+    if (isInit === true || (call && own.includes(call.node)) || isWithEnd(identifier, own)) continue;
     const statement = call ? undefined : setupStatement(identifier, own);
     if (statement) setUp.push(statement);
     else if (call?.name === 'close') closers.push(call.node);
@@ -196,6 +196,17 @@ function ofSetUpPattern({ draft }: OriginContext, file: SourceFile, variable: Va
   const isAsync = moved.some(awaits);
   const text = `${isAsync ? 'async ' : ''}() => {${eol}${lines.join(eol)}${eol}${inner}return ${variable.name}${semicolon}${eol}${base}}`;
   return { factory: { expression: text, call: `(${text})()`, isAsync }, closers: closers.map(node => ({ file, node })), notes: [] };
+}
+
+/** `server.onclose = () => server.close()` beside the connection, in a handler that is looked at as a whole. */
+function isWithEnd(node: TSESTree.Node, own: readonly Handover[]): boolean {
+  for (let n: TSESTree.Node | undefined = node; n; n = n.parent) {
+    if (n.type !== 'ExpressionStatement' || n.expression.type !== 'AssignmentExpression') continue;
+    const { left } = n.expression;
+    const block = n.parent;
+    return left.type === 'MemberExpression' && keyName(left.property) === 'onclose' && enclosingFunction(n) !== undefined && own.some(o => contains(block, o));
+  }
+  return false;
 }
 
 /** The function that ends what was made with the server, and the statements that call it. */

@@ -30,7 +30,7 @@ import { isLogCall, REPLIES, REQUESTS } from './plumbing.js';
 import { protectionOf, type Protection } from './protection.js';
 import { functionAround, routesOf, servingCalls, type Route } from './routes.js';
 import { sseBranches, type SseBranches } from './sse-branches.js';
-import { isRefusal, mayMatter, onlyRefuses, preparesStream } from './statements.js';
+import { isRefusal, isSameText, mayMatter, onlyRefuses, preparesStream } from './statements.js';
 
 export interface BlockContext {
   readonly mcp: McpModel;
@@ -252,12 +252,6 @@ function openedBy({ mcp, file }: BlockContext, names: SessionNames, { fn }: Open
   const kept = body.keep.find(s => mayMatter(file, s)) ?? body.answers[0];
   if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own when a session is opened.`, 'session-lifecycle');
   return { ...(body.server && { server: body.server }), ...(body.caught && { caught: body.caught }) };
-}
-
-/** What one handler does for its requests, the other one does for all of them. */
-function isSameText(file: SourceFile, a: TSESTree.Node, b: TSESTree.Node): boolean {
-  const plain = (n: TSESTree.Node): string => file.text.slice(...n.range).replace(/\s+/g, ' ');
-  return plain(a) === plain(b);
 }
 
 /** `transport.handleRequest(c)` of Hono's own transport. */
