@@ -11,7 +11,7 @@ import { some, type SessionNames } from './names.js';
 
 const LOGS = /^(?:console|.*log(?:ger)?|l|winston|pino|debug|trace)$/i;
 const LOG_CALL = /^(?:\w*(?:debug|log|trace)|(?:log|debug)\w*|error|warn|info)$/i;
-const HARMLESS = /^(?:crypto\.randomUUID|randomUUID|uuidv4|uuid|nanoid|isInitializeRequest|isJSONRPC\w+|Date\.now|performance\.now|JSON\.stringify|JSON\.parse|String|Number|Boolean|Object\.(?:keys|values|entries)|Array\.(?:from|isArray)|Math\.\w+|Promise\.(?:resolve|all|allSettled|race)|setTimeout|clearTimeout|setInterval|clearInterval|next|parseInt|encodeURIComponent)$/;
+const HARMLESS = /^(?:crypto\.randomUUID|randomUUID|uuidv4|uuid|nanoid|isInitializeRequest|isJSONRPC\w+|Date\.now|performance\.now|JSON\.stringify|JSON\.parse|String|Number|Boolean|Object\.(?:keys|values|entries)|Array\.(?:from|isArray)|Math\.\w+|Promise\.(?:resolve|all|allSettled|race)|setTimeout|clearTimeout|setInterval|clearInterval|setImmediate|next|parseInt|encodeURIComponent)$/;
 const READS = /^(?:some|every|find|filter|map|includes|toString|toISOString|trim|startsWith|endsWith|slice|join|forEach|keys|values|entries|toLowerCase|split|substring|flat|then|catch|finally|unref|ref|header|get|has|bind|call|isArray|at|padStart|safeParse|randomUUID|getStore)$/;
 const METERS = /(?:metric|gauge|counter|meter|stats|session|connection)\w*(?:\(\))?\.(?:inc|dec|set|add|observe|increment|decrement)$/i;
 const TELLS = /(?:^|\.)(?:track|capture|record|report|instrument)(?:[A-Z]\w*)?$|(?:^|\.)\w*(?:telemetry|analytics|metrics|posthog|mixpanel|amplitude|usage)\w*(?:\(\))?\.\w+$/i;
