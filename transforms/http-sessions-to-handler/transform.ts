@@ -4,6 +4,7 @@ import { nodeAt } from '../../src/edits/locate.js';
 import { Draft, FileDraft } from '../../src/hosting/draft.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import { neededPackages, unusedPackages } from '../../src/hosting/packages.js';
+import { dropUnread } from '../../src/hosting/unread.js';
 import type { SourceFile } from '../../src/parse/source.js';
 import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { blockOf, type SessionBlock } from '../../src/hosting/http/block.js';
@@ -71,6 +72,7 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
   if (problem) return problem;
   const kept = keepsSessions ? [] : (block.managers ?? []).map(m => removeManager(draft, project, m, path));
   try {
+    if (!keepsSessions) dropUnread(mcp, draft);
     const edits = draft.finish();
     if (firstLine(file).some(i => !fileDraft.isGone(i))) return obstacle('An event store is used for more than the streams of sessions. Move it to the second SDK line first.');
     const removed = [...new Set([...kept.flatMap(k => k.removed), ...orphanedStores(draft, project)])];

@@ -216,7 +216,7 @@ export function writeLeftovers(draft: FileDraft, leftovers: Leftovers, handler: 
   for (const { call, argument, fn, parameter } of leftovers.carried) {
     draft.editor.removeElements([argument], call);
     draft.gone(argument);
-    dropParameter(draft, fn, parameter);
+    draft.dropParameter(fn, fn.params.indexOf(parameter));
   }
   const done = new Set<TSESTree.Node | undefined>();
   for (const statement of leftovers.close) {
@@ -253,13 +253,4 @@ function removeMember(draft: FileDraft, member: TSESTree.TSPropertySignature): v
   draft.gone(member);
   const end = before ? before.range[1] - (/[;,]$/.test(text.slice(...before.range)) ? 1 : 0) : 0;
   editor.replace({ range: after ? [member.range[0], after.range[0]] : [end, member.range[1]] }, '');
-}
-
-function dropParameter(draft: FileDraft, fn: FunctionNode, parameter: TSESTree.Parameter): void {
-  const index = fn.params.indexOf(parameter);
-  const before = fn.params[index - 1];
-  const after = fn.params[index + 1];
-  draft.gone(parameter);
-  if (before) draft.editor.replace({ range: [before.range[1], parameter.range[1]] }, '');
-  else draft.editor.replace({ range: [parameter.range[0], after ? after.range[0] : parameter.range[1]] }, '');
 }
