@@ -37,12 +37,19 @@ export function adaptTests({ project }: McpModel, draft: Draft, home: SourceFile
   for (const { file, given } of callsInTests(project, home, name, index)) adaptArgument(draft, file, given);
 }
 
-/** Tests do not give a function what it does not take any more. */
-export function dropInTests({ project }: McpModel, draft: Draft, home: SourceFile, name: string, index: number): void {
-  for (const { file, call, given } of callsInTests(project, home, name, index)) {
+/** Tests do not give a function what it does not take any more. Gives the calls of those that still use it themselves. */
+export function dropInTests({ project }: McpModel, draft: Draft, home: SourceFile, name: string, index: number): readonly { readonly file: SourceFile; readonly node: TSESTree.Node }[] {
+  return callsInTests(project, home, name, index).flatMap(({ file, call, given }) => {
     draft.of(file).editor.removeElements([given], call);
     draft.of(file).gone(given);
-  }
+    const variable = given.type === 'Identifier' ? file.variableOf(given) : undefined;
+    return variable?.references.some(r => r.init !== true && !isGiven(r.identifier, name)) ? [{ file, node: call }] : [];
+  });
+}
+
+/** In a call of the function that does without it. */
+function isGiven({ parent }: TSESTree.Node, name: string): boolean {
+  return parent?.type === 'CallExpression' && parent.callee.type === 'Identifier' && parent.callee.name === name;
 }
 
 /** Tests that import the name from the file. */

@@ -25,6 +25,8 @@ export class FileDraft {
   readonly #added: Addition[] = [];
   readonly #renamed = new Set<TSESTree.Node>();
   #laid: FileDraft | undefined;
+  #isLaid = false;
+  readonly #dropped: TSESTree.Property[] = [];
 
   constructor(readonly file: SourceFile) {
     this.editor = new Editor(file);
@@ -129,10 +131,21 @@ export class FileDraft {
 
   /** All edits, with declarations and imports swept that nothing uses any more. */
   finish(): readonly Edit[] {
-    this.#takeLaid();
-    this.#sweep();
+    this.sweep();
     this.#imports();
     return this.editor.edits;
+  }
+
+  /** Takes out what nothing uses any more. More may go afterwards. */
+  sweep(): void {
+    if (!this.#isLaid) this.#takeLaid();
+    this.#isLaid = true;
+    this.#sweep();
+  }
+
+  /** Options that were taken out of what they came in, and are not used any more: each is told once. */
+  takeDropped(): readonly TSESTree.Property[] {
+    return this.#dropped.splice(0);
   }
 
   #sweep(): void {
@@ -141,12 +154,17 @@ export class FileDraft {
       for (const statement of removableStatements(this.file)) {
         if (this.isGone(statement) || this.#isReplaced(statement)) continue;
         const variables = variablesOf(this.file, statement);
-        if (variables.length === 0 || !variables.every(v => this.#isUnused(v, statement))) continue;
+        if (variables.length === 0 || !variables.every(v => this.isUnused(v, statement)) || this.#isNamedAnew(statement, variables)) continue;
         this.removeStatement(statement);
         again = true;
       }
     }
     this.#sweepPatterns();
+  }
+
+  /** A function of the module that what is written names. */
+  #isNamedAnew(statement: TSESTree.Statement, variables: readonly Variable[]): boolean {
+    return statement.parent.type === 'Program' && statement.type === 'FunctionDeclaration' && variables.some(v => v.name === statement.id.name && isWritten(this.editor, v.name));
   }
 
   /** `const { port, idleMs } = options`, of which one name is not used any more. */
@@ -157,13 +175,34 @@ export class FileDraft {
       const declarator = definition?.node;
       if (variable.defs.length !== 1 || declarator?.type !== 'VariableDeclarator' || declarator.id.type !== 'ObjectPattern' || this.isGone(declarator) || this.#isReplaced(declarator) || declarator.id.properties.some(p => p.type === 'RestElement')) continue;
       const property = declarator.id.properties.find((p): p is TSESTree.Property => p.type === 'Property' && (p.value === definition?.name || (p.value.type === 'AssignmentPattern' && p.value.left === definition?.name && isPure(p.value.right))));
-      if (property && !this.isGone(property) && this.#isUnused(variable)) patterns.set(declarator.id, [...(patterns.get(declarator.id) ?? []), property]);
+      if (property && !this.isGone(property) && this.isUnused(variable)) patterns.set(declarator.id, [...(patterns.get(declarator.id) ?? []), property]);
     }
     for (const [pattern, properties] of patterns) {
       if (properties.length === pattern.properties.length) continue;
       this.editor.removeElements(properties, pattern);
       for (const p of properties) this.#removed.push(p);
+      this.#dropped.push(...properties);
     }
+  }
+
+  /** It goes, or is written anew. */
+  isTouched(node: Ranged): boolean {
+    return this.isGone(node) || this.#isReplaced(node);
+  }
+
+  /** Something in it is edited. */
+  isEdited({ range }: Ranged): boolean {
+    return this.editor.edits.some(e => e.range[0] <= range[1] && range[0] <= e.range[1]);
+  }
+
+  dropParameter(fn: { readonly params: readonly TSESTree.Parameter[] }, index: number): void {
+    const parameter = fn.params[index];
+    const before = fn.params[index - 1];
+    const after = fn.params[index + 1];
+    if (!parameter) return;
+    this.gone(parameter);
+    if (before) this.editor.replace({ range: [before.range[1], parameter.range[1]] }, '');
+    else this.editor.replace({ range: [parameter.range[0], after ? after.range[0] : parameter.range[1]] }, '');
   }
 
   #isReplaced({ range }: Ranged): boolean {
@@ -171,7 +210,7 @@ export class FileDraft {
   }
 
   /** It had uses, and all of them go. */
-  #isUnused(variable: Variable, own?: Ranged): boolean {
+  isUnused(variable: Variable, own?: Ranged): boolean {
     const uses = variable.references.filter(r => r.init !== true && !(own && own.range[0] <= r.identifier.range[0] && r.identifier.range[1] <= own.range[1]));
     return uses.length > 0 && uses.every(r => this.isGone(r.identifier));
   }
@@ -193,7 +232,7 @@ export class FileDraft {
 
   #isUnusedName(local: TSESTree.Identifier): boolean {
     const variable = this.file.variableOf(local);
-    return variable !== undefined && this.#isUnused(variable) && !isWritten(this.editor, local.name);
+    return variable !== undefined && this.isUnused(variable) && !isWritten(this.editor, local.name);
   }
 
   #changeImport(statement: TSESTree.ImportDeclaration, unused: readonly TSESTree.ImportClause[], wanted: readonly Addition[]): void {
@@ -246,15 +285,20 @@ export class FileDraft {
     const body = this.file.program.body;
     const imports = body.filter((s): s is TSESTree.ImportDeclaration => s.type === 'ImportDeclaration' && !this.isGone(s));
     const required = imports.length === 0 && body.some(s => /\brequire\s*\(/.test(this.editor.text(s)));
-    const lines = modules.map(module => {
+    const lineOf = (module: string): string => {
       const of = added.filter(a => a.module === module);
       const allTypes = of.every(a => a.type);
       const names = of.map(a => (a.type && !allTypes ? `type ${a.name}` : a.name)).join(', ');
       return required ? `const { ${names} } = require(${quote}${module}${quote})${semicolon}` : `import ${allTypes ? 'type ' : ''}{ ${names} } from ${quote}${module}${quote}${semicolon}`;
-    });
-    const sibling = imports.filter(s => s.source.value.startsWith('@modelcontextprotocol/')).at(-1) ?? imports.at(-1) ?? requires(body).at(-1);
-    if (sibling && !this.isGone(sibling)) this.editor.insert(sibling.range[1], lines.map(l => `${eol}${l}`).join(''));
-    else this.editor.insert(body[0]?.range[0] ?? 0, lines.map(l => `${l}${eol}`).join(''));
+    };
+    // A file of the project beside files of the project, a package of the SDK beside the SDK.
+    for (const prefix of ['.', '@modelcontextprotocol/']) {
+      const lines = modules.filter(m => m.startsWith('.') === (prefix === '.')).map(lineOf);
+      const sibling = imports.filter(s => s.source.value.startsWith(prefix)).at(-1) ?? (prefix === '.' ? undefined : imports.filter(s => !/^[./]/.test(s.source.value)).at(-1)) ?? imports.at(-1) ?? requires(body).at(-1);
+      if (lines.length === 0) continue;
+      if (sibling && !this.isGone(sibling)) this.editor.insert(sibling.range[1], lines.map(l => `${eol}${l}`).join(''));
+      else this.editor.insert(body[0]?.range[0] ?? 0, lines.map(l => `${l}${eol}`).join(''));
+    }
   }
 }
 
@@ -306,6 +350,10 @@ export class Draft {
 
   get files(): readonly FileDraft[] {
     return [...this.#files.values()];
+  }
+
+  sweep(): void {
+    for (const file of this.files) file.sweep();
   }
 
   /** By file, as the engine wants to know them. */

@@ -15,6 +15,7 @@ import { endingOf, waitForInputToEnd } from './ending.js';
 import { isObstacle, obstacle, type Handover, type Obstacle, type Origin, type OriginContext } from './obstacle.js';
 import { factoryOfCall, variableName, writeFactory, type Factory } from './factory.js';
 import { isFresh } from './fresh.js';
+import { keepStateOutside } from './kept-state.js';
 import { givenField, type GivenField } from './given-field.js';
 
 /** Where the server that is connected comes from, turned into a function that makes a new one. `own` are the calls of connect that will be rewritten. */
@@ -74,10 +75,11 @@ function write({ mcp, draft, oneAtATime }: OriginContext, file: SourceFile, clos
   const fileDraft = draft.of(file);
   for (const ending of closure.endings) waitForInputToEnd(fileDraft, ending);
   const made = writeFactory(mcp, fileDraft, closure);
+  const notes = oneAtATime || closure.moved.length > 1 || !closure.declarator.init ? [] : keepStateOutside(mcp, draft, file, closure.declarator.init);
   for (const connect of closure.connects) replaceReceiver(fileDraft, connect, made);
   for (const given of closure.given) fileDraft.replace(given, made.isAsync ? `await ${made.call}` : made.call);
   const factory = closure.late.length > 0 ? withLate(fileDraft, variableName(closure), closure.late, made, own) : made;
-  return { factory, closers: closure.closers.map(node => ({ file, node })), notes: [] };
+  return { factory, closers: closure.closers.map(node => ({ file, node })), notes };
 }
 
 /** What must not happen once per client, inside of what moves. */
@@ -146,7 +148,7 @@ function ofPattern(context: OriginContext, file: SourceFile, variable: Variable,
   const setUp: TSESTree.ExpressionStatement[] = [];
   for (const { identifier, init: isInit } of variable.references) {
     const call = callOn(identifier, /^(?:connect|close)$/);
-    if (isInit === true || (call && own.includes(call.node))) continue;
+    if (isInit === true || (call && own.includes(call.node)) || isWithEnd(identifier, own)) continue;
     const statement = call ? undefined : setupStatement(identifier, own);
     if (statement) setUp.push(statement);
     else if (call?.name === 'close') closers.push(call.node);
@@ -194,6 +196,17 @@ function ofSetUpPattern({ draft }: OriginContext, file: SourceFile, variable: Va
   const isAsync = moved.some(awaits);
   const text = `${isAsync ? 'async ' : ''}() => {${eol}${lines.join(eol)}${eol}${inner}return ${variable.name}${semicolon}${eol}${base}}`;
   return { factory: { expression: text, call: `(${text})()`, isAsync }, closers: closers.map(node => ({ file, node })), notes: [] };
+}
+
+/** `server.onclose = () => server.close()` beside the connection, in a handler that is looked at as a whole. */
+function isWithEnd(node: TSESTree.Node, own: readonly Handover[]): boolean {
+  for (let n: TSESTree.Node | undefined = node; n; n = n.parent) {
+    if (n.type !== 'ExpressionStatement' || n.expression.type !== 'AssignmentExpression') continue;
+    const { left } = n.expression;
+    const block = n.parent;
+    return left.type === 'MemberExpression' && keyName(left.property) === 'onclose' && enclosingFunction(n) !== undefined && own.some(o => contains(block, o));
+  }
+  return false;
 }
 
 /** The function that ends what was made with the server, and the statements that call it. */

@@ -32,7 +32,7 @@ export function unusedPackages(project: Project, draft: Draft, removed: readonly
     const manifest = manifestOf(project.manifests, file.path);
     if (!manifest) return [];
     const declared = dependenciesOf(manifest);
-    const names = [...new Set(modules.flatMap(m => PACKAGE.exec(m)?.[0] ?? []))].filter(n => declared.has(n) && !n.startsWith('@modelcontextprotocol/') && !isNamed(project, manifest.folder, n, dropped, gone) && !JSON.stringify({ ...manifest.json, dependencies: {}, devDependencies: {} }).includes(n));
+    const names = [...new Set(modules.flatMap(m => PACKAGE.exec(m)?.[0] ?? []))].filter(n => declared.has(n) && (!n.startsWith('@modelcontextprotocol/') || /\/(?:server-legacy|sdk)$/.test(n)) && !isNamed(project, manifest.folder, n, dropped, gone) && !JSON.stringify({ ...manifest.json, dependencies: {}, devDependencies: {} }).includes(n));
     return names.flatMap(n => [n, typesOf(n)]).flatMap(name => (declared.has(name) ? [{ name, range: undefined, package: manifest.folder }] : []));
   });
 }

@@ -1,9 +1,10 @@
-import { defineTransform, type Finding } from '../../src/define-transform.js';
+import { defineTransform, type Finding, type TSESTree } from '../../src/define-transform.js';
 import { EditConflict } from '../../src/edits/edit.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { Draft, FileDraft } from '../../src/hosting/draft.js';
 import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.js';
 import { neededPackages, unusedPackages } from '../../src/hosting/packages.js';
+import { dropUnread } from '../../src/hosting/unread.js';
 import type { SourceFile } from '../../src/parse/source.js';
 import type { Decline, Marker, ProjectRewrite, ProjectRewriteContext } from '../../src/transform.js';
 import { blockOf, type SessionBlock } from '../../src/hosting/http/block.js';
@@ -62,7 +63,7 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
   const file = project.source(path);
   if (!file) return obstacle('The file does not parse.');
   const keepsSessions = choices.legacy === 'sessions';
-  if (isFirstLine(file)) return obstacle('This file is still on the first SDK line. Move it to the second first.');
+  if (firstLine(file).some(i => !isEventStore(i))) return obstacle('This file is still on the first SDK line. Move it to the second first.');
   const asClass = keepsSessions ? undefined : rewriteClass(project, mcp, choices.legacy, file, findings);
   if (asClass && !isObstacle(asClass)) return asClass;
   const draft = new Draft(project);
@@ -76,7 +77,9 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
   if (problem) return problem;
   const kept = keepsSessions ? [] : (block.managers ?? []).map(m => removeManager(draft, project, m, path));
   try {
+    if (!keepsSessions) dropUnread(mcp, draft);
     const edits = draft.finish();
+    if (firstLine(file).some(i => !fileDraft.isGone(i))) return obstacle('An event store is used for more than the streams of sessions. Move it to the second SDK line first.');
     const removed = [...new Set([...kept.flatMap(k => k.removed), ...orphanedStores(draft, project)])];
     return {
       unit: findings.find(isHosting)?.unit ?? `http-sessions:${path}`,
@@ -87,7 +90,7 @@ function rewriteFile({ project, mcp, choices }: ProjectRewriteContext, path: str
       removed,
       removedComments: draft.removedComments,
       dependencies: [...neededPackages(project, draft), ...unusedPackages(project, draft, removed)],
-      ...(!keepsSessions && block.names.untold.size > 0 && { markers: markersOf(block) }),
+      ...(!keepsSessions && block.names.untold.size + block.names.lookedInto.size > 0 && { markers: markersOf(block) }),
       notes: keepsSessions ? ['Clients of older revisions keep their sessions: they still need the same process for all requests of one.'] : [...notesOf(block), ...kept.flatMap(k => k.notes)],
     };
   } catch (error) {
@@ -121,8 +124,13 @@ function rewriteClass(project: ProjectRewriteContext['project'], mcp: ProjectRew
   }
 }
 
-function isFirstLine(file: SourceFile): boolean {
-  return file.program.body.some(s => s.type === 'ImportDeclaration' && s.source.value.startsWith('@modelcontextprotocol/sdk'));
+function firstLine(file: SourceFile): readonly TSESTree.ImportDeclaration[] {
+  return file.program.body.filter((s): s is TSESTree.ImportDeclaration => s.type === 'ImportDeclaration' && s.source.value.startsWith('@modelcontextprotocol/sdk'));
+}
+
+/** An example of the first SDK line, which many copied: streams that go on are gone with the sessions. */
+function isEventStore({ source }: TSESTree.ImportDeclaration): boolean {
+  return source.value.includes('/examples/shared/inMemoryEventStore');
 }
 
 /** Findings whose place is gone, and those of the lists of CORS. */
@@ -135,11 +143,12 @@ function isGone(draft: FileDraft, finding: Finding): boolean {
   return draft.isGone(node);
 }
 
-/** At the route: what somebody was told of sessions, for a person to tell of requests. */
-function markersOf({ names: { file, untold }, endpoints }: SessionBlock): readonly Marker[] {
+/** At the route: what somebody was told of sessions, for a person to tell of requests. In tests: where they look into sessions. */
+function markersOf({ names: { file, untold, lookedInto }, endpoints }: SessionBlock): readonly Marker[] {
   const at = endpoints[0]?.main.statement ?? endpoints[0]?.main.handler.fn;
   const calls = [...untold].map(call => file.text.slice(...call.range).replace(/\s+/g, ' '));
-  return at ? [{ id: 'session-lifecycle', file: file.path, offset: at.range[0], detail: `It was: ${calls.join('; ')}` }] : [];
+  const told: readonly Marker[] = at && calls.length > 0 ? [{ id: 'session-lifecycle', file: file.path, offset: at.range[0], detail: `It was: ${calls.join('; ')}` }] : [];
+  return [...told, ...[...lookedInto].map(({ file: test, node }) => ({ id: 'session-test', file: test.path, offset: node.range[0] }))];
 }
 
 function notesOf({ endpoints, sse, names, origin }: SessionBlock): readonly string[] {

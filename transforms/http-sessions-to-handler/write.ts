@@ -1,6 +1,7 @@
 import type { TSESTree } from '../../src/define-transform.js';
 import { hasBlankAbove, indentAt, reindented, withComments } from '../../src/edits/indent.js';
 import { enclosingClass, enclosingFunction, innermost } from '../../src/mcp/file-index.js';
+import { specifierFor } from '../../src/emit/imports.js';
 import { zoneOf } from '../../src/files/kinds.js';
 import { contains } from '../../src/mcp/nodes.js';
 import { isFunctionNode, type ClassNode } from '../../src/mcp/values.js';
@@ -11,12 +12,14 @@ import { isObstacle, obstacle, type Obstacle } from '../../src/hosting/obstacle.
 import { lineOf } from '../../src/hosting/closure.js';
 import type { SseBranches } from '../../src/hosting/http/sse-branches.js';
 import { HANDLE, type Endpoint, type SessionBlock } from '../../src/hosting/http/block.js';
+import type { SessionTest } from '../../src/hosting/http/handed-out.js';
 import { leftoversOf, toldSettings, writeLeftovers } from '../../src/hosting/http/leftovers.js';
 import { wrapsOf, type Body } from '../../src/hosting/http/body.js';
 import { removeElsewhere } from '../../src/hosting/http/exported.js';
 import { logsOfSessions } from '../../src/hosting/http/managers.js';
 import { answerToGet, writeStatusPage, type StatusPage } from '../../src/hosting/http/get-answer.js';
 import { checkFor, guardsFor, type Protection } from '../../src/hosting/http/protection.js';
+import type { SseFunction } from '../../src/hosting/http/openers.js';
 import type { Route } from '../../src/hosting/http/routes.js';
 
 const SERVER = '@modelcontextprotocol/server';
@@ -35,6 +38,7 @@ export function writeBlock(draft: FileDraft, block: SessionBlock, all: Draft): O
   const routes = [...block.endpoints.flatMap(e => [e.main, ...e.others]), ...block.sse];
   const branches = block.endpoints.flatMap(e => (e.branches ? [e.branches.opens, e.branches.takes] : []));
   const isGone = (node: TSESTree.Node): boolean => draft.isGone(node) || branches.some(b => contains(b, node)) || (branches.length === 0 && routes.some(r => contains(r.handler.fn, node))) || insideDeadFunction(draft, node, routes);
+  for (const { fn, places } of block.apart ?? []) removeApart(draft, fn, places);
   for (const endpoint of block.endpoints) for (const route of endpoint.others) if (goesWhole(endpoint, route)) removeMaker(draft, block, route);
   const leftovers = leftoversOf(block.names, file, isGone);
   if (isObstacle(leftovers)) return leftovers;
@@ -58,10 +62,55 @@ export function writeBlock(draft: FileDraft, block: SessionBlock, all: Draft): O
   declareHandler(draft, block, first, place, names, needsClose, closers, leftovers.close);
   writeLeftovers(draft, block.perRequest ? { ...leftovers, remove: [...leftovers.remove, ...leftovers.close], close: [] } : leftovers, needsField && place.parent?.type !== 'ClassBody' ? `${names.handler}?` : names.handler);
   removeElsewhere(all, file, leftovers.sweepers);
-  for (const { fn, parameter } of leftovers.carried) if (fn.type === 'FunctionDeclaration' && fn.id) dropInTests(block.names.mcp, all, file, fn.id.name, fn.params.indexOf(parameter));
+  for (const { fn, parameter } of leftovers.carried) if (fn.type === 'FunctionDeclaration' && fn.id) for (const test of dropInTests(block.names.mcp, all, file, fn.id.name, fn.params.indexOf(parameter))) block.names.lookedInto.add(test);
+  for (const test of leftovers.tests) writeOwnSessions(all.of(test.file), block, test);
   if (block.managers && block.managers.length > 0) for (const log of logsOfSessions(file, [...leftovers.remove, ...leftovers.close])) draft.removeStatement(log);
   removeTold(draft, isGone);
   return undefined;
+}
+
+/** `const { app } = build(); const sessions: Sessions = {};` */
+function writeOwnSessions(draft: FileDraft, { names }: SessionBlock, { file, taken, statement, own }: SessionTest): void {
+  const { editor } = draft;
+  const [declarator] = statement.declarations;
+  const pattern = declarator.id;
+  if (pattern.type !== 'ObjectPattern' || !declarator.init) return;
+  if (pattern.properties.length > 1) editor.removeElements([taken], pattern);
+  else editor.replace({ range: [statement.range[0], declarator.init.range[0]] }, '');
+  if (!own) return;
+  const { eol, semicolon } = editor.style;
+  editor.insert(statement.range[1], eol + indentAt(file, statement.range[0]) + own.text + semicolon);
+  if (own.type) draft.addImport(own.type.name, specifierFor(file.path, own.type.path, [file]), true);
+  names.lookedInto.add({ file, node: statement });
+}
+
+/** HTTP+SSE in a function of its own: what asked for its address goes, and with it the function. */
+function removeApart(draft: FileDraft, fn: TSESTree.Node, places: SseFunction['places']): void {
+  for (const { node, rest } of places) {
+    if (node.type === 'SwitchCase') removeCase(draft, node);
+    else if (!rest) draft.removeStatement(node);
+    else if (rest.type === 'BlockStatement') writeInstead(draft, node, rest.body);
+    else writeInstead(draft, node, [rest]);
+  }
+  draft.gone(fn);
+  draft.removeStatement(fn.parent?.type === 'ExportNamedDeclaration' ? fn.parent : fn);
+}
+
+function removeCase(draft: FileDraft, node: TSESTree.SwitchCase): void {
+  const { file, editor } = draft;
+  const { cases } = node.parent;
+  const after = cases[cases.indexOf(node) + 1];
+  const [start] = withComments(file, node);
+  const end = after ? withComments(file, after)[0] : withComments(file, node)[1];
+  editor.replace({ range: after ? [start, end] : [file.text.slice(0, start).trimEnd().length, end] }, '');
+  draft.gone({ range: [start, end] });
+}
+
+/** `if (isSse) ... else ...`, of which the second is left. */
+function writeInstead(draft: FileDraft, node: TSESTree.Node, rest: readonly TSESTree.Statement[]): void {
+  const { file, editor } = draft;
+  const base = indentAt(file, node.range[0]);
+  draft.replace(node, rest.map(s => reindented(file, withComments(file, s), base)).join(editor.style.eol + base), rest);
 }
 
 /** Log lines say no more what a setting was that nothing asks. */
@@ -83,7 +132,7 @@ function insideDeadFunction(draft: FileDraft, node: TSESTree.Node, routes: reado
     const name = n.type === 'FunctionDeclaration' ? n.id : n.type === 'VariableDeclarator' && n.id.type === 'Identifier' && /Function/.test(n.init?.type ?? '') ? n.id : undefined;
     const variable = name ? draft.file.variableOf(name) : undefined;
     const uses = variable?.references.filter(r => r.init !== true) ?? [];
-    if (uses.length > 0 && uses.every(u => routes.some(r => contains(r.handler.fn, u.identifier) || (r.statement !== undefined && r !== routes[0] && contains(r.statement, u.identifier))) || (depth < 4 && !contains(n, u.identifier) && insideDeadFunction(draft, u.identifier, routes, depth + 1)))) return true;
+    if (uses.length > 0 && uses.every(u => draft.isGone(u.identifier) || routes.some(r => contains(r.handler.fn, u.identifier) || (r.statement !== undefined && r !== routes[0] && contains(r.statement, u.identifier))) || (depth < 4 && !contains(n, u.identifier) && insideDeadFunction(draft, u.identifier, routes, depth + 1)))) return true;
   }
   return false;
 }
@@ -418,7 +467,12 @@ function guardList(draft: FileDraft, { main, protection }: Endpoint): void {
   const app = draft.editor.text(main.call.callee.object);
   const [start] = withComments(draft.file, main.statement);
   const base = indentAt(draft.file, start);
-  draft.editor.insert(start, lists.map(l => `${checkFor(app, main.path, l, quote)}${semicolon}${eol}${base}`).join('').replace(/[ \t]*$/, '') + eol + base);
+  const lines = lists.flatMap(list => {
+    if (!list.worked) return [checkFor(app, main.path, list, quote)];
+    const name = draft.freeName(...(list.what === 'hosts' ? ['allowedHosts', 'hostNames'] : ['allowedOrigins', 'originNames']));
+    return [`const ${name} = ${reindented(draft.file, list.worked.range, base)}`, checkFor(app, main.path, { ...list, list: name }, quote)];
+  });
+  draft.editor.insert(start, lines.map(l => `${l}${semicolon}${eol}${base}`).join('').replace(/[ \t]*$/, '') + eol + base);
 }
 
 /** The route, and an `if` of which nothing else is left. */

@@ -24,12 +24,13 @@ import { statusPageOf, type StatusPage } from './get-answer.js';
 import { loneSse } from './lone-sse.js';
 import { managersOf, storesOf, type SessionManager } from './managers.js';
 import { SessionNames } from './names.js';
+import { isSameName, openersOf, sseFunctionsOf, type Opener, type SseFunction } from './openers.js';
 import { makeReadable, type Holder } from './opening.js';
-import { isLogCall } from './plumbing.js';
+import { isLogCall, REPLIES, REQUESTS } from './plumbing.js';
 import { protectionOf, type Protection } from './protection.js';
 import { functionAround, routesOf, servingCalls, type Route } from './routes.js';
 import { sseBranches, type SseBranches } from './sse-branches.js';
-import { isRefusal, mayMatter, onlyRefuses, preparesStream } from './statements.js';
+import { isRefusal, isSameText, mayMatter, onlyRefuses, preparesStream } from './statements.js';
 
 export interface BlockContext {
   readonly mcp: McpModel;
@@ -50,6 +51,8 @@ export interface Endpoint {
   /** The same in one function that gets all requests. */
   readonly branches?: SseBranches;
   readonly body: Body;
+  /** Another function opened the sessions. */
+  readonly opener?: Opener;
   /** The call that answers a message. */
   readonly serving: TSESTree.CallExpression;
   readonly json: boolean;
@@ -68,6 +71,8 @@ export interface SessionBlock {
   readonly names: SessionNames;
   readonly endpoints: readonly Endpoint[];
   readonly sse: readonly Route[];
+  /** Functions of HTTP+SSE that are no routes. */
+  readonly apart?: readonly SseFunction[];
   readonly factory: Factory;
   readonly origin?: Origin;
   /** The factory uses what the handler finds out about the request. */
@@ -105,19 +110,22 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
   const lone = loneTransports(mcp, file);
   for (const { id } of lone) if (id.type === 'Identifier') names.add(id);
   const routed = routes.filter(r => servingCalls(mcp, file, r.handler.fn, /^handleRequest$/).length > 0);
-  const streaming = [...routed, ...functionsWithRequests(mcp, file, routed)];
+  const serving = [...routed, ...functionsWithRequests(mcp, file, routed)];
+  const openers = openersOf(mcp, file, serving);
+  const streaming = serving.filter(r => !openers.some(o => o.route === r));
   const sse = context.keepSse ? [] : routes.filter(r => !streaming.includes(r) && isSse(mcp, file, r));
-  const unreached = servingCalls(mcp, file, file.program, /^handleRequest$/).find(c => !streaming.some(r => contains(r.handler.fn, c)));
+  const unreached = servingCalls(mcp, file, file.program, /^handleRequest$/).find(c => !serving.some(r => contains(r.handler.fn, c)));
   if (unreached) return obstacle(`${file.path}:${lineOf(file, unreached)} answers a request in code that did not get it as a parameter. Call createMcpHandler(...) where the requests come in.`);
   const branches = streaming.length === 0 && sse.length === 0 && !context.keepSse ? sseBranches(mcp, file, names) : undefined;
   if (branches) return isObstacle(branches) ? branches : blockOfBranches(context, names, branches);
   if (streaming.length === 0 && sse.length === 0) return obstacle(`No route of ${file.path} hands requests to the transport. Call createMcpHandler(...) where the requests come in.`);
-  const unserved = context.keepSse ? undefined : servingCalls(mcp, file, file.program, /^handlePostMessage$/).find(c => ![...streaming, ...sse].some(r => contains(r.handler.fn, c)) && names.mentions(enclosingFunction(c) ?? file.program));
+  const apart = context.keepSse ? [] : sseFunctionsOf(mcp, file, [...serving, ...sse]);
+  const unserved = context.keepSse ? undefined : sseCalls(mcp, file).find(c => ![...serving, ...sse].some(r => contains(r.handler.fn, c)) && !apart.some(a => contains(a.fn, c)) && (c.type === 'NewExpression' || names.mentions(enclosingFunction(c) ?? file.program)));
   if (unserved) return obstacle(`${file.path}:${lineOf(file, unserved)} takes messages of HTTP+SSE in code that is no route of the file. Take HTTP+SSE out, or keep it with --legacy sse.`);
   const endpoints: Endpoint[] = [];
   const paths = [...new Set(streaming.map(r => r.path))];
   for (const path of paths) {
-    const endpoint = endpointOf(context, names, [...routes, ...streaming.filter(r => !r.call)].filter(r => r.path === path), streaming);
+    const endpoint = endpointOf(context, names, [...routes, ...streaming.filter(r => !r.call)].filter(r => r.path === path), streaming, openers);
     if (isObstacle(endpoint)) return endpoint;
     endpoints.push(endpoint);
   }
@@ -128,8 +136,14 @@ export function blockOf(context: BlockContext): SessionBlock | Obstacle {
     const kept = body.keep.find(s => mayMatter(file, s) && !preparesStream(file, s, route));
     if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own on the HTTP+SSE route.`, 'sse-url');
   }
-  const made = serverOf(context, names, endpoints, sse);
-  return isObstacle(made) ? made : { names, endpoints, sse, legacy: context.legacy, lone, managers, ...made };
+  for (const { fn } of apart) {
+    const body = bodyOf(mcp, file, names, fn);
+    if (isObstacle(body)) return body;
+    const kept = body.keep.find(s => mayMatter(file, s) && !preparesStream(file, s, { handler: { fn } }));
+    if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own where HTTP+SSE is served.`, 'sse-url');
+  }
+  const made = serverOf(context, names, endpoints, [...sse.map(r => r.handler.fn), ...apart.map(a => a.fn), ...openers.map(o => o.fn)]);
+  return isObstacle(made) ? made : { names, endpoints, sse, apart, legacy: context.legacy, lone, managers, ...made };
 }
 
 function blockOfSse(context: BlockContext, names: SessionNames, sse: readonly Route[]): SessionBlock | Obstacle {
@@ -177,13 +191,26 @@ function functionsWithRequests(mcp: McpModel, file: SourceFile, routed: readonly
   return found;
 }
 
+/** Where messages of HTTP+SSE are taken, and where their streams are opened. */
+function sseCalls(mcp: McpModel, file: SourceFile): readonly TSESTree.Node[] {
+  const opened = indexOf(file).news.filter(n => /SSEServerTransport$/.test(mcp.constructed(file, n)?.type ?? ''));
+  // A helper of a handler goes with it.
+  return [...servingCalls(mcp, file, file.program, /^handlePostMessage$/), ...opened.filter(n => isAnswered(n))];
+}
+
+/** In a function that is given the request itself. */
+function isAnswered(node: TSESTree.Node): boolean {
+  const fn = enclosingFunction(node);
+  return isFunctionNode(fn) && fn.params.some(p => p.type === 'Identifier' && REQUESTS.includes(p.name)) && fn.params.some(p => p.type === 'Identifier' && REPLIES.includes(p.name));
+}
+
 function isSse(mcp: McpModel, file: SourceFile, route: Route): boolean {
   const { fn } = route.handler;
   if (servingCalls(mcp, file, fn, /^handlePostMessage$/).length > 0) return true;
   return indexOf(file).news.some(n => contains(fn, n) && /SSEServerTransport$/.test(mcp.constructed(file, n)?.type ?? ''));
 }
 
-function endpointOf(context: BlockContext, names: SessionNames, routes: readonly Route[], streaming: readonly Route[]): Endpoint | Obstacle {
+function endpointOf(context: BlockContext, names: SessionNames, routes: readonly Route[], streaming: readonly Route[], openers: readonly Opener[]): Endpoint | Obstacle {
   const { mcp, file } = context;
   const main = routes.find(r => streaming.includes(r) && /^(?:post|all|use)$/.test(r.method));
   if (!main) return obstacle(`${file.path} has no route that takes messages at ${routes[0]?.path ?? 'this path'}.`);
@@ -193,8 +220,12 @@ function endpointOf(context: BlockContext, names: SessionNames, routes: readonly
   const calls = servingCalls(mcp, file, main.handler.fn, /^handleRequest$/);
   const serving = calls.find(c => c.arguments.length > 2) ?? calls[0];
   if (!serving) return obstacle('Nothing answers messages.');
-  const body = bodyOf(mcp, file, names, main.handler.fn);
-  if (isObstacle(body)) return body;
+  const opener = openers.find(o => o.caller === main.handler.fn);
+  const opened = opener && openedBy(context, names, opener);
+  if (opened && isObstacle(opened)) return opened;
+  const served = bodyOf(mcp, file, names, main.handler.fn);
+  if (isObstacle(served)) return served;
+  const body = opened && !served.server ? { ...served, ...opened } : served;
   const others = routes.filter(r => r !== main && r.call && (/^(?:get|delete|put|all)$/.test(r.method) || r.handler.fn === main.handler.fn));
   let status: StatusPage | undefined;
   for (const route of others) {
@@ -208,16 +239,19 @@ function endpointOf(context: BlockContext, names: SessionNames, routes: readonly
     const kept = other.keep.find(s => mayMatter(file, s) && !preparesStream(file, s, route) && !(isRefusal(file, s) && !streaming.includes(route)) && !body.keep.some(k => isSameText(file, k, s)));
     if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own for ${route.method.toUpperCase()} requests. Move it to another route.`, 'session-lifecycle');
   }
-  const options = transportOptions(mcp, file, main, loneTransports(mcp, file));
+  const options = transportOptions(mcp, file, main, opener, loneTransports(mcp, file));
   if (isObstacle(options)) return options;
-  const onerror = errorListener(names, file, main) ?? caughtLog(file, main, body);
-  return { main, others, body, serving, takesContext: takesContext(mcp, file, serving), ...options, ...(onerror && { onerror }), ...(status && { status }) };
+  const onerror = errorListener(names, file, main) ?? caughtLog(file, main, served) ?? (opener && body.caught ? caughtLog(file, opener.route, body) : undefined);
+  return { main, others, body, ...(opener && { opener }), serving, takesContext: takesContext(mcp, file, serving), ...options, ...(onerror && { onerror }), ...(status && { status }) };
 }
 
-/** What one handler does for its requests, the other one does for all of them. */
-function isSameText(file: SourceFile, a: TSESTree.Node, b: TSESTree.Node): boolean {
-  const plain = (n: TSESTree.Node): string => file.text.slice(...n.range).replace(/\s+/g, ' ');
-  return plain(a) === plain(b);
+/** What a function that opens sessions does for that, where it does nothing else. */
+function openedBy({ mcp, file }: BlockContext, names: SessionNames, { fn }: Opener): Pick<Body, 'server' | 'caught'> | Obstacle {
+  const body = bodyOf(mcp, file, names, fn);
+  if (isObstacle(body)) return body;
+  const kept = body.keep.find(s => mayMatter(file, s)) ?? body.answers[0];
+  if (kept) return obstacle(`Line ${lineOf(file, kept)} of ${file.path} does something of its own when a session is opened.`, 'session-lifecycle');
+  return { ...(body.server && { server: body.server }), ...(body.caught && { caught: body.caught }) };
 }
 
 /** `transport.handleRequest(c)` of Hono's own transport. */
@@ -255,18 +289,19 @@ interface Options {
   readonly protection?: Protection;
 }
 
-function transportOptions(mcp: McpModel, file: SourceFile, route: Route, lone: readonly TSESTree.VariableDeclarator[]): Options | Obstacle {
+function transportOptions(mcp: McpModel, file: SourceFile, route: Route, opener: Opener | undefined, lone: readonly TSESTree.VariableDeclarator[]): Options | Obstacle {
   let json = false;
   let protection: Protection | undefined;
   for (const made of indexOf(file).news) {
-    if (!(contains(route.handler.fn, made) || lone.some(l => l.init === made)) || !/StreamableHTTPServerTransport$/.test(mcp.constructed(file, made)?.type ?? '')) continue;
+    const isOpened = opener !== undefined && contains(opener.fn, made);
+    if (!(contains(route.handler.fn, made) || isOpened || lone.some(l => l.init === made)) || !/StreamableHTTPServerTransport$/.test(mcp.constructed(file, made)?.type ?? '')) continue;
     const [options] = made.arguments;
     if (!options) continue;
     if (options.type !== 'ObjectExpression') return obstacle(`The options of the transport at ${file.path}:${lineOf(file, made)} are not written out there.`);
     const answer = propertyValue(options, 'enableJsonResponse');
     if (answer && answer.type !== 'Literal') return obstacle(`Whether responses are JSON is decided at run time at ${file.path}:${lineOf(file, answer)}. Give it to responseMode.`);
     if (answer?.type === 'Literal' && answer.value === true) json = true;
-    const found = protectionOf(mcp, file, route.handler.fn, options);
+    const found = protectionOf(mcp, file, isOpened ? opener.fn : route.handler.fn, options);
     if (found && isObstacle(found)) return found;
     protection = found ?? protection;
   }
@@ -294,9 +329,9 @@ function isGuardable(file: SourceFile, { call, handler: { fn } }: Route): boolea
 type Made = Pick<SessionBlock, 'factory' | 'perRequest' | 'origin' | 'used' | 'connects'>;
 
 /** How the server of a session was made: in the handler, or somewhere else for all of them. */
-function serverOf(context: BlockContext, names: SessionNames, endpoints: readonly Endpoint[], sse: readonly Route[]): Made | Obstacle {
+function serverOf(context: BlockContext, names: SessionNames, endpoints: readonly Endpoint[], more: readonly FunctionNode[]): Made | Obstacle {
   const { mcp, file, draft } = context;
-  const handlers = [...endpoints.map(e => e.main), ...endpoints.flatMap(e => e.others), ...sse].map(r => r.handler.fn);
+  const handlers = [...[...endpoints.map(e => e.main), ...endpoints.flatMap(e => e.others)].map(r => r.handler.fn), ...more];
   const helped = helperConnects(context, handlers);
   const connects = [...connectsOf(mcp, file).filter(c => handlers.some(h => contains(h, c)) || c.arguments.some(a => isLoneName(context, a))), ...helped.flatMap(h => h.calls)];
   const first = endpoints.find(e => e.body.server) ?? endpoints.find(e => connects.some(c => contains(e.main.handler.fn, c))) ?? endpoints[0];
@@ -420,11 +455,14 @@ function madeInHandler(context: BlockContext, endpoint: Endpoint, names: Session
   const server = endpoint.body.server;
   const init = server?.made;
   if (!server || !init) return obstacle('The server of a session is not understood.');
-  const { fn } = endpoint.main.handler;
+  const { opener } = endpoint;
+  const fn = opener && contains(opener.fn, init) ? opener.fn : endpoint.main.handler.fn;
   const nodes = [init, ...server.setup];
   const { defaulted = [] } = server;
   if (nodes.some(n => names.mentions(n, defaulted))) return obstacle(`The server of a session is made with the session at ${file.path}:${lineOf(file, init)}.`, 'session-lifecycle');
   const locals = nodes.flatMap(n => localsUsed(file, fn, n, defaulted)).filter(n => n !== nameOf(server.declarator));
+  const unknown = opener && locals.find(name => !isSameName(opener, name));
+  if (unknown !== undefined) return obstacle(`The server of a session is made with ${unknown}, which only the function at ${file.path}:${lineOf(file, fn)} knows.`, 'session-lifecycle');
   const isPattern = server.declarator.id.type !== 'Identifier';
   if (server.setup.length === 0 && !isPattern) {
     const made = locals.length > 0 ? perRequest(context, endpoint, init) : { factory: factoryOfCall(mcp, file, init), perRequest: false, used: [init], connects: [] };

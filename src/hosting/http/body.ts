@@ -89,7 +89,7 @@ export function bodyOf(mcp: McpModel, file: SourceFile, names: SessionNames, fn:
   const cores = new Set<TSESTree.Statement>();
   for (const [i, statement] of statements.entries()) {
     const isCore = !setsCors(statement) && (CORE.test(file.text.slice(...statement.range)) || names.mentions(statement) || isAbout(file, statement, server) || (bridge !== undefined && contains(statement, bridge.declaration)));
-    if (!isCore && (!core || setsCors(statement) || isOfOthers(file, statement))) {
+    if (!isCore && (!core || setsCors(statement) || (i < last && setsOwnHeader(statement)) || isOfOthers(file, statement))) {
       keep.push(statement);
       continue;
     }
@@ -148,6 +148,14 @@ function setsCors(statement: TSESTree.Statement): boolean {
   if (call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression' || !/^(?:setHeader|set|header|append|appendHeader)$/.test(memberName(call.callee) ?? '')) return false;
   const [name] = call.arguments;
   return name?.type === 'Literal' && typeof name.value === 'string' && /^access-control-/i.test(name.value);
+}
+
+/** `res.setHeader('x-served-by', name)`, other than what a transport says of its answers. */
+function setsOwnHeader(statement: TSESTree.Statement): boolean {
+  const call = statement.type === 'ExpressionStatement' ? statement.expression : undefined;
+  if (call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression' || !/^(?:setHeader|set|header)$/.test(memberName(call.callee) ?? '') || call.arguments.length !== 2) return false;
+  const [name] = call.arguments;
+  return name?.type === 'Literal' && typeof name.value === 'string' && !/^(?:mcp-|content-|cache-control$|connection$|x-accel-buffering$|allow$|transfer-encoding$|keep-alive$)/i.test(name.value);
 }
 
 /** `if (req.method === 'OPTIONS') ...`, `if (req.url === '/health') ...`: other requests, which are answered there. */

@@ -2,6 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import { lineOf } from '../closure.js';
 import { calledFunctions } from '../fresh.js';
 import type { FileDraft } from '../draft.js';
+import { withComments } from '../../edits/indent.js';
 import { isObstacle, obstacle, type Obstacle } from '../obstacle.js';
 import { keyName } from '../../mcp/exports.js';
 import { enclosingClass, enclosingFunction, indexOf, memberName } from '../../mcp/file-index.js';
@@ -10,7 +11,7 @@ import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import type { SourceFile } from '../../parse/source.js';
 import { dotted } from '../purity.js';
 import { exportedNames, sweeperAround, type Sweeper } from './exported.js';
-import { handedOut } from './handed-out.js';
+import { handedOut, type SessionTest } from './handed-out.js';
 import { some, type SessionNames } from './names.js';
 import { Plumbing, REPLIES, REQUESTS } from './plumbing.js';
 
@@ -23,6 +24,7 @@ export interface Leftovers {
   /** Names that callers had for sessions which were given back, and what types said of them. */
   readonly taken: readonly TSESTree.Property[];
   readonly members: readonly TSESTree.TSPropertySignature[];
+  readonly tests: readonly SessionTest[];
   /** Arguments that carried the sessions to a function, with its parameters. */
   readonly carried: readonly Carried[];
   /** Fields that held the sessions. */
@@ -46,6 +48,7 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
   const properties: TSESTree.Property[] = [];
   const taken: TSESTree.Property[] = [];
   const members: TSESTree.TSPropertySignature[] = [];
+  const tests: SessionTest[] = [];
   const close: TSESTree.Statement[] = [];
   const carried: Carried[] = [];
   const sweepers: Sweeper[] = [];
@@ -74,6 +77,7 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
       properties.push(...(out?.properties ?? [property]));
       taken.push(...(out?.taken ?? []));
       members.push(...(out?.members ?? []));
+      tests.push(...(out?.tests ?? []));
       continue;
     }
     const statement = statementAround(use);
@@ -96,7 +100,7 @@ export function leftoversOf(names: SessionNames, file: SourceFile, gone: (node: 
     }
   }
   for (const statement of exportedNames(names, file)) if (!remove.includes(statement)) remove.push(statement);
-  return { sweepers, remove: remove.filter((r, i) => remove.indexOf(r) === i && !remove.some(o => o !== r && contains(o, r))), properties, taken, members, close, carried, fields };
+  return { sweepers, remove: remove.filter((r, i) => remove.indexOf(r) === i && !remove.some(o => o !== r && contains(o, r))), properties, taken, members, tests, close, carried, fields };
 }
 
 /** `setSessionsProvider(() => Object.keys(sessions).length)`: somebody asks for the number later. */
@@ -208,11 +212,11 @@ export function writeLeftovers(draft: FileDraft, leftovers: Leftovers, handler: 
     draft.editor.removeElements([name], name.parent);
     draft.gone(name);
   }
-  for (const member of leftovers.members) draft.removeStatement(member);
+  for (const member of leftovers.members) removeMember(draft, member);
   for (const { call, argument, fn, parameter } of leftovers.carried) {
     draft.editor.removeElements([argument], call);
     draft.gone(argument);
-    dropParameter(draft, fn, parameter);
+    draft.dropParameter(fn, fn.params.indexOf(parameter));
   }
   const done = new Set<TSESTree.Node | undefined>();
   for (const statement of leftovers.close) {
@@ -223,16 +227,30 @@ export function writeLeftovers(draft: FileDraft, leftovers: Leftovers, handler: 
     }
     done.add(fn);
     const isAsync = fn === undefined || (isFunctionNode(fn) && fn.async);
+    dropComments(draft, statement);
     draft.replace(statement, `${isAsync ? 'await' : 'void'} ${handler}.close()${draft.end}`);
   }
 }
 
+/** `// Close all transports`, in front of what closes them. */
+function dropComments({ file, editor }: FileDraft, statement: TSESTree.Statement): void {
+  const [start] = withComments(file, statement);
+  if (/\b(?:sessions?|transports?)\b/i.test(file.text.slice(start, statement.range[0]))) editor.replace({ range: [start, statement.range[0]] }, '');
+}
 
-function dropParameter(draft: FileDraft, fn: FunctionNode, parameter: TSESTree.Parameter): void {
-  const index = fn.params.indexOf(parameter);
-  const before = fn.params[index - 1];
-  const after = fn.params[index + 1];
-  draft.gone(parameter);
-  if (before) draft.editor.replace({ range: [before.range[1], parameter.range[1]] }, '');
-  else draft.editor.replace({ range: [parameter.range[0], after ? after.range[0] : parameter.range[1]] }, '');
+/** A line of a type, or `{ app: Express; sessions: Sessions }` in one. */
+function removeMember(draft: FileDraft, member: TSESTree.TSPropertySignature): void {
+  const { file: { text }, editor } = draft;
+  const { parent } = member;
+  const members = parent.type === 'TSInterfaceBody' ? parent.body : parent.members;
+  const at = members.indexOf(member);
+  const before = members[at - 1];
+  const after = members[at + 1];
+  if (text.slice(...parent.range).includes('\n') || (!before && !after)) {
+    draft.removeStatement(member);
+    return;
+  }
+  draft.gone(member);
+  const end = before ? before.range[1] - (/[;,]$/.test(text.slice(...before.range)) ? 1 : 0) : 0;
+  editor.replace({ range: after ? [member.range[0], after.range[0]] : [end, member.range[1]] }, '');
 }

@@ -8,7 +8,7 @@ import type { SourceFile } from '../../parse/source.js';
 import { bodyOf, type Body } from './body.js';
 import type { SessionNames } from './names.js';
 import { servingCalls, type Route } from './routes.js';
-import { mayMatter, preparesStream } from './statements.js';
+import { isSameText, mayMatter, preparesStream } from './statements.js';
 
 /** The two routes of HTTP+SSE, where no streamable one stands beside them. */
 export interface LoneSse {
@@ -32,10 +32,10 @@ export function loneSse(mcp: McpModel, file: SourceFile, names: SessionNames, ro
   names.follow(messages.handler.fn);
   const opened = bodyOf(mcp, file, names, main.handler.fn);
   if ('reason' in opened) return opened;
-  const own = opened.keep.find(s => mayMatter(file, s) && !preparesStream(file, s, main));
-  if (own) return obstacle(`Line ${lineOf(file, own)} of ${file.path} does something of its own when a client connects.`, 'session-lifecycle');
   const taken = bodyOf(mcp, file, names, messages.handler.fn);
   if ('reason' in taken) return taken;
+  const own = opened.keep.find(s => mayMatter(file, s) && !preparesStream(file, s, main) && !taken.keep.some(t => isSameText(file, s, t)));
+  if (own) return obstacle(`Line ${lineOf(file, own)} of ${file.path} does something of its own when a client connects.`, 'session-lifecycle');
   const keep = taken.keep.filter(s => !onlyFor(file, s, taken));
   return { main, messages, serving, body: { block: main.handler.fn.body, keep, answers: [], ...(opened.server && { server: opened.server }) } };
 }

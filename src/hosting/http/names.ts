@@ -23,6 +23,8 @@ export class SessionNames {
   readonly untold = new Set<TSESTree.CallExpression>();
   /** Functions that made handlers for sessions, and that only tests use now. */
   readonly tested = new Set<string>();
+  /** Places of tests that have sessions of their own, which nothing asks any more. */
+  readonly lookedInto = new Set<{ readonly file: SourceFile; readonly node: TSESTree.Node }>();
   /** `transport.sessionId` where a context was told of it: `undefined` now. */
   readonly unsaid = new Set<TSESTree.Node>();
   /** `transport.sessionId ?? 'none'` in what the server answers: what it says without a session. */

@@ -10,8 +10,8 @@ import { walkTree } from '../../parse/walk.js';
 import { some, type SessionNames } from './names.js';
 
 const LOGS = /^(?:console|.*log(?:ger)?|l|winston|pino|debug|trace)$/i;
-const LOG_CALL = /^(?:\w*(?:debug|log|trace)|log\w*|error|warn|info)$/i;
-const HARMLESS = /^(?:crypto\.randomUUID|randomUUID|uuidv4|uuid|nanoid|isInitializeRequest|isJSONRPC\w+|Date\.now|performance\.now|JSON\.stringify|JSON\.parse|String|Number|Boolean|Object\.(?:keys|values|entries)|Array\.(?:from|isArray)|Math\.\w+|Promise\.(?:resolve|all|allSettled|race)|setTimeout|clearTimeout|setInterval|clearInterval|next|parseInt|encodeURIComponent)$/;
+const LOG_CALL = /^(?:\w*(?:debug|log|trace)|(?:log|debug)\w*|error|warn|info)$/i;
+const HARMLESS = /^(?:crypto\.randomUUID|randomUUID|uuidv4|uuid|nanoid|isInitializeRequest|isJSONRPC\w+|Date\.now|performance\.now|JSON\.stringify|JSON\.parse|String|Number|Boolean|Object\.(?:keys|values|entries)|Array\.(?:from|isArray)|Math\.\w+|Promise\.(?:resolve|all|allSettled|race)|setTimeout|clearTimeout|setInterval|clearInterval|setImmediate|next|parseInt|encodeURIComponent)$/;
 const READS = /^(?:some|every|find|filter|map|includes|toString|toISOString|trim|startsWith|endsWith|slice|join|forEach|keys|values|entries|toLowerCase|split|substring|flat|then|catch|finally|unref|ref|header|get|has|bind|call|isArray|at|padStart|safeParse|randomUUID|getStore)$/;
 const METERS = /(?:metric|gauge|counter|meter|stats|session|connection)\w*(?:\(\))?\.(?:inc|dec|set|add|observe|increment|decrement)$/i;
 const TELLS = /(?:^|\.)(?:track|capture|record|report|instrument)(?:[A-Z]\w*)?$|(?:^|\.)\w*(?:telemetry|analytics|metrics|posthog|mixpanel|amplitude|usage)\w*(?:\(\))?\.\w+$/i;
@@ -145,10 +145,15 @@ export class Plumbing {
     return CONSTRUCTORS.test(dotted(node.callee)) || isRefusingResponse(node) || [...this.servers].some(s => contains(s, node)) || this.names.mcp.types(this.file, node).some(t => roleOf(t.type) === 'server');
   }
 
+  /** `server.onclose = ...`: what is done then is looked at by itself. */
+  #isEnd(target: TSESTree.Node): boolean {
+    return target.type === 'MemberExpression' && memberName(target) === 'onclose' && this.names.mcp.member(this.file, target) !== undefined;
+  }
+
   /** A local of the block, or something of the session. */
   #isPlumbingTarget(target: TSESTree.Node, block: TSESTree.Node): boolean {
     const inner = innermost(target);
-    if (this.names.isRootedIn(inner) || this.#isServer(inner) || (inner.type === 'MemberExpression' && this.#isCarried(inner))) return true;
+    if (this.names.isRootedIn(inner) || this.#isServer(inner) || this.#isEnd(inner) || (inner.type === 'MemberExpression' && this.#isCarried(inner))) return true;
     if (inner.type === 'Identifier') {
       const declared = this.file.variableOf(inner)?.defs[0];
       return declared !== undefined && (contains(block, declared.name) || enclosedIn(declared.node, block));

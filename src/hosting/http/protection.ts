@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { keyName } from '../../mcp/exports.js';
-import { innermost } from '../../mcp/file-index.js';
+import { innermost, memberName } from '../../mcp/file-index.js';
 import type { McpModel } from '../../mcp/model.js';
 import { returnExpressions } from '../../mcp/nodes.js';
 import type { FunctionNode } from '../../mcp/values.js';
@@ -24,6 +24,8 @@ export interface RuntimeList {
   /** An expression that is a list, when the condition holds. */
   readonly list: string;
   readonly condition: string;
+  /** Where the list is worked out, when that takes more than a name. */
+  readonly worked?: TSESTree.Node;
   /** What they are written with stays in use. */
   readonly used: readonly TSESTree.Node[];
 }
@@ -49,7 +51,7 @@ export function protectionOf(mcp: McpModel, file: SourceFile, fn: FunctionNode, 
     if (!node) return [];
     const text = file.text.slice(...node.range);
     const parts = [...(enabled.type === 'Literal' ? [] : [file.text.slice(...enabled.range)]), ...(isNeverEmpty(node) ? [] : [text])];
-    return [{ what, list: isSimple(node) ? text : `(${text})`, condition: conditionOf(text, parts), used: [enabled, node] }];
+    return [{ what, list: isSimple(node) ? text : `(${text})`, condition: conditionOf(text, parts), ...(!isSimpleName(node) && { worked: node }), used: [enabled, node] }];
   };
   return { lists: [...list('hosts', hosts), ...list('origins', origins)] };
 }
@@ -91,7 +93,13 @@ function conditionOf(list: string, parts: readonly string[]): string {
 }
 
 function isNeverEmpty(node: TSESTree.Node): boolean {
-  return node.type === 'ArrayExpression' && node.elements.length > 0;
+  if (node.type === 'ArrayExpression') return node.elements.length > 0;
+  // `text.split(',').filter(Boolean)` is a list, whatever is in it.
+  return node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && /^(?:split|map|filter|concat|flatMap|slice)$/.test(memberName(node.callee) ?? '') && !node.callee.optional && !node.optional;
+}
+
+function isSimpleName(node: TSESTree.Node): boolean {
+  return node.type === 'Identifier' || (node.type === 'MemberExpression' && isSimpleName(node.object)) || node.type === 'ThisExpression' || node.type === 'ArrayExpression';
 }
 
 function isSimple(node: TSESTree.Node): boolean {

@@ -1,13 +1,22 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../../parse/source.js';
-import { rootName } from './plumbing.js';
+import { isLogCall, rootName } from './plumbing.js';
 import { parameterNames, type Route } from './routes.js';
 
 /** More than a log line or a name for something. */
 export function mayMatter(file: SourceFile, statement: TSESTree.Statement): boolean {
   const text = file.text.slice(...statement.range);
-  if (statement.type === 'ExpressionStatement') return !/^(?:await\s+)?(?:console|[\w.]*[lL]og(?:ger)?)\b/.test(text);
+  if (statement.type === 'ExpressionStatement') {
+    const value = statement.expression.type === 'AwaitExpression' ? statement.expression.argument : statement.expression;
+    return !(value.type === 'CallExpression' && isLogCall(value)) && !/^(?:await\s+)?(?:console|[\w.]*[lL]og(?:ger)?)\b/.test(text);
+  }
   return statement.type !== 'VariableDeclaration' || /\bawait\b/.test(text);
+}
+
+/** What one handler does for its requests, the other one does for all of them. */
+export function isSameText(file: SourceFile, a: TSESTree.Node, b: TSESTree.Node): boolean {
+  const plain = (n: TSESTree.Node): string => file.text.slice(...n.range).replace(/\s+/g, ' ');
+  return plain(a) === plain(b);
 }
 
 /** `res.status(405).end()`. */
@@ -28,7 +37,7 @@ export function onlyRefuses(file: SourceFile, { handler: { fn } }: Route): boole
 }
 
 /** `res.setHeader('Content-Type', 'text/event-stream')`: the handler of the SDK does it. */
-export function preparesStream(file: SourceFile, statement: TSESTree.Statement, { handler }: Route): boolean {
+export function preparesStream(file: SourceFile, statement: TSESTree.Statement, { handler }: Pick<Route, 'handler'>): boolean {
   const [, reply] = handler.fn.params;
   if (reply?.type !== 'Identifier' || statement.type !== 'ExpressionStatement') return false;
   return new RegExp(`^${reply.name}\\.(?:raw\\.)?(?:setHeader|set|header|writeHead|setTimeout|flushHeaders)\\b`).test(file.text.slice(...statement.range));

@@ -21,30 +21,67 @@ function nameAll({ file, project, editor }: PassFile, errors: readonly CompileEr
   const wrong = new Set(errors.map(e => e.line));
   const names = new Map<string, string>();
   const gone: TSESTree.Node[] = [];
+  const wanted = new Map<string, readonly string[]>();
   const preferred = file.program.body.flatMap(s => (s.type === 'ImportDeclaration' && /^@modelcontextprotocol\/(?:server|client)$/.test(s.source.value) ? [s.source.value] : []))[0] ?? '@modelcontextprotocol/server';
   walkTree(file.program, node => {
-    const schema = node.type === 'TSTypeReference' && wrong.has(lines.position(node.range[0]).line) ? schemaOf(file, node) : undefined;
-    const type = schema?.replace(/Schema$/, '') ?? '';
-    const home = schema?.endsWith('Schema') === true ? homeOf(type, preferred) : undefined;
+    const asked = node.type === 'TSTypeReference' && wrong.has(lines.position(node.range[0]).line) ? schemaOf(file, node) : undefined;
+    const type = asked?.schema.replace(/Schema$/, '') ?? '';
+    const home = asked?.schema.endsWith('Schema') === true ? homeOf(type, preferred) : undefined;
     if (home === undefined) return;
     const name = names.get(type) ?? nameFor(file, type);
-    if (!names.has(type)) addNamedImport(editor, home, name === type ? type : `${type} as ${name}`, 'type');
+    if (!names.has(type)) wanted.set(home, [...(wanted.get(home) ?? []), name === type ? type : `${type} as ${name}`]);
     names.set(type, name);
-    editor.replace(node, name);
+    editor.replace(node, asked?.member === undefined ? name : `${name}[${editor.style.quote}${asked.member}${editor.style.quote}]`);
     gone.push(node);
+    if (asked?.declared) {
+      editor.removeStatement(asked.declared);
+      gone.push(asked.declared);
+    }
   });
+  // In one line, where there is none to join.
+  const isJoined = (home: string): boolean => file.program.body.some(s => s.type === 'ImportDeclaration' && s.source.value === home);
+  for (const [home, list] of wanted) for (const name of isJoined(home) ? list : [list.join(', ')]) addNamedImport(editor, home, name, 'type');
   if (gone.length > 0) removeUnused({ file, editor }, gone);
 }
 
-/** The schema of the SDK that is asked for its type: named itself, or what a parameter is said to be. */
-function schemaOf(file: SourceFile, { typeName, typeArguments }: TSESTree.TSTypeReference): string | undefined {
+interface Asked {
+  readonly schema: string;
+  /** `RequestSchema.shape.params`: one member of it. */
+  readonly member?: string;
+  /** Where it was given a name that nothing else uses. */
+  readonly declared?: TSESTree.Node;
+}
+
+/** The schema of the SDK that is asked for its type: named itself, one member of it, or what a parameter is said to be. */
+function schemaOf(file: SourceFile, { typeName, typeArguments }: TSESTree.TSTypeReference): Asked | undefined {
   if (typeName.type !== 'TSQualifiedName' || typeName.left.type !== 'Identifier' || !/^(?:infer|input|output)$/.test(typeName.right.name) || moduleOf(file, typeName.left) !== 'zod') return undefined;
   const asked = typeArguments?.params[0];
-  const own = asked?.type === 'TSTypeQuery' && asked.exprName.type === 'Identifier' ? asked.exprName : undefined;
+  if (asked?.type !== 'TSTypeQuery') return undefined;
+  if (asked.exprName.type === 'TSQualifiedName') return memberOf(file, asked.exprName.left, asked.exprName.right.name);
+  const own = asked.exprName.type === 'Identifier' ? asked.exprName : undefined;
   if (!own) return undefined;
-  const annotation = file.variableOf(own)?.defs.flatMap(d => ('typeAnnotation' in d.name && d.name.typeAnnotation ? [d.name.typeAnnotation.typeAnnotation] : []))[0];
+  const variable = file.variableOf(own);
+  const annotation = variable?.defs.flatMap(d => ('typeAnnotation' in d.name && d.name.typeAnnotation ? [d.name.typeAnnotation.typeAnnotation] : []))[0];
   const schema = annotation?.type === 'TSTypeQuery' && annotation.exprName.type === 'Identifier' ? annotation.exprName : own;
-  return moduleOf(file, schema) === 'sdk' ? importedName(file, schema) : undefined;
+  if (moduleOf(file, schema) === 'sdk') return named(file, schema);
+  const declarator = variable?.defs[0]?.node;
+  if (declarator?.type !== 'VariableDeclarator' || declarator.init?.type !== 'MemberExpression' || declarator.init.property.type !== 'Identifier' || declarator.init.computed) return undefined;
+  const found = memberOf(file, declarator.init.object, declarator.init.property.name);
+  const isOnly = variable?.references.every(r => r.init === true || r.identifier === own) === true && declarator.parent.declarations.length === 1 && declarator.parent.parent.type === 'Program';
+  return found && { ...found, ...(isOnly && { declared: declarator.parent }) };
+}
+
+/** `ToolSchema.shape`, of which one member is asked. */
+function memberOf(file: SourceFile, shape: TSESTree.Node, member: string): Asked | undefined {
+  const inner = shape.type === 'TSQualifiedName' ? { of: shape.left, name: shape.right.name } : shape.type === 'MemberExpression' && shape.property.type === 'Identifier' ? { of: shape.object, name: shape.property.name } : undefined;
+  if (inner?.name !== 'shape' || inner.of.type !== 'Identifier' || moduleOf(file, inner.of) !== 'sdk') return undefined;
+  const found = named(file, inner.of);
+  return found && { ...found, member };
+}
+
+function named(file: SourceFile, schema: TSESTree.Identifier): Asked | undefined {
+  const name = importedName(file, schema);
+  return name === undefined ? undefined : { schema: name };
 }
 
 function definitionOf(file: SourceFile, name: TSESTree.Identifier): { readonly module: string; readonly imported: string } | undefined {
