@@ -1,10 +1,11 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { innermost, memberName, indexOf } from '../mcp/file-index.js';
 import { modelOf } from '../mcp/model.js';
-import { applyEdits, type Edit } from '../edits/edit.js';
+import { applyEdits, withoutRepetitions, type Edit } from '../edits/edit.js';
 import { applyTexts } from '../migrate/rewrites.js';
 import type { Prepared, PrepareStep } from '../migrate/prepare.js';
 import type { TypeCheck } from '../migrate/types.js';
+import { rewriteTasks } from '../tasks/rewrite.js';
 import type { SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 import type { Choices } from '../choices.js';
@@ -50,7 +51,7 @@ const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
 const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, capabilityMembers, httpStatus, wireCodes, zodFour, registrationDoubles, interceptions, registrations, contextDoubles, contexts, contextTypes, callbackTypes, customMethods];
 /** After it: what it left. */
-const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
+const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts];
 
 /** From the SDK's first major to its second: the official codemod, with what it needs before and after it. */
 export const sdkStep: PrepareStep = {
@@ -102,10 +103,23 @@ function move(project: Project): Moved | undefined {
   for (const pass of BEFORE) current = runPass(current, pass, touched);
   current = current.with(officially(current, files));
   for (const pass of AFTER) current = runPass(current, pass, files);
+  current = runPass(withTasks(current, touched), formerImports, files);
   const migrated = runPass(current, bundlerExternals, touched);
   const final = migrated.with(new Map(files.map(path => [path, restoreRegistry(project.text(path) ?? '', path, migrated.text(path) ?? '')])));
   // Schemas may stand in files that know nothing of the SDK.
   return { files: touched.filter(path => files.includes(path) || final.text(path) !== project.text(path)), project: final };
+}
+
+/** What was about tasks, for which the second major has no runtime, goes to files of the project: one package after the other. */
+function withTasks(project: Project, touched: readonly string[]): Project {
+  let current = project;
+  for (const folder of new Set(touched.map(path => packageOf(project, path)))) {
+    const rewritten = rewriteTasks(current, modelOf(current), touched.filter(path => packageOf(project, path) === folder));
+    if (!rewritten) continue;
+    const texts = [...rewritten.edits].map(([path, edits]) => [path, applyEdits(current.text(path) ?? '', withoutRepetitions(edits))] as const);
+    current = current.with(new Map([...texts, ...rewritten.created.map(c => [c.path, c.text] as const)]));
+  }
+  return current;
 }
 
 /** The codemod over the files that import the SDK, with calls of others out of its sight. */

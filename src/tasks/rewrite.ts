@@ -1,0 +1,229 @@
+// The experimental tasks of the SDK's first line, in code of the second, which has no runtime for them: tools that were tasks become tools
+// that wait for their task. What the project said to the runtime it says to a file of its own from then on.
+import { posix } from 'node:path';
+import type { TSESTree } from '@typescript-eslint/types';
+import type { Edit } from '../edits/edit.js';
+import { Editors } from '../emit/editors.js';
+import { fromTemplate, languageOf } from '../emit/emit.js';
+import { addImports, freeName, specifierFor } from '../emit/imports.js';
+import { Leftovers } from '../emit/leftovers.js';
+import { homeOf, unusedPath } from '../emit/place.js';
+import { zoneOf } from '../files/kinds.js';
+import { keyName } from '../mcp/exports.js';
+import { indexOf, innermost, memberName } from '../mcp/file-index.js';
+import type { McpModel } from '../mcp/model.js';
+import { contains } from '../mcp/nodes.js';
+import { walkTree } from '../parse/walk.js';
+import type { Range, SourceFile } from '../parse/source.js';
+import type { Project } from '../project.js';
+import { FormerImports } from './imports.js';
+import type { TaskFile } from './names.js';
+import { taskOptionsIn, type TaskOptions } from './options.js';
+
+export interface TasksRewritten {
+  readonly edits: ReadonlyMap<string, readonly Edit[]>;
+  readonly created: readonly { readonly path: string; readonly text: string }[];
+  readonly removedComments: ReadonlyMap<string, readonly { readonly range: Range }[]>;
+  /** By file, the places that were about tasks and are not any more. */
+  readonly taken: ReadonlyMap<string, readonly Range[]>;
+}
+
+const WORDS = /registerToolTask|taskStore|taskMessageQueue|experimental\/tasks|RequestTaskStore|taskSupport|(?:TaskStatus|TaskCreated|Response)Message|\btasks\s*:/;
+
+/** Undefined where nothing is about tasks. `files` are those of one package. */
+export function rewriteTasks(project: Project, mcp: McpModel, files: readonly string[]): TasksRewritten | undefined {
+  const rewrite = new TasksRewrite(project, mcp, files);
+  return rewrite.result();
+}
+
+type Helper = 'registerToolTask' | 'withTaskStore';
+
+class TasksRewrite {
+  readonly #editors = new Editors();
+  readonly #leftovers: Leftovers;
+  readonly #helpers = new Map<SourceFile, Map<Helper, string>>();
+  readonly #imports = new Map<SourceFile, FormerImports>();
+  readonly #taken = new Map<string, Range[]>();
+  readonly #files: readonly SourceFile[];
+
+  constructor(
+    private readonly project: Project,
+    private readonly mcp: McpModel,
+    files: readonly string[],
+  ) {
+    this.#leftovers = new Leftovers(project, mcp, this.#editors);
+    this.#files = files.flatMap(path => (WORDS.test(project.text(path) ?? '') ? (project.source(path) ?? []) : [])).filter(f => f.problems.length === 0);
+  }
+
+  result(): TasksRewritten | undefined {
+    for (const file of this.#files) {
+      this.#registrations(file);
+      this.#executions(file);
+      if (zoneOf(file.path) === 'test') this.#doubles(file);
+    }
+    for (const file of this.#files) for (const options of taskOptionsIn(this.mcp, file)) this.#options(options);
+    this.#leftovers.clear();
+    const created = this.#create();
+    const edits = this.#editors.edits();
+    if (edits.size === 0) return undefined;
+    const removedComments = new Map<string, readonly { readonly range: Range }[]>(this.#editors.removedComments());
+    for (const [file, list] of this.#leftovers.comments) removedComments.set(file.path, [...(removedComments.get(file.path) ?? []), ...list]);
+    return { edits, created, removedComments, taken: this.#taken };
+  }
+
+  /** `server.experimental.tasks.registerToolTask(...)` becomes a call of the project's own function. */
+  #registrations(file: SourceFile): void {
+    for (const call of indexOf(file).calls) {
+      const server = serverOf(innermost(call.callee));
+      if (!server || call.optional || call.arguments.length < 3) continue;
+      const editor = this.#editors.of(file);
+      const first = call.arguments[0];
+      if (!first) continue;
+      const open = file.text.indexOf('(', (call.typeArguments ?? call.callee).range[1]);
+      const gap = file.text.slice(open + 1, first.range[0]);
+      const line = /^[ \t]*(\r?\n\s*)/.exec(gap)?.[1];
+      editor.replace({ range: [call.range[0], server.range[0]] }, `${this.#nameOf(file, 'registerToolTask')}(${line ?? ''}`);
+      editor.replace({ range: [server.range[1], first.range[0]] }, line === undefined ? `, ${gap.trimStart()}` : `,${gap}`);
+      this.#take(file, call.callee.range);
+    }
+  }
+
+  /** `execution: { taskSupport }` of an ordinary tool: the configuration has no such thing any more. */
+  #executions(file: SourceFile): void {
+    for (const call of indexOf(file).calls) {
+      const callee = innermost(call.callee);
+      if (callee.type !== 'MemberExpression' || memberName(callee) !== 'registerTool') continue;
+      const config = call.arguments[1] && innermost(call.arguments[1]);
+      if (config?.type !== 'ObjectExpression' || !this.mcp.call(file, call)) continue;
+      for (const property of config.properties) {
+        if (property.type !== 'Property' || property.key.type !== 'Identifier' || property.key.name !== 'execution') continue;
+        this.#editors.of(file).removeProperty(property);
+        this.#leftovers.gone(file, property.range);
+        this.#take(file, property.range);
+      }
+    }
+  }
+
+  /** What a test asks of a double of the runtime, it asks of the registration that takes its place. */
+  #doubles(file: SourceFile): void {
+    walkTree(file.program, node => {
+      if (node.type === 'Property') this.#double(file, node);
+      if (node.type !== 'MemberExpression' || (node.parent.type === 'CallExpression' && node.parent.callee === node)) return;
+      const server = serverOf(node);
+      if (!server) return;
+      this.#editors.of(file).replace({ range: [server.range[1], node.range[1]] }, '.registerTool');
+      this.#take(file, node.range);
+    });
+  }
+
+  /** `experimental: { tasks: { registerToolTask: vi.fn() } }`, beside the registration of ordinary tools. */
+  #double(file: SourceFile, property: TSESTree.Property): void {
+    const inside = (value: TSESTree.Node, name: string): TSESTree.Node | undefined => {
+      const [only, another] = value.type === 'ObjectExpression' ? value.properties : [];
+      return only?.type === 'Property' && !another && keyName(only.key) === name ? only.value : undefined;
+    };
+    const tasks = keyName(property.key) === 'experimental' && property.parent.type === 'ObjectExpression' ? inside(property.value, 'tasks') : undefined;
+    if (!tasks || !inside(tasks, 'registerToolTask') || property.parent.type !== 'ObjectExpression') return;
+    if (!property.parent.properties.some(p => p.type === 'Property' && keyName(p.key) === 'registerTool')) return;
+    this.#editors.of(file).removeProperty(property);
+    this.#leftovers.gone(file, property.range);
+  }
+
+  #options({ file, made, removed, store }: TaskOptions): void {
+    const editor = this.#editors.of(file);
+    const byList = new Map<TSESTree.Node, (typeof removed)[number][]>();
+    for (const property of removed) byList.set(property.parent, [...(byList.get(property.parent) ?? []), property]);
+    for (const [list, properties] of byList) editor.removeElements(properties, list);
+    for (const property of removed) {
+      this.#leftovers.gone(file, property.range);
+      this.#take(file, property.range);
+    }
+    for (const property of removed) if (property.type === 'Property') this.#forgetMemory(file, property.value, removed);
+    if (!store || this.#isForgettable(file, store.node, removed)) return;
+    const name = this.#nameOf(file, 'withTaskStore');
+    if (made.type === 'NewExpression') {
+      editor.insert(made.range[0], `${name}(`);
+      editor.insert(made.range[1], `, ${store.text})`);
+    } else if (made.parent.type === 'ExpressionStatement') {
+      editor.insert(made.parent.range[1], `${editor.style.eol}${/^[ \t]*/.exec(file.text.slice(file.text.lastIndexOf('\n', made.range[0]) + 1))?.[0] ?? ''}${name}(this, ${store.text})${editor.style.semicolon}`);
+    }
+  }
+
+  /** A store in memory that nothing but the options knew: the tools have such a one without being told. */
+  #isForgettable(file: SourceFile, node: TSESTree.Expression, removed: TaskOptions['removed']): boolean {
+    return isMemory(innermost(node)) || this.#memoryOf(file, node, removed) !== undefined;
+  }
+
+  /** `const queue = new InMemoryTaskMessageQueue()`, once nothing is given it any more. */
+  #forgetMemory(file: SourceFile, node: TSESTree.Node, removed: TaskOptions['removed']): void {
+    const declaration = this.#memoryOf(file, node, removed);
+    if (!declaration) return;
+    this.#editors.of(file).removeStatement(declaration);
+    this.#leftovers.gone(file, declaration.range);
+    this.#take(file, declaration.range);
+  }
+
+  #memoryOf(file: SourceFile, node: TSESTree.Node, removed: TaskOptions['removed']): TSESTree.VariableDeclaration | undefined {
+    const inner = innermost(node);
+    const variable = inner.type === 'Identifier' ? file.variableOf(inner) : undefined;
+    const [definition] = variable?.defs ?? [];
+    if (!variable || definition?.type !== 'Variable' || !definition.node.init || definition.parent.declarations.length > 1 || definition.parent.parent.type === 'ExportNamedDeclaration') return undefined;
+    const isAlone = variable.references.every(r => r.init === true || removed.some(p => contains(p, r.identifier)));
+    return isAlone && isMemory(innermost(definition.node.init)) ? definition.parent : undefined;
+  }
+
+  #nameOf(file: SourceFile, helper: Helper): string {
+    const names = this.#helpers.get(file) ?? new Map<Helper, string>();
+    this.#helpers.set(file, names);
+    const known = names.get(helper) ?? freeName(file, helper, helper === 'registerToolTask' ? 'registerWaitingTool' : 'withStoreOfTasks');
+    names.set(helper, known);
+    return known;
+  }
+
+  #take(file: SourceFile, range: Range): void {
+    this.#taken.set(file.path, [...(this.#taken.get(file.path) ?? []), range]);
+  }
+
+  /** The files that are asked for, and the imports from them. */
+  #create(): readonly { readonly path: string; readonly text: string }[] {
+    for (const file of this.#files) this.#imports.set(file, new FormerImports(this.#editors.of(file)));
+    const created = new Map<TaskFile, { readonly path: string; readonly text: string }>();
+    for (const name of ['tasks', 'task-messages'] as const) {
+      const users = this.#files.filter(f => (name === 'tasks' && this.#helpers.has(f)) || this.#imports.get(f)?.files.includes(name) === true);
+      const typed = users.find(f => /\.[cm]?ts$/.test(f.path)) ?? users[0];
+      if (!typed) continue;
+      const language = languageOf(typed);
+      const text = fromTemplate(name, language);
+      const placing = users.filter(f => zoneOf(f.path) !== 'test');
+      const folder = homeOf(this.project, (placing.length > 0 ? placing : users).map(f => f.path));
+      created.set(name, { path: unusedPath(this.project, folder, name, language.extension, text), text });
+    }
+    for (const file of this.#files) this.#import(file, created);
+    return [...created.values()];
+  }
+
+  #import(file: SourceFile, created: ReadonlyMap<TaskFile, { readonly path: string }>): void {
+    const editor = this.#editors.of(file);
+    const evidence = [file, ...this.project.importersOf(file.path).slice(0, 3).flatMap(p => this.project.source(p) ?? [])];
+    const specifierOf = (name: TaskFile): string => specifierFor(file.path, posix.normalize(created.get(name)?.path ?? name), evidence);
+    const names = [...(this.#helpers.get(file) ?? [])].map(([name, as]) => ({ name, as }));
+    const former = this.#imports.get(file);
+    const written = former?.write(specifierOf, names);
+    for (const range of written?.ranges ?? []) this.#take(file, range);
+    if (names.length > 0 && written?.hasMore !== true) addImports(editor, [{ specifier: specifierOf('tasks'), names }]);
+  }
+}
+
+/** The server of `server.experimental.tasks.registerToolTask`. */
+function serverOf(node: TSESTree.Node): TSESTree.Expression | undefined {
+  if (node.type !== 'MemberExpression' || memberName(node) !== 'registerToolTask') return undefined;
+  const tasks = innermost(node.object);
+  if (tasks.type !== 'MemberExpression' || memberName(tasks) !== 'tasks') return undefined;
+  const experimental = innermost(tasks.object);
+  return experimental.type === 'MemberExpression' && memberName(experimental) === 'experimental' && experimental.object.type !== 'Super' ? experimental.object : undefined;
+}
+
+function isMemory(node: TSESTree.Node): boolean {
+  return node.type === 'NewExpression' && node.callee.type === 'Identifier' && /^InMemoryTask(?:Store|MessageQueue)$/.test(node.callee.name);
+}
+
