@@ -88,6 +88,7 @@ export function isTerminal(status: TaskStatus): boolean {
 
 /** Tasks in the memory of this process. Each belongs to the call that made it, and goes when its time is over. */
 export class InMemoryTaskStore {
+  // eslint-disable-next-line mcp-stateless/no-process-state -- A task is only looked for by the call that made it.
   #tasks = new Map<string, { task: Task; owner: string | undefined; result?: Result }>();
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
 

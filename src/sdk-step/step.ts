@@ -5,7 +5,7 @@ import { applyEdits, withoutRepetitions, type Edit } from '../edits/edit.js';
 import { applyTexts } from '../migrate/rewrites.js';
 import type { Prepared, PrepareStep } from '../migrate/prepare.js';
 import type { TypeCheck } from '../migrate/types.js';
-import { rewriteTasks } from '../tasks/rewrite.js';
+import { rewriteTasks, TASK_NOTES } from '../tasks/rewrite.js';
 import type { SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 import type { Choices } from '../choices.js';
@@ -66,6 +66,7 @@ export const sdkStep: PrepareStep = {
 interface Moved {
   readonly files: readonly string[];
   readonly project: Project;
+  readonly notes: readonly string[];
 }
 
 const moved = new WeakMap<Project, Moved | undefined>();
@@ -85,7 +86,8 @@ function migrate(project: Project, choices: Choices, types: TypeCheck | undefine
   if (!moved.has(project)) moved.set(project, move(project));
   const after = moved.get(project);
   if (!after) return undefined;
-  return collect(project, types ? repairTypes(project, withManifests(project, after.project), after.files, types) : after.project, choices);
+  const prepared = collect(project, types ? repairTypes(project, withManifests(project, after.project), after.files, types) : after.project, choices);
+  return prepared && { ...prepared, notes: [...(prepared.notes ?? []), ...after.notes] };
 }
 
 /** With the ranges that will be asked for: a compiler looks for the packages of these. */
@@ -95,19 +97,21 @@ function withManifests(before: Project, after: Project): Project {
 }
 
 function move(project: Project): Moved | undefined {
-  const waiting = waitingPackages(project);
-  const touched = project.codeFiles().filter(path => !waiting.has(packageOf(project, path)));
+  const held = waitingPackages(project);
+  const touched = project.codeFiles().filter(path => !held.has(packageOf(project, path)));
   const files = touched.filter(path => V1.test(project.text(path) ?? ''));
   if (files.length === 0) return undefined;
   let current = project;
   for (const pass of BEFORE) current = runPass(current, pass, touched);
   current = current.with(officially(current, files));
   for (const pass of AFTER) current = runPass(current, pass, files);
-  current = runPass(withTasks(current, touched), formerImports, files);
+  const waiting = withTasks(current, touched);
+  const notes = waiting === current ? [] : TASK_NOTES;
+  current = runPass(waiting, formerImports, files);
   const migrated = runPass(current, bundlerExternals, touched);
   const final = migrated.with(new Map(files.map(path => [path, restoreRegistry(project.text(path) ?? '', path, migrated.text(path) ?? '')])));
   // Schemas may stand in files that know nothing of the SDK.
-  return { files: touched.filter(path => files.includes(path) || final.text(path) !== project.text(path)), project: final };
+  return { files: touched.filter(path => files.includes(path) || final.text(path) !== project.text(path)), project: final, notes };
 }
 
 /** What was about tasks, for which the second major has no runtime, goes to files of the project: one package after the other. */
@@ -155,7 +159,7 @@ function hideForeignCalls(project: Project, path: string): string {
     if (!isRegistration({ mcp, file }, call, callee)) edits.push({ range: [callee.property.range[1], callee.property.range[1]], text: HIDDEN });
   }
   for (const statement of file.program.body) {
-    const source = sourceOf(statement);
+    const source = sourceOf(statement) ?? requiredBy(statement);
     if (!source || !(WITHOUT_SUCCESSOR.test(source.value) || isSaidToStay(file, statement))) continue;
     // What is exported again is used by others.
     const isUsed = statement.type !== 'ImportDeclaration' || statement.specifiers.some(s => file.variableOf(s.local)?.references.length !== 0);
@@ -169,6 +173,14 @@ function hideForeignCalls(project: Project, path: string): string {
 function sourceOf(statement: TSESTree.ProgramStatement): TSESTree.StringLiteral | undefined {
   if (statement.type === 'ImportDeclaration' || statement.type === 'ExportAllDeclaration') return statement.source;
   return statement.type === 'ExportNamedDeclaration' ? (statement.source ?? undefined) : undefined;
+}
+
+/** The module of `const { A } = require('x')`. */
+function requiredBy(statement: TSESTree.ProgramStatement): TSESTree.StringLiteral | undefined {
+  const [declarator, another] = statement.type === 'VariableDeclaration' ? statement.declarations : [];
+  const init = declarator && !another ? declarator.init : undefined;
+  const [argument] = init?.type === 'CallExpression' && init.callee.type === 'Identifier' && init.callee.name === 'require' ? init.arguments : [];
+  return argument?.type === 'Literal' && typeof argument.value === 'string' ? argument : undefined;
 }
 
 /** An earlier run has found no successor of what is imported here, and has said so. */

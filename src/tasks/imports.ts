@@ -11,6 +11,9 @@ interface Item {
   readonly text: string;
 }
 
+/** What was in lines of its own stays so when it is longer. */
+const MAX_NAMES = 70;
+
 type Listing = TSESTree.ImportDeclaration | TSESTree.ExportNamedDeclaration | TSESTree.VariableDeclaration;
 
 interface Source {
@@ -96,12 +99,14 @@ export class FormerImports {
   }
 
   #line(statement: Listing, module: string, list: readonly string[]): string {
-    const { quote, semicolon } = this.editor.style;
-    const names = list.join(', ');
+    const { file, style } = this.editor;
+    const { quote, semicolon, eol, indent } = style;
+    const isLong = file.text.slice(...statement.range).includes('\n') && list.join(', ').length > MAX_NAMES;
+    const names = isLong ? `${eol}${list.map(name => `${indent}${name},${eol}`).join('')}` : ` ${list.join(', ')} `;
     const from = `${quote}${module}${quote}`;
-    if (statement.type === 'VariableDeclaration') return `${statement.kind} { ${names} } = require(${from})${semicolon}`;
+    if (statement.type === 'VariableDeclaration') return `${statement.kind} {${names}} = require(${from})${semicolon}`;
     const [word, kind] = statement.type === 'ImportDeclaration' ? ['import', statement.importKind] : ['export', statement.exportKind];
-    return `${word} ${kind === 'type' ? 'type ' : ''}{ ${names} } from ${from}${semicolon}`;
+    return `${word} ${kind === 'type' ? 'type ' : ''}{${names}} from ${from}${semicolon}`;
   }
 }
 

@@ -9,7 +9,7 @@ import { addImports, freeName, specifierFor } from '../emit/imports.js';
 import { Leftovers } from '../emit/leftovers.js';
 import { homeOf, unusedPath } from '../emit/place.js';
 import { zoneOf } from '../files/kinds.js';
-import { keyName } from '../mcp/exports.js';
+import { keyName, propertyOf } from '../mcp/exports.js';
 import { indexOf, innermost, memberName } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { contains } from '../mcp/nodes.js';
@@ -27,6 +27,11 @@ export interface TasksRewritten {
   /** By file, the places that were about tasks and are not any more. */
   readonly taken: ReadonlyMap<string, readonly Range[]>;
 }
+
+/** What a person must know. */
+export const TASK_NOTES: readonly string[] = [
+  'Tools that were tasks answer when their work ends, to every client: nothing of a task is left when its call is over. A call that takes long stays open; clients give up after a time of their own, a minute unless they were told otherwise, so let it tell of its progress. Clients that follow tasks by the extension need it to be served by hand.',
+];
 
 const WORDS = /registerToolTask|taskStore|taskMessageQueue|experimental\/tasks|RequestTaskStore|taskSupport|(?:TaskStatus|TaskCreated|Response)Message|\btasks\s*:/;
 
@@ -85,6 +90,7 @@ class TasksRewrite {
       editor.replace({ range: [call.range[0], server.range[0]] }, `${this.#nameOf(file, 'registerToolTask')}(${line ?? ''}`);
       editor.replace({ range: [server.range[1], first.range[0]] }, line === undefined ? `, ${gap.trimStart()}` : `,${gap}`);
       this.#take(file, call.callee.range);
+      this.#removeExecution(file, call.arguments[1]);
     }
   }
 
@@ -93,15 +99,17 @@ class TasksRewrite {
     for (const call of indexOf(file).calls) {
       const callee = innermost(call.callee);
       if (callee.type !== 'MemberExpression' || memberName(callee) !== 'registerTool') continue;
-      const config = call.arguments[1] && innermost(call.arguments[1]);
-      if (config?.type !== 'ObjectExpression' || !this.mcp.call(file, call)) continue;
-      for (const property of config.properties) {
-        if (property.type !== 'Property' || property.key.type !== 'Identifier' || property.key.name !== 'execution') continue;
-        this.#editors.of(file).removeProperty(property);
-        this.#leftovers.gone(file, property.range);
-        this.#take(file, property.range);
-      }
+      if (this.mcp.call(file, call)) this.#removeExecution(file, call.arguments[1]);
     }
+  }
+
+  #removeExecution(file: SourceFile, given: TSESTree.Node | undefined): void {
+    const config = given && innermost(given);
+    const property = config?.type === 'ObjectExpression' ? propertyOf(config, 'execution') : undefined;
+    if (!property) return;
+    this.#editors.of(file).removeProperty(property);
+    this.#leftovers.gone(file, property.range);
+    this.#take(file, property.range);
   }
 
   /** What a test asks of a double of the runtime, it asks of the registration that takes its place. */
@@ -195,7 +203,8 @@ class TasksRewrite {
       const language = languageOf(typed);
       const text = fromTemplate(name, language);
       const placing = users.filter(f => zoneOf(f.path) !== 'test');
-      const folder = homeOf(this.project, (placing.length > 0 ? placing : users).map(f => f.path));
+      const beside = created.get('tasks');
+      const folder = beside ? posix.dirname(beside.path) : homeOf(this.project, (placing.length > 0 ? placing : users).map(f => f.path));
       created.set(name, { path: unusedPath(this.project, folder, name, language.extension, text), text });
     }
     for (const file of this.#files) this.#import(file, created);
