@@ -3,7 +3,7 @@ import type { Editor } from '../edits/editor.js';
 import { isCommonJs } from '../emit/emit.js';
 import type { WantedName } from '../emit/imports.js';
 import type { Range } from '../parse/source.js';
-import { homeOfTaskName, isFormerModule, type TaskFile, type TaskHome } from './names.js';
+import { homeOfTaskName, isFormerModule, type TaskFile, type TaskHome, type WirePackage } from './names.js';
 
 interface Item {
   readonly node: TSESTree.Node;
@@ -28,18 +28,21 @@ interface Source {
 export class FormerImports {
   readonly #sources: readonly Source[];
 
-  constructor(private readonly editor: Editor) {
+  constructor(
+    private readonly editor: Editor,
+    private readonly wire: WirePackage,
+  ) {
     this.#sources = editor.file.program.body.flatMap(statement => sourceOf(statement, editor) ?? []).filter(s => isFormerModule(s.literal.value));
   }
 
   /** Which files of the project are asked for something. */
   get files(): readonly TaskFile[] {
-    return [...new Set(this.#sources.flatMap(s => s.items.flatMap(i => (this.#isGone(i.node) ? [] : (fileOf(homeOfTaskName(i.name)) ?? [])))))];
+    return [...new Set(this.#sources.flatMap(s => s.items.flatMap(i => (this.#isGone(i.node) ? [] : (fileOf(this.#home(i)) ?? [])))))];
   }
 
   /** What earlier edits took out of the statements stays out. `more` is wanted of the project's file too. */
   write(specifierOf: (file: TaskFile) => string, more: readonly WantedName[]): { readonly ranges: readonly Range[]; readonly hasMore: boolean } {
-    const taker = this.#sources.find(s => !(s.statement.type === 'ImportDeclaration' && s.statement.importKind === 'type') && s.statement.type !== 'ExportNamedDeclaration' && s.items.some(i => !this.#isGone(i.node) && fileOf(homeOfTaskName(i.name)) === 'tasks'));
+    const taker = this.#sources.find(s => !(s.statement.type === 'ImportDeclaration' && s.statement.importKind === 'type') && s.statement.type !== 'ExportNamedDeclaration' && s.items.some(i => !this.#isGone(i.node) && fileOf(this.#home(i)) === 'tasks'));
     const wanted = more.map(({ name, as }) => (as === undefined || as === name ? name : taker?.statement.type === 'VariableDeclaration' ? `${name}: ${as}` : `${name} as ${as}`));
     const ranges = this.#sources.filter(source => this.#rewrite(source, specifierOf, source === taker ? wanted : [])).map(s => s.statement.range);
     return { ranges, hasMore: taker !== undefined };
@@ -50,10 +53,10 @@ export class FormerImports {
     const { editor } = this;
     const { quote, eol } = editor.style;
     const used = items.filter(i => !this.#isGone(i.node));
-    const staying = used.filter(i => homeOfTaskName(i.name) === undefined);
+    const staying = used.filter(i => this.#home(i) === undefined);
     const groups = new Map<string, string[]>();
     for (const { name, text } of used) {
-      const home = homeOfTaskName(name);
+      const home = this.#home({ name });
       if (!home) continue;
       const module = 'file' in home ? specifierOf(home.file) : home.module;
       groups.set(module, [...(groups.get(module) ?? []), text]);
@@ -75,6 +78,10 @@ export class FormerImports {
     } else if (lines.length > 0) editor.replace(statement, lines.join(eol));
     else editor.removeStatement(statement);
     return true;
+  }
+
+  #home({ name }: Pick<Item, 'name'>): TaskHome | undefined {
+    return homeOfTaskName(name, this.wire);
   }
 
   #isGone({ range }: TSESTree.Node): boolean {

@@ -5,7 +5,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import type { Edit } from '../edits/edit.js';
 import { Editors } from '../emit/editors.js';
 import { fromTemplate, languageOf } from '../emit/emit.js';
-import { addImports, freeName, specifierFor } from '../emit/imports.js';
+import { addImports, freeName, specifierFor, type WantedName } from '../emit/imports.js';
 import { Leftovers } from '../emit/leftovers.js';
 import { homeOf, unusedPath } from '../emit/place.js';
 import { zoneOf } from '../files/kinds.js';
@@ -13,11 +13,12 @@ import { keyName, propertyOf } from '../mcp/exports.js';
 import { indexOf, innermost, memberName } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { contains } from '../mcp/nodes.js';
+import { roleOf } from '../mcp/roles.js';
 import { walkTree } from '../parse/walk.js';
 import type { Range, SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 import { FormerImports } from './imports.js';
-import type { TaskFile } from './names.js';
+import type { TaskFile, WirePackage } from './names.js';
 import { taskOptionsIn, type TaskOptions } from './options.js';
 
 export interface TasksRewritten {
@@ -33,7 +34,7 @@ export const TASK_NOTES: readonly string[] = [
   'Tools that were tasks answer when their work ends, to every client: nothing of a task is left when its call is over. A call that takes long stays open; clients give up after a time of their own, a minute unless they were told otherwise, so let it tell of its progress. Clients that follow tasks by the extension need it to be served by hand.',
 ];
 
-const WORDS = /registerToolTask|taskStore|taskMessageQueue|experimental\/tasks|RequestTaskStore|taskSupport|(?:TaskStatus|TaskCreated|Response)Message|\btasks\s*:/;
+const WORDS = /registerToolTask|experimental\.tasks\b|taskStore|taskMessageQueue|experimental\/tasks|RequestTaskStore|taskSupport|(?:TaskStatus|TaskCreated|Response)Message|\btasks\s*:/;
 
 /** Undefined where nothing is about tasks. `files` are those of one package. */
 export function rewriteTasks(project: Project, mcp: McpModel, files: readonly string[]): TasksRewritten | undefined {
@@ -41,7 +42,15 @@ export function rewriteTasks(project: Project, mcp: McpModel, files: readonly st
   return rewrite.result();
 }
 
-type Helper = 'registerToolTask' | 'withTaskStore';
+type Helper = 'registerToolTask' | 'withTaskStore' | 'tasksOf';
+const HELPERS: Readonly<Record<Helper, { readonly file: TaskFile; readonly otherwise: string }>> = {
+  registerToolTask: { file: 'tasks', otherwise: 'registerWaitingTool' },
+  withTaskStore: { file: 'tasks', otherwise: 'withStoreOfTasks' },
+  tasksOf: { file: 'task-calls', otherwise: 'tasksOfServer' },
+};
+const FILES: readonly TaskFile[] = ['tasks', 'task-messages', 'task-calls'];
+/** What a client asks for. */
+const CALLS = new Set(['getTask', 'getTaskResult', 'listTasks', 'cancelTask', 'callToolStream', 'requestStream']);
 
 class TasksRewrite {
   readonly #editors = new Editors();
@@ -50,12 +59,14 @@ class TasksRewrite {
   readonly #imports = new Map<SourceFile, FormerImports>();
   readonly #taken = new Map<string, Range[]>();
   readonly #files: readonly SourceFile[];
+  readonly #wire: WirePackage;
 
   constructor(
     private readonly project: Project,
     private readonly mcp: McpModel,
     files: readonly string[],
   ) {
+    this.#wire = files.some(path => project.text(path)?.includes('@modelcontextprotocol/client')) && !files.some(path => project.text(path)?.includes('@modelcontextprotocol/server')) ? '@modelcontextprotocol/client' : '@modelcontextprotocol/server';
     this.#leftovers = new Leftovers(project, mcp, this.#editors);
     this.#files = files.flatMap(path => (WORDS.test(project.text(path) ?? '') ? (project.source(path) ?? []) : [])).filter(f => f.problems.length === 0);
   }
@@ -64,6 +75,7 @@ class TasksRewrite {
     for (const file of this.#files) {
       this.#registrations(file);
       this.#executions(file);
+      this.#calls(file);
       if (zoneOf(file.path) === 'test') this.#doubles(file);
     }
     for (const file of this.#files) for (const options of taskOptionsIn(this.mcp, file)) this.#options(options);
@@ -100,6 +112,20 @@ class TasksRewrite {
       const callee = innermost(call.callee);
       if (callee.type !== 'MemberExpression' || memberName(callee) !== 'registerTool') continue;
       if (this.mcp.call(file, call)) this.#removeExecution(file, call.arguments[1]);
+    }
+  }
+
+  /** `client.experimental.tasks.getTask(...)`: of a server that keeps tasks. */
+  #calls(file: SourceFile): void {
+    for (const call of indexOf(file).calls) {
+      const callee = innermost(call.callee);
+      if (callee.type !== 'MemberExpression' || !CALLS.has(memberName(callee) ?? '')) continue;
+      const client = ownerOf(callee);
+      if (!client || file.text.slice(...callee.range).includes('?.') || this.mcp.types(file, client).some(t => roleOf(t.type) === 'server')) continue;
+      const editor = this.#editors.of(file);
+      editor.insert(client.range[0], `${this.#nameOf(file, 'tasksOf')}(`);
+      editor.replace({ range: [client.range[1], callee.object.range[1]] }, ')');
+      this.#take(file, callee.range);
     }
   }
 
@@ -183,7 +209,7 @@ class TasksRewrite {
   #nameOf(file: SourceFile, helper: Helper): string {
     const names = this.#helpers.get(file) ?? new Map<Helper, string>();
     this.#helpers.set(file, names);
-    const known = names.get(helper) ?? freeName(file, helper, helper === 'registerToolTask' ? 'registerWaitingTool' : 'withStoreOfTasks');
+    const known = names.get(helper) ?? freeName(file, helper, HELPERS[helper].otherwise);
     names.set(helper, known);
     return known;
   }
@@ -194,16 +220,16 @@ class TasksRewrite {
 
   /** The files that are asked for, and the imports from them. */
   #create(): readonly { readonly path: string; readonly text: string }[] {
-    for (const file of this.#files) this.#imports.set(file, new FormerImports(this.#editors.of(file)));
+    for (const file of this.#files) this.#imports.set(file, new FormerImports(this.#editors.of(file), this.#wire));
     const created = new Map<TaskFile, { readonly path: string; readonly text: string }>();
-    for (const name of ['tasks', 'task-messages'] as const) {
-      const users = this.#files.filter(f => (name === 'tasks' && this.#helpers.has(f)) || this.#imports.get(f)?.files.includes(name) === true);
+    for (const name of FILES) {
+      const users = this.#files.filter(f => this.#helpersIn(f, name).length > 0 || this.#imports.get(f)?.files.includes(name) === true);
       const typed = users.find(f => /\.[cm]?ts$/.test(f.path)) ?? users[0];
       if (!typed) continue;
       const language = languageOf(typed);
-      const text = fromTemplate(name, language);
+      const text = fromTemplate(name, language, name === 'task-messages' ? new Map([['@modelcontextprotocol/server', this.#wire]]) : undefined);
       const placing = users.filter(f => zoneOf(f.path) !== 'test');
-      const beside = created.get('tasks');
+      const beside = name === 'task-messages' ? created.get('tasks') : undefined;
       const folder = beside ? posix.dirname(beside.path) : homeOf(this.project, (placing.length > 0 ? placing : users).map(f => f.path));
       created.set(name, { path: unusedPath(this.project, folder, name, language.extension, text), text });
     }
@@ -211,21 +237,31 @@ class TasksRewrite {
     return [...created.values()];
   }
 
+  #helpersIn(file: SourceFile, name: TaskFile): readonly WantedName[] {
+    return [...(this.#helpers.get(file) ?? [])].flatMap(([helper, as]) => (HELPERS[helper].file === name ? [{ name: helper, as }] : []));
+  }
+
   #import(file: SourceFile, created: ReadonlyMap<TaskFile, { readonly path: string }>): void {
     const editor = this.#editors.of(file);
     const evidence = [file, ...this.project.importersOf(file.path).slice(0, 3).flatMap(p => this.project.source(p) ?? [])];
     const specifierOf = (name: TaskFile): string => specifierFor(file.path, posix.normalize(created.get(name)?.path ?? name), evidence);
-    const names = [...(this.#helpers.get(file) ?? [])].map(([name, as]) => ({ name, as }));
-    const former = this.#imports.get(file);
-    const written = former?.write(specifierOf, names);
+    const written = this.#imports.get(file)?.write(specifierOf, this.#helpersIn(file, 'tasks'));
     for (const range of written?.ranges ?? []) this.#take(file, range);
-    if (names.length > 0 && written?.hasMore !== true) addImports(editor, [{ specifier: specifierOf('tasks'), names }]);
+    const added = FILES.flatMap(name => {
+      const names = name === 'tasks' && written?.hasMore === true ? [] : this.#helpersIn(file, name);
+      return names.length > 0 ? [{ specifier: specifierOf(name), names }] : [];
+    });
+    if (added.length > 0) addImports(editor, added);
   }
 }
 
 /** The server of `server.experimental.tasks.registerToolTask`. */
 function serverOf(node: TSESTree.Node): TSESTree.Expression | undefined {
-  if (node.type !== 'MemberExpression' || memberName(node) !== 'registerToolTask') return undefined;
+  return node.type === 'MemberExpression' && memberName(node) === 'registerToolTask' ? ownerOf(node) : undefined;
+}
+
+/** `x` of `x.experimental.tasks.member`. */
+function ownerOf(node: TSESTree.MemberExpression): TSESTree.Expression | undefined {
   const tasks = innermost(node.object);
   if (tasks.type !== 'MemberExpression' || memberName(tasks) !== 'tasks') return undefined;
   const experimental = innermost(tasks.object);
