@@ -141,7 +141,7 @@ class TasksRewrite {
   /** What a test asks of a double of the runtime, it asks of the registration that takes its place. */
   #doubles(file: SourceFile): void {
     walkTree(file.program, node => {
-      if (node.type === 'Property') this.#double(file, node);
+      if (node.type === 'Property' || node.type === 'TSPropertySignature') this.#double(file, node);
       if (node.type !== 'MemberExpression' || (node.parent.type === 'CallExpression' && node.parent.callee === node)) return;
       const server = serverOf(node);
       if (!server) return;
@@ -150,17 +150,18 @@ class TasksRewrite {
     });
   }
 
-  /** `experimental: { tasks: { registerToolTask: vi.fn() } }`, beside the registration of ordinary tools. */
-  #double(file: SourceFile, property: TSESTree.Property): void {
-    const inside = (value: TSESTree.Node, name: string): TSESTree.Node | undefined => {
-      const [only, another] = value.type === 'ObjectExpression' ? value.properties : [];
-      return only?.type === 'Property' && !another && keyName(only.key) === name ? only.value : undefined;
-    };
-    const tasks = keyName(property.key) === 'experimental' && property.parent.type === 'ObjectExpression' ? inside(property.value, 'tasks') : undefined;
-    if (!tasks || !inside(tasks, 'registerToolTask') || property.parent.type !== 'ObjectExpression') return;
-    if (!property.parent.properties.some(p => p.type === 'Property' && keyName(p.key) === 'registerTool')) return;
-    this.#editors.of(file).removeProperty(property);
-    this.#leftovers.gone(file, property.range);
+  /** `experimental: { tasks: { registerToolTask: vi.fn() } }`, and its type: what is asked for is the registration of ordinary tools. */
+  #double(file: SourceFile, member: TSESTree.Property | TSESTree.TSPropertySignature): void {
+    const inner = keyName(member.key) === 'experimental' ? onlyMember(onlyMember(valueOf(member), 'tasks'), 'registerToolTask') : undefined;
+    if (!inner || inner.type === 'Identifier') return;
+    const editor = this.#editors.of(file);
+    const { parent } = member;
+    const others = parent.type === 'ObjectExpression' ? parent.properties : parent.type === 'TSTypeLiteral' ? parent.members : parent.type === 'TSInterfaceBody' ? parent.body : [];
+    if (!others.some(o => (o.type === 'Property' || o.type === 'TSPropertySignature') && keyName(o.key) === 'registerTool')) {
+      editor.replace({ range: [member.key.range[0], member.range[1]] }, `registerTool: ${editor.text(inner)}${member.type === 'TSPropertySignature' && editor.text(member).endsWith(';') ? ';' : ''}`);
+    } else if (member.type === 'Property') editor.removeProperty(member);
+    else editor.removeStatement(member);
+    this.#leftovers.gone(file, member.range);
   }
 
   #options({ file, made, removed, store }: TaskOptions): void {
@@ -253,6 +254,16 @@ class TasksRewrite {
     });
     if (added.length > 0) addImports(editor, added);
   }
+}
+
+function valueOf(member: TSESTree.Property | TSESTree.TSPropertySignature): TSESTree.Node | undefined {
+  return member.type === 'Property' ? member.value : member.typeAnnotation?.typeAnnotation;
+}
+
+/** What the only member of an object, or of its type, is. */
+function onlyMember(node: TSESTree.Node | undefined, name: string): TSESTree.Node | undefined {
+  const [only, another] = node?.type === 'ObjectExpression' ? node.properties : node?.type === 'TSTypeLiteral' ? node.members : [];
+  return only && !another && (only.type === 'Property' || only.type === 'TSPropertySignature') && keyName(only.key) === name ? valueOf(only) : undefined;
 }
 
 /** The server of `server.experimental.tasks.registerToolTask`. */
