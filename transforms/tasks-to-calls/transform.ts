@@ -10,7 +10,7 @@ export default defineTransform({
   id: 'tasks-to-calls',
   title: 'Let tools wait for their work instead of answering with a task',
   tests: 'tools that were tasks are registered like others, and answer with their result',
-  fixes: [{ rule: 'no-core-tasks', clauses: ['tasks-core-runtime', 'tasks-request-augmentation'] }],
+  fixes: [{ rule: 'no-core-tasks', clauses: ['tasks-core-runtime', 'tasks-result-and-list', 'tasks-request-augmentation'] }],
   safety: 'review',
   targets: ['2026-07-28'],
   rewriteProject(context, findings) {
