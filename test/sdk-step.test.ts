@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { InMemoryTransport, type McpServer } from '@modelcontextprotocol/server';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CHOICES } from '../src/choices.js';
@@ -202,6 +203,27 @@ describe('at run time', () => {
     const Words = WordServer as new (given: unknown) => unknown;
     expect(await text(await connected(new Words(store)), 'whisper', { word: 'C' })).toBe('C');
     expect(store.made).toBe(3);
+  });
+
+  it('a client follows a task of a server of the first line', async () => {
+    const { Follower } = await load('tasks-of-servers', 'follow.ts');
+    const { McpServer: FirstServer } = await import('@modelcontextprotocol/sdk/server/mcp.js');
+    const { InMemoryTaskStore } = await import('@modelcontextprotocol/sdk/experimental/tasks');
+    const server = new FirstServer({ name: 'first', version: '1.0.0' }, { capabilities: { tasks: { list: {}, requests: { tools: { call: {} } } } }, taskStore: new InMemoryTaskStore() });
+    server.experimental.tasks.registerToolTask('slow', { execution: { taskSupport: 'required' } }, {
+      createTask: async ({ taskStore }) => {
+        const task = await taskStore.createTask({ pollInterval: 5 });
+        setTimeout(() => void taskStore.storeTaskResult(task.taskId, 'completed', { content: [{ type: 'text', text: 'done' }] }), 10);
+        return { task };
+      },
+      getTask: async ({ taskStore, taskId }) => await taskStore.getTask(taskId),
+      getTaskResult: async ({ taskStore, taskId }) => (await taskStore.getTaskResult(taskId)) as CallToolResult,
+    });
+    const Follows = Follower as new (client: Client) => { call(name: string, args: object): Promise<unknown>; all(): Promise<readonly { status: string }[]>; seen: string[] };
+    const follower = new Follows(await connected(server));
+    expect(await follower.call('slow', {})).toMatchObject({ content: [{ text: 'done' }] });
+    expect([follower.seen[0], follower.seen.at(-1)]).toEqual(['taskCreated', 'result']);
+    expect((await follower.all()).map(t => t.status)).toEqual(['completed']);
   });
 
   it('tools of JavaScript wait too', async () => {
