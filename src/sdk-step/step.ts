@@ -39,6 +39,7 @@ import { bundlerExternals } from './repairs/bundler-externals.js';
 import { errorTexts } from './repairs/error-texts.js';
 import { formerImports } from './repairs/former-imports.js';
 import { importHomes } from './repairs/homes.js';
+import { importTypes } from './repairs/import-types.js';
 import { restoreLostNames } from './repairs/lost-names.js';
 import { moduleMocks } from './repairs/module-mocks.js';
 import { restoreRegistry } from './repairs/registry-prefix.js';
@@ -51,7 +52,7 @@ const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
 const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, capabilityMembers, httpStatus, wireCodes, zodFour, registrationDoubles, interceptions, registrations, contextDoubles, contexts, contextTypes, callbackTypes, customMethods];
 /** After it: what it left. */
-const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts];
+const AFTER: readonly Pass[] = [moduleMocks, importHomes, importTypes, errorTexts];
 
 /** From the SDK's first major to its second: the official codemod, with what it needs before and after it. */
 export const sdkStep: PrepareStep = {

@@ -173,7 +173,7 @@ class TasksRewrite {
       this.#leftovers.gone(file, property.range);
       this.#take(file, property.range);
     }
-    for (const property of removed) if (property.type === 'Property') this.#forgetMemory(file, property.value, removed);
+    for (const property of removed) if (property.type === 'Property') this.#forgetMemory(file, keyName(property.key), property.value, removed);
     if (!store || this.#isForgettable(file, store.node, removed)) return;
     const name = this.#nameOf(file, 'withTaskStore');
     if (made.type === 'NewExpression') {
@@ -186,25 +186,25 @@ class TasksRewrite {
 
   /** A store in memory that nothing but the options knew: the tools have such a one without being told. */
   #isForgettable(file: SourceFile, node: TSESTree.Expression, removed: TaskOptions['removed']): boolean {
-    return isMemory(innermost(node)) || this.#memoryOf(file, node, removed) !== undefined;
+    return isMemory(innermost(node)) || this.#memoryOf(file, node, removed, init => isMemory(innermost(init))) !== undefined;
   }
 
   /** `const queue = new InMemoryTaskMessageQueue()`, once nothing is given it any more. */
-  #forgetMemory(file: SourceFile, node: TSESTree.Node, removed: TaskOptions['removed']): void {
-    const declaration = this.#memoryOf(file, node, removed);
+  #forgetMemory(file: SourceFile, property: string | undefined, node: TSESTree.Node, removed: TaskOptions['removed']): void {
+    const declaration = this.#memoryOf(file, node, removed, property === 'taskStore' ? init => isMemory(innermost(init)) : isPlain);
     if (!declaration) return;
     this.#editors.of(file).removeStatement(declaration);
     this.#leftovers.gone(file, declaration.range);
     this.#take(file, declaration.range);
   }
 
-  #memoryOf(file: SourceFile, node: TSESTree.Node, removed: TaskOptions['removed']): TSESTree.VariableDeclaration | undefined {
+  #memoryOf(file: SourceFile, node: TSESTree.Node, removed: TaskOptions['removed'], isFit: (init: TSESTree.Node) => boolean): TSESTree.VariableDeclaration | undefined {
     const inner = innermost(node);
     const variable = inner.type === 'Identifier' ? file.variableOf(inner) : undefined;
     const [definition] = variable?.defs ?? [];
     if (!variable || definition?.type !== 'Variable' || !definition.node.init || definition.parent.declarations.length > 1 || definition.parent.parent.type === 'ExportNamedDeclaration') return undefined;
     const isAlone = variable.references.every(r => r.init === true || removed.some(p => contains(p, r.identifier)));
-    return isAlone && isMemory(innermost(definition.node.init)) ? definition.parent : undefined;
+    return isAlone && isFit(definition.node.init) ? definition.parent : undefined;
   }
 
   #nameOf(file: SourceFile, helper: Helper): string {
@@ -277,6 +277,28 @@ function ownerOf(node: TSESTree.MemberExpression): TSESTree.Expression | undefin
   if (tasks.type !== 'MemberExpression' || memberName(tasks) !== 'tasks') return undefined;
   const experimental = innermost(tasks.object);
   return experimental.type === 'MemberExpression' && memberName(experimental) === 'experimental' && experimental.object.type !== 'Super' ? experimental.object : undefined;
+}
+
+/** `wanted ? given || new InMemoryTaskMessageQueue() : undefined`: nothing happens but that. */
+function isPlain(node: TSESTree.Node): boolean {
+  const inner = innermost(node);
+  switch (inner.type) {
+    case 'Identifier':
+    case 'Literal':
+    case 'ThisExpression':
+      return true;
+    case 'MemberExpression':
+      return !inner.computed && isPlain(inner.object);
+    case 'ChainExpression':
+      return isPlain(inner.expression);
+    case 'ConditionalExpression':
+      return isPlain(inner.test) && isPlain(inner.consequent) && isPlain(inner.alternate);
+    case 'LogicalExpression':
+    case 'BinaryExpression':
+      return isPlain(inner.left) && isPlain(inner.right);
+    default:
+      return isMemory(inner);
+  }
 }
 
 function isMemory(node: TSESTree.Node): boolean {
