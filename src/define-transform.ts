@@ -12,7 +12,7 @@ export { Editor } from './edits/editor.js';
 export { dropUnusedImports } from './edits/imports.js';
 export { freePath } from './edits/free-path.js';
 export { keyName } from './mcp/exports.js';
-export { enclosingFunction, innermost, memberName, outermost } from './mcp/file-index.js';
+export { enclosingFunction, endName, innermost, memberName, outermost } from './mcp/file-index.js';
 export { walkTree } from './parse/walk.js';
 export type { Finding } from './finding.js';
 export type { SourceFile } from './parse/source.js';

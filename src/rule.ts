@@ -80,7 +80,8 @@ export function defineRule(rule: Rule): Rule {
 }
 
 export { keyName, propertyValue } from './mcp/exports.js';
-export { enclosingClass, enclosingFunction, innermost, memberName, outermost, says } from './mcp/file-index.js';
+export { enclosingClass, enclosingFunction, endName, innermost, memberName, outermost, says } from './mcp/file-index.js';
+export { nameOfFunction } from './mcp/nodes.js';
 export { nameOfType, packageOfType, isV1Type, isWrapperType, sdk } from './mcp/sdk.js';
 export type { McpModel, SdkUse, Confidence } from './mcp/model.js';
 export { walkTree } from './parse/walk.js';

@@ -6,6 +6,8 @@ export default defineCases({
   valid: [
     { name: 'a user who registers, and metadata that are read', code: `const sdk = '@modelcontextprotocol/sdk';\nexport async function signUp(api, metadata) {\n  await fetch(\`\${api}/users/register\`, { method: 'POST', body: JSON.stringify({ name, password }) });\n  return fetch(metadata.registration_endpoint + '/' + id, { method: 'GET' });\n}` },
     { name: 'a limit in front of an endpoint', code: `${mcp}const needsBody = url.pathname === '/register' && req.method === 'POST';\nif (needsBody) parse(req, 'client_id');` },
+    { name: 'what stands in front of the endpoint', code: `${mcp}router.use('/oauth/register', express.json({ limit: '16kb' }));\nrouter.use('/oauth/token', express.urlencoded({ extended: false }));` },
+    { name: 'tables of other routes', code: `${mcp}export const routes = [{ method: 'get', path: '/oauth/register', handler: page }, { method: 'post', path: '/oauth/token', handler: token }];` },
     { name: 'sign-up of users', code: `${mcp}app.post('/register', async (req, res) => { await users.create(req.body.email, req.body.password); });` },
     { name: 'a service with such a method', code: `import '@modelcontextprotocol/sdk/types.js';\nexport class Clients { registerClient(name: string) { this.list.push(name); } }` },
     { name: 'metadata that is read from others', code: `${mcp}export const Metadata = z.object({ issuer: z.string(), registration_endpoint: z.string().optional() });\nconst { registration_endpoint } = await discover(issuer);` },
@@ -40,6 +42,7 @@ export default defineCases({
       },
       found: ['dcr:registration_endpoint'],
     },
+    { name: 'a table of routes', code: `${mcp}const routes = [\n  { method: 'post', path: '/oauth/token', handler: token },\n  { method: 'POST', «path: '/oauth/register'», handler: register },\n];`, found: ['dcr:route'] },
     { name: 'a path that is compared', code: `${mcp}if («url.pathname === '/oauth/register'» && req.method === 'POST') { res.end(JSON.stringify({ client_id: newId(), redirect_uris: body.redirect_uris })); return; }\nif (url.pathname === '/oauth/register') res.writeHead(405);`, found: ['dcr:route'] },
     { name: 'the router of the SDK', code: `import { mcpAuthRouter } from '@modelcontextprotocol/sdk/server/auth/router.js';\napp.use(«mcpAuthRouter»({ provider, issuerUrl, scopesSupported: ['a'] }));`, found: ['dcr:router'] },
     { name: 'CommonJS', code: { 'server.cjs': `const auth = require('@modelcontextprotocol/sdk/server/auth/router.js');\napp.use(«auth.mcpAuthRouter»({ provider }));` }, found: ['dcr:router'] },

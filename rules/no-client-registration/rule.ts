@@ -1,6 +1,7 @@
-import { defineRule, enclosingClass, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingClass, endName, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
 import { reportClientMetadata } from './metadata.js';
 
+const REGISTER = /(?:^|\/)register\/?$/;
 const MESSAGE = 'Clients register themselves here. Dynamic registration is deprecated: prefer client id metadata documents.';
 
 export default defineRule({
@@ -21,6 +22,7 @@ export default defineRule({
     Property(node) {
       reportClientMetadata(context, node);
       reportMetadata(context, node);
+      reportTabledRoute(context, node);
       reportStoreMember(context, node, node.key, node.value);
     },
     MethodDefinition(node) {
@@ -53,15 +55,29 @@ function reportRoute({ file, mcp, report }: CodeContext, node: TSESTree.CallExpr
   const [path, handler] = node.arguments;
   if (!path || !handler || path.type === 'SpreadElement') return;
   const text = mcp.text(file, path);
-  if (text === undefined || !/(?:^|\/)register\/?$/.test(text) || !isOAuth(file.text)) return;
+  if (text === undefined || !REGISTER.test(text) || !isOAuth(file.text) || isOnlyParsed(node)) return;
   report(node.callee, { clause: 'auth-dcr-deprecated', subject: 'dcr:route', message: MESSAGE, confidence: 'likely', unit: `auth:${file.path}` });
+}
+
+/** `app.use('/oauth/register', express.json())`: what stands in front of the endpoint. */
+function isOnlyParsed({ callee, arguments: [, ...handlers] }: TSESTree.CallExpression): boolean {
+  return endName(callee) === 'use' && handlers.every(h => h.type === 'CallExpression' && /^(?:json|urlencoded|raw|text|cors|helmet|\w*(?:limit|limiter))$/i.test(endName(h.callee) ?? ''));
+}
+
+/** `{ method: 'post', path: '/oauth/register', handler }` in a table of routes. */
+function reportTabledRoute({ file, report }: CodeContext, node: TSESTree.Property): void {
+  const value = innermost(node.value);
+  if (keyName(node.key) !== 'path' || value.type !== 'Literal' || typeof value.value !== 'string' || !REGISTER.test(value.value) || node.parent.type !== 'ObjectExpression') return;
+  const method = node.parent.properties.find(p => p.type === 'Property' && keyName(p.key) === 'method');
+  if (method?.type !== 'Property' || !/^['"`]post['"`]$/i.test(file.text.slice(...method.value.range)) || !isOAuth(file.text)) return;
+  report(node, { clause: 'auth-dcr-deprecated', subject: 'dcr:route', message: MESSAGE, confidence: 'likely', unit: `auth:${file.path}` });
 }
 
 /** `url.pathname === '/register' && req.method === 'POST'`, where no framework routes. */
 function reportComparedPath({ file, report }: CodeContext, node: TSESTree.BinaryExpression, left: TSESTree.Node, right: TSESTree.Node): void {
   const [path, text] = right.type === 'Literal' ? [left, right] : [right, left];
   if (text.type !== 'Literal' || typeof text.value !== 'string' || !/^(?:\/[\w-]+)*\/register\/?$/.test(text.value)) return;
-  const name = path.type === 'MemberExpression' ? memberName(path) : path.type === 'Identifier' ? path.name : undefined;
+  const name = endName(path);
   if (name === undefined || !/path|url/i.test(name) || !decides(node) || isAnotherRoute(file, node, text.value) || !/redirect_uris|client_id|registerClient|registration|\/authorize/i.test(file.text)) return;
   report(node, { clause: 'auth-dcr-deprecated', subject: 'dcr:route', message: MESSAGE, confidence: 'likely', unit: `auth:${file.path}` });
 }
@@ -152,7 +168,7 @@ function isInRegistration(node: TSESTree.Node): boolean {
 /** `fetch(metadata.registration_endpoint, { method: 'POST', ... })`, `post(\`${issuer}/register\`, { redirect_uris })`. */
 function reportSentRegistration({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
-  const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : '';
+  const name = endName(callee) ?? '';
   const [address, ...options] = node.arguments;
   if (!/fetch|post|request|axios|^(?:got|ky)$/i.test(name) || !address || address.type === 'SpreadElement' || options.length === 0) return;
   const to = innermost(address);

@@ -1,5 +1,5 @@
 import { roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, keyName, memberName, nameOfType, outermost, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
+import { defineRule, endName, innermost, keyName, memberName, nameOfType, outermost, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 export default defineRule({
   id: 'no-client-session',
@@ -64,7 +64,7 @@ function isKept(file: SourceFile, node: TSESTree.Node, depth: number): boolean {
 }
 
 function isLog(call: TSESTree.CallExpression): boolean {
-  return /log|debug|info|warn|error|print/i.test(call.callee.type === 'MemberExpression' ? (memberName(call.callee) ?? '') : call.callee.type === 'Identifier' ? call.callee.name : '');
+  return /log|debug|info|warn|error|print/i.test(endName(call.callee) ?? '');
 }
 
 /** `new StreamableHTTPClientTransport(url, { sessionId })`. */

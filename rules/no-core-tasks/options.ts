@@ -1,4 +1,4 @@
-import { nameOfType, keyName, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { endName, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 /** Options of servers and tools: `taskStore`, `taskMessageQueue`, `capabilities.tasks`, `execution.taskSupport`. */
 export function reportOption(context: CodeContext, node: TSESTree.Property): void {
@@ -28,7 +28,7 @@ export function reportOption(context: CodeContext, node: TSESTree.Property): voi
 export function reportAssignedCapability({ file, mcp, report }: CodeContext, node: TSESTree.AssignmentExpression): void {
   const { left } = node;
   if (left.type !== 'MemberExpression' || memberName(left) !== 'tasks' || node.right.type !== 'ObjectExpression' || left.object.type === 'Super') return;
-  const owner = left.object.type === 'Identifier' ? left.object.name : left.object.type === 'MemberExpression' ? memberName(left.object) : undefined;
+  const owner = endName(left.object);
   if (!/capabilities$/i.test(owner ?? '')) return;
   const typed = mcp.types(file, left.object).some(t => /#(?:Server|Client)Capabilities$/.test(t.type));
   const shaped = node.right.properties.some(p => p.type === 'Property' && /^(?:requests|list|cancel)$/.test(keyName(p.key) ?? ''));

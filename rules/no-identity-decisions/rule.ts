@@ -1,5 +1,5 @@
 import { roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, memberName, outermost, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, endName, innermost, memberName, outermost, says, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const ACCESSORS = /^get(?:Client|Server)Version$/;
 const NAMES = /^(?:clientInfo|serverInfo)$/;
@@ -50,7 +50,7 @@ function identity({ file, mcp }: Pick<CodeContext, 'file' | 'mcp'>, value: TSEST
     if (!ACCESSORS.test(name) || !mcp.call(file, node)) return undefined;
     return { role: name === 'getClientVersion' ? 'client' : 'server', named: false };
   }
-  const name = node.type === 'Identifier' ? node.name : node.type === 'MemberExpression' ? (memberName(node) ?? '') : '';
+  const name = endName(node) ?? '';
   if (NAMES.test(name)) return says(file, OF_PROTOCOL) && !isOwn({ file }, node) ? { role: name === 'clientInfo' ? 'client' : 'server', named: true } : undefined;
   const definition = node.type === 'Identifier' ? file.variableOf(node)?.defs[0]?.node : undefined;
   const init = definition?.type === 'VariableDeclarator' && definition.id.type === 'Identifier' && definition.init ? innermost(definition.init) : undefined;

@@ -2,7 +2,7 @@ import { answeredMethod, isComparedWithMethod, isMethodOfPage } from '../../src/
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { isSent, rawMessages } from '../../src/mcp/raw.js';
 import { isServerSide } from '../../src/mcp/roles.js';
-import { defineRule, innermost, keyName, memberName, outermost, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, endName, innermost, keyName, memberName, outermost, says, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const OF_PROTOCOL = /jsonrpc|modelcontextprotocol|tools\/(?:list|call)|mcp/i;
 
@@ -46,7 +46,7 @@ const NAMED = /initiali[sz]ed?$/i;
 
 /** `case METHODS.INITIALIZE:`: the same under a name. */
 function reportConstant(context: CodeContext, node: TSESTree.Node): void {
-  const name = node.type === 'MemberExpression' ? memberName(node) : node.type === 'Identifier' ? node.name : undefined;
+  const name = endName(node);
   if (name === undefined || !NAMED.test(name) || !isComparedWithMethod(node)) return;
   const method = context.mcp.text(context.file, node);
   if (method === 'initialize' || method === 'notifications/initialized') reportComparison(context, node, method);
@@ -68,7 +68,7 @@ function reportEntry({ file, mcp, report }: CodeContext, node: TSESTree.Property
 
 /** `isInitializeRequest(req.body)` opens a session. */
 function reportCheck({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
-  const callee = node.callee.type === 'Identifier' ? node.callee.name : node.callee.type === 'MemberExpression' ? memberName(node.callee) : undefined;
+  const callee = endName(node.callee);
   // `messages.some(isInitializeRequest)`
   const [given] = node.arguments;
   if (given?.type === 'Identifier' && given.name === 'isInitializeRequest' && mcp.export(file, given)?.name === 'isInitializeRequest') {

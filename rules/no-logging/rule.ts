@@ -1,6 +1,6 @@
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { isServerSide, roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, keyName, memberName, says, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, endName, innermost, keyName, memberName, says, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const SPEAKS_OF_MCP = /modelcontextprotocol|mcp/i;
 const SPEAKS_JSON_RPC = /modelcontextprotocol|jsonrpc/i;
@@ -30,7 +30,7 @@ export default defineRule({
 /** `server.sendLoggingMessage(...)`, `ctx.mcpReq.log(...)`, the `log` of a framework's context, `client.setLoggingLevel(...)`. */
 function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
-  const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  const name = endName(callee);
   if (name === undefined || !isCandidate(callee, name)) return;
   const use = mcp.call(file, node);
   if (!use) return;
@@ -64,7 +64,7 @@ function isCandidate(callee: TSESTree.Node, name: string): boolean {
   if (name === 'sendLoggingMessage' || name === 'setLoggingLevel') return true;
   if (callee.type !== 'MemberExpression') return name === 'log' || /sendLog/i.test(name);
   const object = innermost(callee.object);
-  const receiver = object.type === 'Identifier' ? object.name : object.type === 'MemberExpression' ? memberName(object) : undefined;
+  const receiver = endName(object);
   return name === 'log' ? /mcpReq|^(?:ctx|context|extra|req)$/.test(receiver ?? '') : /^(?:debug|info|warn|error)$/.test(name) && receiver === 'log';
 }
 
@@ -122,7 +122,7 @@ function reportAssignedCapability({ file, mcp, report }: CodeContext, node: TSES
   const { left } = node;
   if (left.type !== 'MemberExpression' || memberName(left) !== 'logging' || left.object.type === 'Super') return;
   const object = innermost(left.object);
-  const named = object.type === 'Identifier' ? object.name : object.type === 'MemberExpression' ? memberName(object) : undefined;
+  const named = endName(object);
   if (!/capabilities/i.test(named ?? '')) return;
   const typed = mcp.types(file, object).some(t => t.type.endsWith('#ServerCapabilities'));
   if (!typed && !says(file, SPEAKS_OF_MCP)) return;

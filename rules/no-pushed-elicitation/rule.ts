@@ -1,6 +1,6 @@
 import { sentMessage } from '../../src/mcp/messages.js';
 import { isServerSide, roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, endName, innermost, keyName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const PUSHED = 'This asks the user while the call runs. The channel is gone: return inputRequired and let the client call again with the answer.';
 const CALLS = new Set(['elicitInput', 'elicit', 'elicitInputStream', 'elicitUrl', 'requestElicitation']);
@@ -27,7 +27,7 @@ export default defineRule({
 /** `server.elicitInput(...)`, `ctx.mcpReq.elicitInput(...)`, `this.elicitInput(...)` of an agent. */
 function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
-  const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  const name = endName(callee);
   if (name === undefined || !/elicit/i.test(name)) return;
   const use = mcp.call(file, node);
   if (!use) return;

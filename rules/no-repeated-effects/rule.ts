@@ -1,7 +1,7 @@
-import { indexOf } from '../../src/mcp/file-index.js';
+import { endName, indexOf } from '../../src/mcp/file-index.js';
 import { isFunctionNode, type FunctionNode } from '../../src/mcp/values.js';
 import type { Access } from '../../src/state/cells.js';
-import { defineRule, enclosingFunction, innermost, memberName, walkTree, type ProjectContext, type SourceFile, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingFunction, innermost, type ProjectContext, type SourceFile, type TSESTree, walkTree } from '../../src/rule.js';
 
 const IN_TEXT = /\binputRequired\b/;
 /** What only the answers of an earlier round let through. */
@@ -80,7 +80,7 @@ function isAwaited(call: TSESTree.CallExpression): boolean {
 
 function effectOf(file: SourceFile, call: TSESTree.CallExpression): string | undefined {
   const callee = innermost(call.callee);
-  const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : '';
+  const name = endName(callee) ?? '';
   if (name === 'fetch' && callee.type === 'Identifier') return /\bmethod:\s*['"](?:POST|PUT|PATCH|DELETE)['"]/.test(file.text.slice(...call.range)) ? 'This sends a request that changes something' : undefined;
   if (!CHANGING.test(name) || HARMLESS.test(name)) return undefined;
   // Given an id that the caller made, a second time changes nothing.

@@ -1,5 +1,5 @@
 import { roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, keyName, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, endName, innermost, keyName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const HEADER = /^last-event-id$/i;
 const MESSAGE = 'Streams are not resumed any more: nobody asks for what this keeps.';
@@ -65,8 +65,7 @@ function reportHeader({ file, report }: CodeContext, node: TSESTree.Literal): vo
 }
 
 function calledName(call: TSESTree.CallExpression): string {
-  const callee = innermost(call.callee);
-  return callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : callee.type === 'Identifier' ? callee.name : '';
+  return endName(innermost(call.callee)) ?? '';
 }
 
 /** `extra.closeSSEStream?.()`, `ctx.http?.closeSSE?.()`. */

@@ -1,6 +1,6 @@
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { isServerSide, roleOf } from '../../src/mcp/roles.js';
-import { defineRule, innermost, keyName, memberName, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, endName, innermost, keyName, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const METHOD = 'sampling/createMessage';
 const CALLS = new Set(['createMessage', 'requestSampling', 'samplingRequest', 'createMessageStream']);
@@ -26,7 +26,7 @@ export default defineRule({
 /** `server.createMessage(...)`, `ctx.mcpReq.requestSampling(...)`, `session.requestSampling(...)`. */
 function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
-  const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  const name = endName(callee);
   if (name === undefined) return;
   if (callee.type === 'MemberExpression' && !CALLS.has(name)) return;
   const asked = name === 'createMessage' ? mcp.export(file, callee) : undefined;

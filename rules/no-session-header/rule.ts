@@ -1,4 +1,4 @@
-import { defineRule, enclosingFunction, innermost, keyName, memberName, outermost, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingFunction, innermost, keyName, memberName, nameOfFunction, outermost, type CodeContext, type TSESTree } from '../../src/rule.js';
 
 const HEADER = /^mcp[-_]session[-_]id$/i;
 /** Methods of header objects and of requests and responses that take a header name first. */
@@ -136,9 +136,7 @@ function reportHeaderList(context: CodeContext, node: TSESTree.StringLiteral | T
 /** `corsAllowedHeaders() { return 'Content-Type, Mcp-Session-Id'; }`. */
 function isListOfFunction({ parent }: TSESTree.Node): boolean {
   const fn = parent?.type === 'ReturnStatement' ? enclosingFunction(parent) : parent?.type === 'ArrowFunctionExpression' ? parent : undefined;
-  const owner = fn?.parent;
-  const name = fn?.type === 'FunctionDeclaration' ? fn.id?.name : owner?.type === 'VariableDeclarator' && owner.id.type === 'Identifier' ? owner.id.name : owner && 'key' in owner ? keyName(owner.key) : undefined;
-  return /(?:expose|allow)(?:e?d)?_?headers/i.test(name ?? '');
+  return /(?:expose|allow)(?:e?d)?_?headers/i.test((fn && nameOfFunction(fn)) ?? '');
 }
 
 function reportCors({ report }: CodeContext, at: TSESTree.Node): void {

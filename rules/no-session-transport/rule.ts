@@ -1,22 +1,26 @@
-import { entriesOf, holdersOf, isKeyed, isWithoutParts, rolesWithin, type Holder } from '../../src/mcp/containers.js';
+import { entriesOf, holdersOf, holdsStreams, isKeyed, isWithoutParts, rolesWithin, type Holder } from '../../src/mcp/containers.js';
 import type { Known } from '../../src/mcp/values.js';
-import { defineRule, enclosingFunction, innermost, keyName, memberName, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingFunction, endName, innermost, keyName, nameOfFunction, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
+import { reportLast } from './last.js';
 
 const SPLITS_ERAS = /\b(?:isLegacyRequest|createMcpHandler)\b/;
 
 const HTTP_TRANSPORTS = /^(?:Node)?StreamableHTTPServerTransport$|^WebStandardStreamableHTTPServerTransport$|^StreamableHTTPTransport$|^WorkerTransport$/;
 
+const CONNECTED = /^(?:SSE\w*|(?:Node|WebStandard)?StreamableHTTPServer|StreamableHTTP)Transport$/;
+
 export default defineRule({
   id: 'no-session-transport',
   title: 'HTTP sessions are gone',
   clauses: ['session-id-generator', 'session-transport-map', 'sdk-v2-legacy-only-connect'],
-  words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server', 'transport: T', 'cp-session-id', 'cp-Session-Id'],
+  words: ['sessionIdGenerator', 'ServerTransport', 'StreamableHTTP', 'SSETransport', 'shared/transport', 'McpServer', 'sdk/server', 'modelcontextprotocol/server', 'transport: T', 'event: endpoint', 'cp-session-id', 'cp-Session-Id'],
   followsImports: true,
   needs: /[tT]ransport|[sS]ession|\b(?:Weak)?Map\s*[<(]|\bRecord\s*<|:\s*(?:string|number)\s*\]|[=:]\s*\{\s*\}/,
   visit(context) {
     return {
       NewExpression(node) {
         reportStatefulTransport(context, node);
+        if (isOfConnection(context, node)) reportLast(context, node);
       },
       CallExpression(node) {
         reportMintedId(context, node);
@@ -27,6 +31,14 @@ export default defineRule({
     };
   },
 });
+
+/** A transport that lives as long as a client is connected. */
+function isOfConnection(context: CodeContext, node: TSESTree.NewExpression): boolean {
+  const name = nameOfType(context.mcp.constructed(context.file, node, CONNECTED)?.type ?? '');
+  if (/^SSE/.test(name)) return true;
+  const option = HTTP_TRANSPORTS.test(name) ? generatorOption(context, node) : undefined;
+  return option !== undefined && !isAbsent(option.value);
+}
 
 /** `new StreamableHTTPServerTransport({ sessionIdGenerator })`, unless the generator is plainly undefined. */
 function reportStatefulTransport(context: CodeContext, node: TSESTree.NewExpression): void {
@@ -85,7 +97,7 @@ const OF_PROTOCOL = /modelcontextprotocol|mcp-session-id/i;
 /** `headers['mcp-session-id'] ?? randomUUID()`, `const sessionId = randomUUID()`: ids that a server by hand gives out. */
 function reportMintedId({ file, report }: CodeContext, node: TSESTree.CallExpression): void {
   const callee = innermost(node.callee);
-  const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : undefined;
+  const name = endName(callee);
   if (name === undefined || !MINTS.test(name) || !says(file, OF_SESSIONS) || isOfClient(file) || !isSessionId(file, node)) return;
   report(node, { clause: 'session-id-generator', subject: 'sessionIdGenerator:minted', message: 'This makes the session ids that clients of the new revision neither expect nor send back.', confidence: 'likely', unit: `http-sessions:${file.path}` });
 }
@@ -109,9 +121,11 @@ function isSessionId(file: SourceFile, minted: TSESTree.CallExpression): boolean
     case 'VariableDeclarator':
       return parent.id.type === 'Identifier' && SESSION_ID.test(parent.id.name) && !isGenerated(file, parent.id);
     case 'AssignmentExpression':
-      return SESSION_ID.test((parent.left.type === 'MemberExpression' ? memberName(parent.left) : parent.left.type === 'Identifier' ? parent.left.name : undefined) ?? '');
-    case 'ReturnStatement':
-      return SESSION_ID.test(nameOfFunction(enclosingFunction(parent)) ?? '');
+      return SESSION_ID.test(endName(parent.left) ?? '');
+    case 'ReturnStatement': {
+      const maker = enclosingFunction(parent);
+      return maker !== undefined && SESSION_ID.test(nameOfFunction(maker) ?? '');
+    }
     default:
       return false;
   }
@@ -120,13 +134,6 @@ function isSessionId(file: SourceFile, minted: TSESTree.CallExpression): boolean
 /** `sessionIdGenerator: () => sessionId` is told there. */
 function isGenerated(file: SourceFile, id: TSESTree.Identifier): boolean {
   return (file.variableOf(id)?.references ?? []).some(({ identifier: { parent } }) => parent.type === 'ArrowFunctionExpression' && parent.parent.type === 'Property' && keyName(parent.parent.key) === 'sessionIdGenerator');
-}
-
-function nameOfFunction(fn: TSESTree.Node | undefined): string | undefined {
-  if (fn?.type === 'FunctionDeclaration') return fn.id?.name;
-  const { parent } = fn ?? {};
-  if (parent?.type === 'VariableDeclarator') return parent.id.type === 'Identifier' ? parent.id.name : undefined;
-  return parent?.type === 'MethodDefinition' || parent?.type === 'Property' || parent?.type === 'PropertyDefinition' ? keyName(parent.key) : undefined;
 }
 
 /** The SDK's second major serves the new revision through createMcpHandler; on the first there is nothing that does. */
@@ -164,13 +171,14 @@ function reportMap(context: CodeContext, holder: Holder): void {
   const roles = rolesWithin(mcp, mcp.infer.elements(keyed));
   // A transport beside a client is the client's own.
   const holdsTransports = roles.has('server-transport') || (roles.has('transport') && !roles.has('client')) || holdsAbstractTransports(context, holder, keyed);
+  const streams = holdsStreams(mcp, file, keyName(holder.name) ?? '', holder.name, keyed);
   const holdsServers = roles.has('server');
-  if (!holdsTransports && !(holdsServers && isNamedForSessions(holder))) return;
-  if (isFilledWithOther(context, holder)) return;
+  if (!streams && !holdsTransports && !(holdsServers && isNamedForSessions(holder))) return;
+  if (!streams && isFilledWithOther(context, holder)) return;
   report(nameOnly(holder.name), {
     clause: 'session-transport-map',
     subject: `map:${keyName(holder.name) ?? ''}`,
-    message: holdsTransports ? 'This keeps a transport for each session in the memory of one process.' : 'This keeps a server for each session in the memory of one process.',
+    message: `This keeps ${holdsTransports ? 'a transport' : holdsServers ? 'a server' : 'an open stream'} for each session in the memory of one process.`,
     unit: `http-sessions:${file.path}`,
     confidence: holdsTransports ? 'certain' : 'likely',
   });

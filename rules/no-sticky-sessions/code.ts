@@ -1,5 +1,5 @@
 import { dependsOn } from '../../src/config/manifests.js';
-import { innermost, keyName, memberName, says, type CodeContext, type Project, type TSESTree } from '../../src/rule.js';
+import { endName, innermost, keyName, memberName, says, type CodeContext, type Project, type TSESTree } from '../../src/rule.js';
 import { affinity, type Affinity } from './match.js';
 
 const STICKY_MODULES = /^(?:@socket\.io\/sticky|sticky-session(?:-custom)?|sticky-cluster|@small-tech\/sticky-session)$/;
@@ -28,7 +28,7 @@ export function isBalancerCookie({ file }: CodeContext, text: string): boolean {
 /** `setupMaster(httpServer)` of a module that ties clients to workers. */
 export function isStickyCluster({ file, mcp }: CodeContext, node: TSESTree.CallExpression): boolean {
   const callee = innermost(node.callee);
-  const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : undefined;
+  const name = endName(callee);
   if (name === undefined || name === 'require' || !says(file, STICKY)) return false;
   return mcp.values(file, callee).some(({ value }) => value.kind === 'external' && STICKY_MODULES.test(value.module) && !value.path.includes('()') && value.path.length <= 2);
 }

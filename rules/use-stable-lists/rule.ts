@@ -1,4 +1,4 @@
-import { defineRule, enclosingFunction, innermost, memberName, outermost, walkTree, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
+import { defineRule, enclosingFunction, endName, innermost, memberName, outermost, walkTree, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 const REGISTERS: ReadonlySet<string> = new Set(['registerTool', 'tool', 'registerResource', 'resource', 'registerPrompt', 'prompt']);
 const READS_FOLDER = /^(?:readdir|readdirSync|glob|globSync|opendir)$/;
@@ -80,7 +80,7 @@ function isFolder(file: SourceFile, value: TSESTree.Node, depth: number): boolea
   }
   if (node.type !== 'CallExpression') return false;
   const callee = innermost(node.callee);
-  const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : '';
+  const name = endName(callee) ?? '';
   if (READS_FOLDER.test(name)) return true;
   return callee.type === 'MemberExpression' && /^(?:filter|map|slice)$/.test(name) && isFolder(file, callee.object, depth + 1);
 }

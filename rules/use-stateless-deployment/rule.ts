@@ -1,7 +1,7 @@
 import { linkToMcp } from '../../src/config/link.js';
 import { commandLines, configOf } from '../../src/config/read.js';
 import { allNodes, childOf, within, type ConfigNode } from '../../src/config/tree.js';
-import { defineRule, keyName, memberName, type CodeContext, type NewFinding, type TextContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, endName, keyName, type CodeContext, type NewFinding, type TextContext, type TSESTree } from '../../src/rule.js';
 
 const ENDPOINT = /^(?:https?:\/\/[^/]+)?\/(?:[\w.-]+\/)*mcp\/?$/i;
 const CHECK = /(?:liveness|readiness|startup)_?probe|health_?check|^checks$|^probes?$/i;
@@ -94,7 +94,7 @@ function isStoreName(node: TSESTree.Literal): boolean {
   const { parent } = node;
   if (parent.type === 'Property') return parent.value === node && /^(?:table|tableName|TableName|collection|collectionName|keyPrefix|prefix)$/.test(keyName(parent.key) ?? '');
   if (parent.type !== 'CallExpression' || parent.arguments[0] !== node) return false;
-  return STORE_MAKERS.test(parent.callee.type === 'MemberExpression' ? (memberName(parent.callee) ?? '') : parent.callee.type === 'Identifier' ? parent.callee.name : '');
+  return STORE_MAKERS.test(endName(parent.callee) ?? '');
 }
 
 function reportStore({ report }: CodeContext, at: TSESTree.Node): void {

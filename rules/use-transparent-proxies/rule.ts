@@ -1,7 +1,7 @@
 import { linkToMcp } from '../../src/config/link.js';
 import { configOf, languageOf } from '../../src/config/read.js';
 import { allNodes } from '../../src/config/tree.js';
-import { defineRule, innermost, memberName, outermost, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, endName, innermost, outermost, type CodeContext, type TSESTree } from '../../src/rule.js';
 import { headerList, nginxDirective } from './proxies.js';
 
 /** Methods that every list for the older revisions has. */
@@ -65,6 +65,6 @@ function listName(node: TSESTree.Node): string {
   if (parent?.type === 'Property' || parent?.type === 'PropertyDefinition') return parent.key.type === 'Identifier' ? parent.key.name : '';
   if (parent?.type !== 'CallExpression' && parent?.type !== 'NewExpression') return '';
   const callee = innermost(parent.callee);
-  const called = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : '';
+  const called = endName(callee) ?? '';
   return called === 'Set' || called === 'freeze' ? listName(parent) : called === 'pick' ? 'pickHeaders' : called;
 }

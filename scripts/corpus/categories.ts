@@ -16,6 +16,7 @@ export const CATEGORY_ROWS: readonly Row[] = [
   { rule: 'no-session-transport', subject: 'transport:', category: 'transport.stateful-http' },
   { rule: 'no-session-transport', subject: 'sessionIdGenerator', category: 'session.id-generator' },
   { rule: 'no-session-transport', subject: 'map:', category: 'session.transport-map' },
+  { rule: 'no-session-transport', subject: 'last:', category: 'session.transport-map' },
   { rule: 'no-initialize-handshake', category: 'handshake.initialize' },
   { rule: 'no-sampling', subject: 'sampling:client-handler', category: null },
   { rule: 'no-sampling', subject: 'sampling:includeContext', category: null },

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { keyName } from '../mcp/exports.js';
-import { innermost, memberName } from '../mcp/file-index.js';
+import { endName, innermost, memberName } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import type { SourceFile } from '../parse/source.js';
 
@@ -69,7 +69,7 @@ function shape(mcp: McpModel, file: SourceFile, node: TSESTree.ObjectExpression,
 function ofCall(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpression, depth: number): readonly Argument[] | undefined {
   const callee = innermost(call.callee);
   const [first] = call.arguments;
-  const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  const name = endName(callee);
   if (name === undefined) return undefined;
   if (OBJECTS.has(name)) return first ? read(mcp, file, first, depth + 1) : [];
   if (callee.type !== 'MemberExpression') return first ? read(mcp, file, first, depth + 1) : undefined;

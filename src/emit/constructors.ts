@@ -4,7 +4,7 @@ import { keyName } from '../mcp/exports.js';
 import { indexOf, memberName, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { constructorOf, contains } from '../mcp/nodes.js';
-import { nearestClass, type Place } from '../mcp/references.js';
+import { nearestClass, ownMakes, type Place } from '../mcp/references.js';
 import { isClassNode, type ClassNode, type FunctionNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
@@ -112,7 +112,7 @@ export function mayBeOf(mcp: McpModel, file: SourceFile, object: TSESTree.Expres
 export function constructionsOf(project: Project, mcp: McpModel, file: SourceFile, cls: ClassNode, inTests: readonly Place<TSESTree.Expression>[], depth = 0): readonly Place<Construction>[] | undefined {
   if (depth > MAX_HEIRS || cls.decorators.length > 0 || isPublic(project, file)) return undefined;
   const found = new Map<TSESTree.Node, Place<Construction>>();
-  for (const { file: where, node } of [...mcp.infer.references.ofClass(file, cls, 'all'), ...ownUses(file, cls), ...inTests]) {
+  for (const { file: where, node } of [...mcp.infer.references.ofClass(file, cls, 'all'), ...ownMakes(file, cls), ...inTests]) {
     const outer = outermost(node);
     const { parent } = outer;
     if (!parent || isOnlyNamed(parent, outer)) continue;
@@ -124,17 +124,6 @@ export function constructionsOf(project: Project, mcp: McpModel, file: SourceFil
     } else return undefined;
   }
   return found.size > 0 ? [...found.values()] : undefined;
-}
-
-/** The class has a name of its own inside. */
-function ownUses(file: SourceFile, cls: ClassNode): readonly Place<TSESTree.Expression>[] {
-  const found: Place<TSESTree.Expression>[] = [];
-  const { id } = cls;
-  if (id) walkTree(cls.body, node => {
-    if (node.type === 'Identifier' && node.name === id.name && node.parent.type === 'NewExpression' && node.parent.callee === node) found.push({ file, node });
-    return undefined;
-  });
-  return found;
 }
 
 function isOnlyNamed(parent: TSESTree.Node, node: TSESTree.Node): boolean {

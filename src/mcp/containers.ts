@@ -2,10 +2,11 @@ import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import { keyName } from './exports.js';
-import { indexOf, innermost, memberName } from './file-index.js';
+import { enclosingFunction, indexOf, innermost, memberName, says } from './file-index.js';
 import type { McpModel } from './model.js';
+import { nearestClass } from './references.js';
 import { roleOf, type Role } from './roles.js';
-import { isClassNode, type Known, type Value } from './values.js';
+import { isClassNode, type ClassNode, type Known, type Value } from './values.js';
 
 /** A declaration that can hold many things, or one thing at a time, for longer than a call. */
 export interface Holder {
@@ -26,12 +27,19 @@ export function holdersOf(mcp: McpModel, file: SourceFile): readonly Holder[] {
       if (variable && mayHold(node)) holders.push({ file, name: node.id, kind: 'variable', values: mcp.infer.variable(file, variable) });
     } else if (node.type === 'PropertyDefinition' && isClassNode(node.parent.parent)) {
       const name = keyName(node.key);
-      if (name !== undefined && isName(node.key) && mayHoldMany(node)) holders.push({ file, name: node.key, kind: 'field', values: mcp.infer.instanceMember(file, node.parent.parent, name) });
+      if (name !== undefined && isName(node.key) && mayHoldMany(node)) holders.push({ file, name: node.key, kind: 'field', values: fieldValues(mcp, file, node, node.parent.parent, name) });
+    } else if (node.type === 'AssignmentExpression') {
+      const field = fieldMade(node);
+      if (field) holders.push({ file, name: field.name, kind: 'field', values: mcp.infer.instanceMember(file, field.cls, field.name.name) });
     } else if (node.type === 'Property' && node.parent.type === 'ObjectExpression' && isName(node.key) && isContainerLiteral(node.value)) {
       holders.push({ file, name: ownerName(node) ?? node.key, kind: 'property', values: mcp.values(file, node.value) });
     }
   });
   return holders;
+}
+
+function fieldValues(mcp: McpModel, file: SourceFile, field: TSESTree.PropertyDefinition, cls: ClassNode, name: string): readonly Known[] {
+  return field.static ? mcp.infer.member([{ value: { kind: 'class', node: cls, file }, because: undefined }], name, undefined) : mcp.infer.instanceMember(file, cls, name);
 }
 
 /** What is put into a container in its own file, by its name: `map.set(k, v)`, `record[k] = v`. */
@@ -61,6 +69,16 @@ function valueIndexed({ left, right, operator }: TSESTree.AssignmentExpression):
 
 function isName(node: TSESTree.Node): node is Holder['name'] {
   return node.type === 'Identifier' || node.type === 'PrivateIdentifier' || (node.type === 'Literal' && typeof node.value === 'string');
+}
+
+/** `this.sessions = new Map()` in the constructor of a class that declares no fields, as in JavaScript. */
+function fieldMade({ left, right, operator, parent }: TSESTree.AssignmentExpression): { readonly cls: ClassNode; readonly name: TSESTree.Identifier } | undefined {
+  if (operator !== '=' || left.type !== 'MemberExpression' || left.object.type !== 'ThisExpression' || left.computed || left.property.type !== 'Identifier' || !isContainerLiteral(right)) return undefined;
+  const { property } = left;
+  const cls = nearestClass(left);
+  const constructor = enclosingFunction(parent)?.parent;
+  if (!cls || constructor?.type !== 'MethodDefinition' || constructor.kind !== 'constructor') return undefined;
+  return cls.body.body.some(m => m.type === 'PropertyDefinition' && keyName(m.key) === property.name) ? undefined : { cls, name: property };
 }
 
 /** `const maps = { sse: {}, streamable: {} }`: the variable is what a person sees as the container. */
@@ -135,3 +153,21 @@ export function isWithoutParts(mcp: McpModel, file: SourceFile, node: TSESTree.N
 
 /** Names under which session records keep their SDK objects. */
 const PARTS = ['transport', 'server', 'mcpServer', 'mcp', 'streamableTransport', 'sseTransport', 'httpTransport', 'streamable', 'sse', 'client', 'session', 'connection'];
+
+/** A stream of server-sent events, or a transport of the protocol, written by hand. */
+const BY_HAND = /text\/event-stream|\bevent: endpoint\b|\bimplements\s+(?:\w+,\s*)*Transport\b/;
+const OF_CONNECTIONS = /session|stream|connection|client/i;
+/** What a server answers with, which stays open. */
+const OPEN_ANSWER = String.raw`(?:\w+\.)?(?:Response|ServerResponse|FastifyReply|WritableStreamDefaultWriter|ReadableStreamDefaultController)\b`;
+const PART_OPEN = new RegExp(String.raw`[?\w]:\s*(?:Set<\s*|Array<\s*)?${OPEN_ANSWER}`);
+/** As far as the type of a declaration goes. */
+const DECLARATION = 200;
+const ITSELF_OPEN = new RegExp(String.raw`(?:Map|Record)<\s*string\s*,\s*(?:Set<\s*)?${OPEN_ANSWER}`);
+
+/** Whether the open answers of connections are kept here by key: a map of transports without a class for them. */
+export function holdsStreams(mcp: McpModel, file: SourceFile, name: string, at: TSESTree.Node, keyed: readonly Known[]): boolean {
+  if (keyed.length === 0 || !OF_CONNECTIONS.test(name) || !says(file, BY_HAND)) return false;
+  const { range } = at.parent ?? at;
+  if (ITSELF_OPEN.test(file.text.slice(range[0], Math.min(range[1], at.range[0] + DECLARATION)))) return true;
+  return mcp.infer.elements(keyed).some(({ value }) => value.kind === 'shape' && PART_OPEN.test(value.file.text.slice(...value.node.range)));
+}

@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../parse/source.js';
 import { keyName } from './exports.js';
-import { innermost, memberName, outermost } from './file-index.js';
+import { endName, innermost, memberName, outermost } from './file-index.js';
 import type { McpModel } from './model.js';
 import { isFunctionNode } from './values.js';
 
@@ -40,7 +40,7 @@ export function comparedWith(text: TSESTree.Node): TSESTree.Node | undefined {
 /** `method`, `body.method`, `request?.method`. */
 function isNamedMethod(node: TSESTree.Node): boolean {
   const inner = innermost(node);
-  const name = inner.type === 'Identifier' ? inner.name : inner.type === 'MemberExpression' ? memberName(inner) : undefined;
+  const name = endName(inner);
   return name !== undefined && /method$/i.test(name);
 }
 

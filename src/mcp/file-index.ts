@@ -78,6 +78,11 @@ export function memberName(node: TSESTree.MemberExpression): string | undefined 
   return node.computed ? (node.property.type === 'Literal' ? String(node.property.value) : undefined) : keyName(node.property);
 }
 
+/** What `send` and `transport.send` both end in. */
+export function endName(node: TSESTree.Node): string | undefined {
+  return node.type === 'Identifier' ? node.name : node.type === 'MemberExpression' ? memberName(node) : undefined;
+}
+
 /** Looks through parentheses, casts, `await`, `!` and optional chains upwards. */
 export function outermost(node: TSESTree.Node): TSESTree.Node {
   let current = node;

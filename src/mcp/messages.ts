@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../parse/source.js';
 import { keyName } from './exports.js';
-import { innermost, memberName } from './file-index.js';
+import { endName, innermost, memberName } from './file-index.js';
 import { unwrapParameter } from './nodes.js';
 import { walkTree } from '../parse/walk.js';
 import type { Confidence, McpModel } from './model.js';
@@ -97,7 +97,7 @@ function messageAsObject(mcp: McpModel, file: SourceFile, call: TSESTree.CallExp
   const argument = call.arguments[0];
   if (!argument || !canBeMessage(file, argument)) return undefined;
   const callee = innermost(call.callee);
-  const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  const name = endName(callee);
   // A member is known by its own name; only a variable can hold a sender under another.
   const likely = name === undefined ? undefined : sendingName(name);
   if (name === undefined || (callee.type === 'MemberExpression' && !likely)) return undefined;

@@ -1,6 +1,15 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { Range } from '../parse/source.js';
+import { keyName } from './exports.js';
 import { isClassNode, isFunctionNode, type ClassNode, type FunctionNode } from './values.js';
+
+/** Under which a function is called or kept. */
+export function nameOfFunction(fn: FunctionNode): string | undefined {
+  if (fn.type !== 'ArrowFunctionExpression' && fn.id) return fn.id.name;
+  const { parent } = fn;
+  if (parent.type === 'VariableDeclarator') return parent.id.type === 'Identifier' ? parent.id.name : undefined;
+  return parent.type === 'MethodDefinition' || parent.type === 'Property' || parent.type === 'PropertyDefinition' ? keyName(parent.key) : undefined;
+}
 
 /** Expressions that a function returns, without those of functions inside it. */
 export function returnExpressions(node: FunctionNode): readonly TSESTree.Expression[] {

@@ -2,7 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
 import { keyName } from './exports.js';
-import { enclosingFunction, innermost, memberName, outermost } from './file-index.js';
+import { enclosingFunction, endName, innermost, outermost } from './file-index.js';
 import type { McpModel } from './model.js';
 
 // JSON-RPC messages that somebody writes out by hand.
@@ -72,6 +72,6 @@ export function isSent(file: SourceFile, node: TSESTree.Node, depth = 0): boolea
 
 function sends(call: TSESTree.CallExpression): boolean {
   const callee = innermost(call.callee);
-  const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : '';
+  const name = endName(callee) ?? '';
   return /stringify$|^(?:send|post|write|emit|fetch|publish|rpc|call|request|dispatch)|(?:Request|Rpc|RPC)$/.test(name);
 }

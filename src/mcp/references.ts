@@ -4,7 +4,7 @@ import type { SourceFile } from '../parse/source.js';
 import { exportsOf, keyName } from './exports.js';
 import { indexOf, memberName, outermost, says } from './file-index.js';
 import type { Inference } from './infer.js';
-import { constructorOf, unwrapParameter } from './nodes.js';
+import { constructorOf, contains, unwrapParameter } from './nodes.js';
 import { isClassNode, valueKey, type ClassNode, type FunctionNode, type Known } from './values.js';
 
 export interface Place<N extends TSESTree.Node = TSESTree.Node> {
@@ -405,6 +405,13 @@ export function nearestClass(node: TSESTree.Node): ClassNode | undefined {
     if ((n.type === 'FunctionExpression' && n.parent.type !== 'MethodDefinition') || n.type === 'FunctionDeclaration') return undefined;
   }
   return undefined;
+}
+
+/** `static open() { return new Page(); }`: what a class makes of itself, by the name that it has inside, which its outer name does not lead to. */
+export function ownMakes(file: SourceFile, cls: ClassNode): readonly Place<TSESTree.Identifier>[] {
+  const { id } = cls;
+  if (!id) return [];
+  return indexOf(file).news.flatMap(({ callee }) => (callee.type === 'Identifier' && callee.name === id.name && contains(cls, callee) ? [{ file, node: callee }] : []));
 }
 
 function isAssigned(node: TSESTree.MemberExpression): node is TSESTree.MemberExpression & { parent: TSESTree.AssignmentExpression } {

@@ -11,6 +11,7 @@ import type { Project } from '../project.js';
 import type { Choices } from '../choices.js';
 import type { Marker } from '../transform.js';
 import { runOfficialCodemod } from './codemod.js';
+import { frameworkMarks, packagesOfFrameworks, usesFirstMajor } from './frameworks.js';
 import { dependencyChanges, importMapChanges, unneededPackages } from './manifests.js';
 import { kindsOfPackages } from './package-kinds.js';
 import { runPass, takeMarks, type Pass } from './pass.js';
@@ -98,17 +99,20 @@ function withManifests(before: Project, after: Project): Project {
 }
 
 function move(project: Project): Moved | undefined {
-  const held = waitingPackages(project);
-  const touched = project.codeFiles().filter(path => !held.has(packageOf(project, path)));
+  const saidToWait = waitingPackages(project);
+  const withFramework = new Set([...packagesOfFrameworks(project)].filter(folder => !saidToWait.has(folder) && usesFirstMajor(project, folder)));
+  const waiting = new Set([...saidToWait, ...withFramework]);
+  const touched = project.codeFiles().filter(path => !waiting.has(packageOf(project, path)));
   const files = touched.filter(path => V1.test(project.text(path) ?? ''));
-  if (files.length === 0) return undefined;
-  let current = project;
+  const said = runPass(project, frameworkMarks, project.codeFiles().filter(path => withFramework.has(packageOf(project, path))));
+  if (files.length === 0) return said === project ? undefined : { files, project: said, notes: [] };
+  let current = said;
   for (const pass of BEFORE) current = runPass(current, pass, touched);
   current = current.with(officially(current, files));
   for (const pass of AFTER) current = runPass(current, pass, files);
-  const waiting = withTasks(current, touched);
-  const notes = waiting === current ? [] : TASK_NOTES;
-  current = runPass(waiting, formerImports, files);
+  const ended = withTasks(current, touched);
+  const notes = ended === current ? [] : TASK_NOTES;
+  current = runPass(ended, formerImports, files);
   const migrated = runPass(current, bundlerExternals, touched);
   const final = migrated.with(new Map(files.map(path => [path, restoreRegistry(project.text(path) ?? '', path, migrated.text(path) ?? '')])));
   // Schemas may stand in files that know nothing of the SDK.

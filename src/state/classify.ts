@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { isWithoutParts, rolesWithin } from '../mcp/containers.js';
-import { indexOf, innermost, memberName, outermost } from '../mcp/file-index.js';
+import { holdsStreams, isWithoutParts, rolesWithin } from '../mcp/containers.js';
+import { endName, indexOf, innermost, memberName, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { contains, returnExpressions } from '../mcp/nodes.js';
 import { isFunctionNode, type ClassNode, type FunctionNode, type Known } from '../mcp/values.js';
@@ -54,7 +54,7 @@ export class Classifier {
     const writes = cell.accesses.filter(a => a.mode === 'write');
     const reads = cell.accesses.filter(a => a.mode === 'read');
     if (isStandIn(cell)) return 'idle';
-    if (this.#holdsTransports(cell) && !this.#isGivenOther(writes)) return 'transports';
+    if ((this.#holdsTransports(cell) && !this.#isGivenOther(writes)) || this.#holdsStreams(cell)) return 'transports';
     if (writes.length === 0) return isMemoryStore(this.mcp, cell) ? 'process' : 'idle';
     const transacts = this.#keepsTransactions(writes);
     if (isExternalStore(cell.values) && !transacts && !isMemoryStore(this.mcp, cell)) return 'attached';
@@ -101,6 +101,10 @@ export class Classifier {
     const nested = this.mcp.infer.elements(elements.filter(k => k.value.kind === 'collection' || k.value.kind === 'object'));
     const roles = rolesWithin(this.mcp, [...nested, ...elements, ...cell.values]);
     return roles.has('server-transport') || (roles.has('transport') && !roles.has('client')) || (roles.has('server') && !cell.values.some(k => k.value.kind === 'instance'));
+  }
+
+  #holdsStreams(cell: Cell): boolean {
+    return holdsStreams(this.mcp, cell.file, lastName(cell.name), cell.at, cell.values.filter(k => k.value.kind === 'collection' || k.value.kind === 'object'));
   }
 
   /** The type has room for a transport, and what is written has none: the rest of the record is kept. */
@@ -557,7 +561,7 @@ export function isLive(mcp: McpModel, file: SourceFile, node: TSESTree.Node): bo
   if (values.some(({ value }) => value.kind === 'global' && value.path[0] === 'WebSocket')) return true;
   if (made.type !== 'CallExpression') return false;
   const callee = innermost(made.callee);
-  return LIVE_CALLS.test(callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : callee.type === 'Identifier' ? callee.name : '');
+  return LIVE_CALLS.test(endName(callee) ?? '');
 }
 
 /** A client of another server: what is open there is open for everybody. */

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { keyName } from '../mcp/exports.js';
-import { innermost, memberName } from '../mcp/file-index.js';
+import { endName, innermost, memberName } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import type { SourceFile } from '../parse/source.js';
 import { walkTree } from '../parse/walk.js';
@@ -87,7 +87,7 @@ export function isCredential(mcp: McpModel, file: SourceFile, node: TSESTree.Nod
     }
     case 'CallExpression': {
       const callee = innermost(inner.callee);
-      const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? (memberName(callee) ?? '') : '';
+      const name = endName(callee) ?? '';
       if (isAuthName(name) && inner.arguments.some(a => a.type !== 'SpreadElement' && isRequestPart(a))) return true;
       if (inner.arguments.some(isHeaders) && readsCredentials(mcp, file, callee)) return true;
       return inner.arguments.some(a => a.type !== 'SpreadElement' && isCredential(mcp, file, a, depth + 1));

@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { innermost, memberName, outermost } from '../mcp/file-index.js';
+import { endName, innermost, memberName, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import { isServerSide } from '../mcp/roles.js';
 import { returnExpressions } from '../mcp/nodes.js';
@@ -169,7 +169,7 @@ export function isMinted(mcp: McpModel, file: SourceFile, node: TSESTree.Node, d
       return true;
     case 'CallExpression': {
       const callee = innermost(inner.callee);
-      const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? memberName(callee) : undefined;
+      const name = endName(callee);
       if (name !== undefined && MINTING.test(name)) return true;
       // A digest of an id is as good as the id.
       if (name !== undefined && /key|digest|hash/i.test(name) && inner.arguments.some(a => a.type !== 'SpreadElement' && again(a))) return true;
@@ -200,6 +200,6 @@ function isJustMade(file: SourceFile, node: TSESTree.Node): boolean {
   const made = init?.type === 'VariableDeclarator' && init.init ? innermost(init.init) : undefined;
   if (made?.type !== 'CallExpression') return false;
   const callee = innermost(made.callee);
-  const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  const name = endName(callee);
   return name !== undefined && /^(?:create|start|open|launch|spawn|submit|begin|allocate|new)/i.test(name);
 }

@@ -1,10 +1,10 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { keyName } from '../mcp/exports.js';
 import { factoriesOf } from '../mcp/factories.js';
-import { enclosingFunction, indexOf, outermost } from '../mcp/file-index.js';
+import { enclosingFunction, outermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
-import { contains, unwrapParameter } from '../mcp/nodes.js';
-import { fieldHolding } from '../mcp/references.js';
+import { unwrapParameter } from '../mcp/nodes.js';
+import { fieldHolding, ownMakes } from '../mcp/references.js';
 import { isClassNode, type ClassNode, type FunctionNode } from '../mcp/values.js';
 import type { SourceFile } from '../parse/source.js';
 import type { Reach } from './reach.js';
@@ -160,13 +160,6 @@ export class Lifetimes {
       return call?.type === 'CallExpression' && call.callee === outer && this.#isKept(use.file, call, depth + 1);
     });
   }
-}
-
-/** `static open() { return new Page(); }`: what a class makes of itself, which its outer name does not lead to. */
-function ownMakes(file: SourceFile, cls: ClassNode): readonly { readonly file: SourceFile; readonly node: TSESTree.Node }[] {
-  const { id } = cls;
-  if (!id) return [];
-  return indexOf(file).news.flatMap(({ callee }) => (callee.type === 'Identifier' && callee.name === id.name && contains(cls, callee) ? [{ file, node: callee }] : []));
 }
 
 /** `return new Image(data)`, `new Image(data).resize(w)`: whoever calls decides. */

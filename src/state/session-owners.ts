@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { zoneOf } from '../files/kinds.js';
-import { enclosingFunction, indexOf, innermost, memberName } from '../mcp/file-index.js';
+import { enclosingFunction, endName, indexOf, innermost } from '../mcp/file-index.js';
 import type { McpModel } from '../mcp/model.js';
 import type { SourceFile } from '../parse/source.js';
 import { isAuthName } from './auth.js';
@@ -36,8 +36,7 @@ export function sessionOwners(mcp: McpModel, state: StateModel): readonly Creden
 }
 
 function nameOfCall(call: TSESTree.CallExpression): string | undefined {
-  const callee = innermost(call.callee);
-  return callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  return endName(innermost(call.callee));
 }
 
 function isOwning(mcp: McpModel, state: StateModel, file: SourceFile, call: TSESTree.CallExpression, name: string): boolean {
@@ -57,7 +56,7 @@ function isOfContainer(mcp: McpModel, file: SourceFile, call: TSESTree.CallExpre
 function isIdentity(mcp: McpModel, file: SourceFile, node: TSESTree.Node): boolean {
   const inner = innermost(node);
   if (inner.type === 'ConditionalExpression') return isIdentity(mcp, file, inner.consequent) || isIdentity(mcp, file, inner.alternate);
-  const name = inner.type === 'Identifier' ? inner.name : inner.type === 'MemberExpression' ? memberName(inner) : undefined;
+  const name = endName(inner);
   if (name !== undefined && isAuthName(name)) return true;
   return inner.type !== 'Identifier' && isCredential(mcp, file, inner, 0);
 }

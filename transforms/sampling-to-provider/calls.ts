@@ -1,4 +1,4 @@
-import { innermost, keyName, memberName, type Finding, type TSESTree } from '../../src/define-transform.js';
+import { endName, innermost, keyName, type Finding, type TSESTree } from '../../src/define-transform.js';
 import { nodeAt } from '../../src/edits/locate.js';
 import { declaredAs } from '../../src/mcp/references.js';
 import type { McpModel } from '../../src/mcp/model.js';
@@ -51,7 +51,7 @@ export function samplingCall(mcp: McpModel, file: SourceFile, finding: Finding, 
 
 /** What could be the `sendRequest` of a handler's context, whatever holds it. */
 function isSender({ callee }: TSESTree.CallExpression): boolean {
-  const name = callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  const name = endName(callee);
   return name !== undefined && /^(?:send|(?:send)?request)$/i.test(name);
 }
 

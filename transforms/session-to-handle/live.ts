@@ -1,7 +1,7 @@
 // Browsers, sockets, processes: they stay in this process, under handles, and are closed when nobody uses them.
 import type { ProjectRewriteContext } from '../../src/transform.js';
-import { keyName, memberName, type SourceFile, type TSESTree } from '../../src/define-transform.js';
-import { innermost } from '../../src/mcp/file-index.js';
+import { keyName, type SourceFile, type TSESTree } from '../../src/define-transform.js';
+import { endName, innermost } from '../../src/mcp/file-index.js';
 import type { McpModel } from '../../src/mcp/model.js';
 import { isLive } from '../../src/state/classify.js';
 import type { ClassifiedCell } from '../../src/state/model.js';
@@ -49,5 +49,5 @@ function closingCall(origins: readonly string[], called: string | undefined): st
 function calledName(node: TSESTree.Node): string | undefined {
   if (node.type !== 'CallExpression') return undefined;
   const callee = innermost(node.callee);
-  return callee.type === 'MemberExpression' ? memberName(callee) : callee.type === 'Identifier' ? callee.name : undefined;
+  return endName(callee);
 }

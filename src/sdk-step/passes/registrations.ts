@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { Editor } from '../../edits/editor.js';
-import { indexOf, innermost, memberName } from '../../mcp/file-index.js';
+import { endName, indexOf, innermost, memberName } from '../../mcp/file-index.js';
 import { isV1Type } from '../../mcp/sdk.js';
 import type { Pass, PassFile } from '../pass.js';
 import { indentAt, shifted } from '../text.js';
@@ -47,7 +47,7 @@ export function isRegistration({ mcp, file }: Pick<PassFile, 'mcp' | 'file'>, ca
 
 export function looksLikeServer(node: TSESTree.Expression): boolean {
   const inner = innermost(node);
-  const name = inner.type === 'Identifier' ? inner.name : inner.type === 'MemberExpression' ? memberName(inner) : undefined;
+  const name = endName(inner);
   return name?.split(/[^a-zA-Z0-9]+|(?=[A-Z])/).some(word => /^(?:mcp|server)$/i.test(word)) === true;
 }
 

@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { zoneOf } from '../../files/kinds.js';
 import { dropUnusedImports } from '../../edits/imports.js';
-import { memberName } from '../../mcp/file-index.js';
+import { endName } from '../../mcp/file-index.js';
 import { sdk } from '../../mcp/sdk.js';
 import { walkTree } from '../../parse/walk.js';
 import type { Pass, PassFile } from '../pass.js';
@@ -39,7 +39,7 @@ function isKey(node: TSESTree.Identifier): boolean {
     case 'ArrayExpression':
       return true;
     case 'CallExpression': {
-      const name = parent.callee.type === 'MemberExpression' ? memberName(parent.callee) : parent.callee.type === 'Identifier' ? parent.callee.name : undefined;
+      const name = endName(parent.callee);
       return parent.arguments.includes(node) && name !== undefined && /^(?:get|has|set|delete|includes|indexOf|toBe|toEqual|toStrictEqual|toHaveBeenCalledWith|toHaveBeenNthCalledWith|toHaveBeenLastCalledWith|toBeCalledWith|calledWith)$/.test(name);
     }
     default:

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { keyName, propertyValue } from '../../mcp/exports.js';
-import { innermost, memberName } from '../../mcp/file-index.js';
+import { endName, innermost, memberName } from '../../mcp/file-index.js';
 import type { Known } from '../../mcp/values.js';
 import type { PassFile } from '../pass.js';
 
@@ -38,7 +38,7 @@ function kindOfValue({ mcp, file }: Asking, node: TSESTree.Node): ArgumentKind |
 }
 
 function kindByName(node: TSESTree.Node): ArgumentKind | undefined {
-  const name = node.type === 'Identifier' ? node.name : node.type === 'MemberExpression' ? memberName(node) : undefined;
+  const name = endName(node);
   if (name === undefined) return node.type === 'CallExpression' ? kindByName(innermost(node.callee)) : undefined;
   if (/annotation|hints?$/i.test(name)) return 'annotations';
   if (/desc(?:ription)?$|text$|summary$/i.test(name)) return 'text';

@@ -3,7 +3,8 @@ import type { Project } from '../../project.js';
 import { runPass, type PassFile } from '../pass.js';
 import type { TypeRepair } from './attempt.js';
 
-const NOT_ASSIGNABLE = new Set([2322, 2345, 2769]);
+/** The last is the `server` of a class that extends one of a framework. */
+const NOT_ASSIGNABLE = new Set([2322, 2345, 2769, 2416]);
 /** `Type 'McpServer' is missing the following properties from type 'McpServer'`: one of each major. */
 const TWO_MAJORS = /\b[Tt]ype '(McpServer|Server|Client|RegisteredTool)(?:<[^']*>)?' is (?:missing the following properties from|not assignable to) type '\1(?:<[^']*>)?'/;
 /** What is said in a package that waits. */

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { keyName } from '../../mcp/exports.js';
-import { innermost, memberName } from '../../mcp/file-index.js';
+import { endName, innermost } from '../../mcp/file-index.js';
+import { nameOfFunction } from '../../mcp/nodes.js';
 import { isFunctionNode, type FunctionNode } from '../../mcp/values.js';
 import { walkTree } from '../../parse/walk.js';
 import type { SourceFile } from '../../parse/source.js';
@@ -52,7 +52,7 @@ class Walk {
 
   run(): void {
     const { root, anchors } = this.way;
-    if (anchors.length === 0 && root.type !== 'Program' && OTHER_MODE.test(nameOf(root))) return;
+    if (anchors.length === 0 && root.type !== 'Program' && OTHER_MODE.test(nameOfFunction(root) ?? '')) return;
     if (root.type === 'Program') this.#list(root.body);
     else if (root.body.type === 'BlockStatement') this.#list(root.body.body);
     else this.#walk(root.body);
@@ -199,14 +199,6 @@ class Walk {
   }
 }
 
-/** Under which a function is called or kept. */
-function nameOf(fn: FunctionNode): string {
-  if (fn.type !== 'ArrowFunctionExpression' && fn.id) return fn.id.name;
-  const { parent } = fn;
-  if (parent.type === 'VariableDeclarator') return parent.id.type === 'Identifier' ? parent.id.name : '';
-  return parent.type === 'MethodDefinition' || parent.type === 'Property' || parent.type === 'PropertyDefinition' ? (keyName(parent.key) ?? '') : '';
-}
-
 function bodyOf(root: Way['root']): readonly TSESTree.Statement[] | undefined {
   if (root.type === 'Program') return root.body;
   return root.body.type === 'BlockStatement' ? root.body.body : undefined;
@@ -223,6 +215,6 @@ function leavesFunction(node: TSESTree.Statement): boolean {
 
 function isCommand(callee: TSESTree.Node): boolean {
   const inner = innermost(callee);
-  const name = inner.type === 'MemberExpression' ? memberName(inner) : inner.type === 'Identifier' ? inner.name : undefined;
+  const name = endName(inner);
   return name !== undefined && COMMANDS.has(name);
 }
