@@ -1,5 +1,4 @@
 // Tools that were tasks of the protocol. It has none in its core any more: a call waits for the task that it starts, and answers with its result.
-import { randomUUID } from 'node:crypto';
 import type { CallToolResult, McpServer, RegisteredTool, Request, RequestId, Result, ServerContext, StandardSchemaV1, StandardSchemaWithJSON, ToolAnnotations } from '@modelcontextprotocol/server';
 
 export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
@@ -86,17 +85,24 @@ export function isTerminal(status: TaskStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 
+interface StoredTask {
+  task: Task;
+  owner: string | undefined;
+  result?: Result;
+  /** When its time is over. */
+  ends: number;
+}
+
 /** Tasks in the memory of this process. Each belongs to the call that made it, and goes when its time is over. */
 export class InMemoryTaskStore {
   // eslint-disable-next-line mcp-stateless/no-process-state -- A task is only looked for by the call that made it.
-  #tasks = new Map<string, { task: Task; owner: string | undefined; result?: Result }>();
-  #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  #tasks = new Map<string, StoredTask>();
 
   async createTask(taskParams: CreateTaskOptions, _requestId: RequestId, _request: Request, sessionId?: string): Promise<Task> {
+    for (const [taskId, { ends }] of this.#tasks) if (ends <= Date.now()) this.#tasks.delete(taskId);
     const now = new Date().toISOString();
-    const task: Task = { taskId: randomUUID(), status: 'working', ttl: taskParams.ttl ?? null, createdAt: now, lastUpdatedAt: now, pollInterval: taskParams.pollInterval ?? 1000 };
-    this.#tasks.set(task.taskId, { task, owner: sessionId });
-    this.#keep(task);
+    const task: Task = { taskId: crypto.randomUUID(), status: 'working', ttl: taskParams.ttl ?? null, createdAt: now, lastUpdatedAt: now, pollInterval: taskParams.pollInterval ?? 1000 };
+    this.#tasks.set(task.taskId, { task, owner: sessionId, ends: endOf(task) });
     return { ...task };
   }
 
@@ -128,35 +134,27 @@ export class InMemoryTaskStore {
   }
 
   cleanup(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
     this.#tasks.clear();
   }
 
-  #find(taskId: string, sessionId: string | undefined): { task: Task; owner: string | undefined; result?: Result } | undefined {
+  #find(taskId: string, sessionId: string | undefined): StoredTask | undefined {
     const stored = this.#tasks.get(taskId);
-    return stored && (sessionId === undefined || stored.owner === undefined || stored.owner === sessionId) ? stored : undefined;
+    if (!stored || stored.ends <= Date.now()) return undefined;
+    return sessionId === undefined || stored.owner === undefined || stored.owner === sessionId ? stored : undefined;
   }
 
-  #change(taskId: string, status: TaskStatus, statusMessage: string | undefined, sessionId: string | undefined): { task: Task; result?: Result } {
+  #change(taskId: string, status: TaskStatus, statusMessage: string | undefined, sessionId: string | undefined): StoredTask {
     const stored = this.#find(taskId, sessionId);
     if (!stored) throw new Error(`Task with ID ${taskId} not found`);
     if (isTerminal(stored.task.status)) throw new Error(`Task ${taskId} is ${stored.task.status}, and cannot become ${status}`);
     stored.task = { ...stored.task, status, ...(statusMessage ? { statusMessage } : {}), lastUpdatedAt: new Date().toISOString() };
-    if (isTerminal(status)) this.#keep(stored.task);
+    if (isTerminal(status)) stored.ends = endOf(stored.task);
     return stored;
   }
+}
 
-  #keep({ taskId, ttl }: Task): void {
-    clearTimeout(this.#timers.get(taskId));
-    if (!ttl) return;
-    const timer = setTimeout(() => {
-      this.#tasks.delete(taskId);
-      this.#timers.delete(taskId);
-    }, ttl);
-    if (typeof timer === 'object') timer.unref();
-    this.#timers.set(taskId, timer);
-  }
+function endOf({ ttl }: Task): number {
+  return ttl ? Date.now() + ttl : Infinity;
 }
 
 const stores = new WeakMap<object, TaskStore>();
@@ -180,7 +178,7 @@ export function registerToolTask(server: McpServer, name: string, config: ToolTa
 async function untilDone(server: McpServer, ctx: ServerContext, params: Record<string, unknown>, create: (extra: CreateTaskRequestHandlerExtra) => CreateTaskResult | Promise<CreateTaskResult>): Promise<CallToolResult> {
   const { signal } = ctx.mcpReq;
   const store = stores.get(server) ?? new InMemoryTaskStore();
-  const owner = randomUUID();
+  const owner = crypto.randomUUID();
   const ring = bell();
   const { task } = await create({ ...ctx, taskStore: storeOfCall(store, owner, ctx, params, ring.ring) });
   signal.addEventListener('abort', ring.ring);
