@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { runCommandLine } from './command-line.js';
 import { ask, endQuestions } from './commands/confirm.js';
+import { tuneForShortRuns } from './commands/engine.js';
 import { EXIT, outputOf, type Input, type Io } from './commands/io.js';
 
 async function processIo(): Promise<Io> {
@@ -10,6 +11,7 @@ async function processIo(): Promise<Io> {
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
+    runsShortly: tuneForShortRuns,
     today: new Date().toISOString().slice(0, 10),
     ...(process.stdin.isTTY && { stdin: await terminalInput() }),
     ...(process.stdout.isTTY && { page: async (text: string) => (await import('./commands/pager.js')).page(text, process.env) }),

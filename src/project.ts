@@ -6,11 +6,11 @@ import { isDeclaration, kindOf, zoneOf, type FileKind } from './files/kinds.js';
 import { isUnreadable, overlayTree, type FileTree, type SkippedFile } from './files/tree.js';
 import { parseSource } from './parse/parse.js';
 import { LineIndex, type SourceFile, type TextFile } from './parse/source.js';
+import { NamesOfText } from './words.js';
 
 const IMPORT = /(?:^|[;\s})])(?:import|export)\b[^'"`;]*?['"]([^'"\n]+)['"]|\b(?:require|import)\s*\(\s*['"`]([^'"`\n]+)['"`]/g;
 /** The name of the protocol, and names that its SDK made up. */
 const VOCABULARY = /mcp|modelcontextprotocol|register(?:Tool|Prompt|Resource)\b|set(?:Request|Notification)Handler\b|sendLoggingMessage|createMessage|elicit|listRoots|StreamableHTTP|SSEServer|Stdio(?:Server|Client)Transport|sessionIdGenerator|sendNotification|sendRequest|getClient(?:Capabilities|Version)|oninitialized|ListChanged|sendResourceUpdated|requestSampling|terminateSession|subscribeResource|setLoggingLevel|extra\.sessionId|jsonrpc|registration_endpoint|tools\/(?:list|call)|notifications\/initialized/i;
-const WORD = /[A-Za-z_$][\w$]*/g;
 const NO_FILES: readonly string[] = [];
 
 export interface ProjectOptions {
@@ -35,7 +35,7 @@ export class Project {
   readonly #specifiers = new Map<string, readonly string[]>();
   readonly #skipped = new Map<string, string>();
   readonly #mentions = new Map<string, boolean>();
-  readonly #words = new Map<string, ReadonlySet<string>>();
+  readonly #names = new Map<string, NamesOfText>();
   readonly #textFiles = new Map<string, TextFile>();
   #manifests: readonly Manifest[] | undefined;
   #resolver: ModuleResolver | undefined;
@@ -148,9 +148,9 @@ export class Project {
 
   /** Whether a file contains this word; made for asking about many words. */
   hasWord(path: string, word: string): boolean {
-    let words = this.#words.get(path);
-    if (!words) this.#words.set(path, (words = new Set((this.text(path) ?? '').match(WORD))));
-    return words.has(word);
+    let names = this.#names.get(path);
+    if (!names) this.#names.set(path, (names = new NamesOfText(this.text(path) ?? '')));
+    return names.has(word);
   }
 
   /** Whether a file speaks of MCP in any way: code that handles the SDK's objects does. */

@@ -1,3 +1,4 @@
+import { zoneOf } from './files/kinds.js';
 import type { Project } from './project.js';
 import type { Rule } from './rule.js';
 import { WordFinder } from './words.js';
@@ -7,6 +8,9 @@ const TELLTALE =
   /modelcontextprotocol|[Mm][Cc][Pp][-_][Ss]ession[-_]?[Ii][Dd]|MCP[-_]SESSION[-_]ID|[Mm]cp-[Pp]rotocol-[Vv]ersion|McpServer|MCPServer|McpAgent|McpModule|FastMCP|fastmcp|LiteMCP|mcp-handler|mcp-framework|mcp-proxy|mcp-use|['"]tools\/call['"]|['"]tools\/list['"]|notifications\/initialized|sampling\/createMessage|elicitation\/create|server\/discover|subscriptions\/listen/;
 
 const HANDLES = /\b(?:registerTool|registerToolTask|registerPrompt|registerResource|setRequestHandler|setNotificationHandler|addTools?|addPrompts?|addResource|addResourceTemplate|oninitialized|onmessage|handleRequest|handlePostMessage|MCPTool)\b|\.(?:tool|prompt|resource|on|once)\s*\(|['"]tools\/call['"]|['"][Mm]cp-[Ss]ession-[Ii]d['"]/;
+
+/** Tables of tools of the project's own: `{ name, inputSchema, handler }`, `createTool(definition, handler)`. */
+const TABLES = /\binputSchema\b[\s\S]*\b(?:handler|execute|run|handle|callback)\b\s*[:(,}]|\b(?:handler|execute|run|handle|callback)\b\s*[:(,][\s\S]*\binputSchema\b|\b(?:create|define|register|make|build)\w*(?:Tool|Plugin|Command)\w*\(\s*\w+\s*,\s*\w+\s*,?\s*\)/;
 
 export interface Seeds {
   /** Whether the project has to do with MCP at all. */
@@ -98,7 +102,10 @@ function textSeeds(project: Project, rules: readonly Rule[]): Seeds['texts'] {
 
 /** Of the files near MCP, those in which a handler can be registered: the rest is parsed when a question leads there. */
 export function mayHandle(project: Project, near: ReadonlySet<string>): readonly string[] {
-  return project.codeFiles().filter(path => near.has(path) && project.mentionsMcp(path) && HANDLES.test(project.text(path) ?? ''));
+  return project.codeFiles().filter(path => {
+    const text = near.has(path) ? (project.text(path) ?? '') : '';
+    return (HANDLES.test(text) && project.mentionsMcp(path)) || (zoneOf(path) !== 'test' && TABLES.test(text));
+  });
 }
 
 const NO_WORDS: ReadonlySet<string> = new Set();

@@ -78,3 +78,77 @@ function code(word: string, index: number): number {
   if (value >= ASCII) throw new Error(`The words of rules are ASCII: ${word}`);
   return value;
 }
+
+/** What may be in a name. */
+const IN_NAME = Uint8Array.from({ length: ASCII }, (_, c) => (/[\w$]/.test(String.fromCharCode(c)) ? 1 : 0));
+const NAME = /^[A-Za-z_$][\w$]*$/;
+const ZERO = 48;
+const NINE = 57;
+
+/**
+ * Which names a text contains; made for asking about many. A few bits for each name say of most others that they are not there, in a
+ * twentieth of the memory that the names would take; the rest is looked for in the text.
+ */
+export class NamesOfText {
+  readonly #bits: Uint8Array;
+  readonly #mask: number;
+
+  constructor(private readonly text: string) {
+    let size = 64;
+    while (size < text.length >> 4 && size < 8192) size *= 2;
+    this.#bits = new Uint8Array(size);
+    this.#mask = size * 8 - 1;
+    this.#note(text);
+  }
+
+  has(name: string): boolean {
+    let hash = 0;
+    for (let i = 0; i < name.length; i++) hash = mixed(hash, name.charCodeAt(i));
+    const bit = hash & this.#mask;
+    return ((this.#bits[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0 && NAME.test(name) && this.#contains(name);
+  }
+
+  #note(text: string): void {
+    let hash = 0;
+    let inside = false;
+    for (let i = 0; i <= text.length; i++) {
+      const c = i < text.length ? text.charCodeAt(i) : 0;
+      if (c < ASCII && IN_NAME[c] === 1) {
+        // A name does not begin with a digit.
+        if (!inside && c >= ZERO && c <= NINE) continue;
+        inside = true;
+        hash = mixed(hash, c);
+      } else if (inside) {
+        const bit = hash & this.#mask;
+        this.#bits[bit >> 3] = (this.#bits[bit >> 3] ?? 0) | (1 << (bit & 7));
+        inside = false;
+        hash = 0;
+      }
+    }
+  }
+
+  #contains(name: string): boolean {
+    for (let at = this.text.indexOf(name); at !== -1; at = this.text.indexOf(name, at + 1)) {
+      if (!this.#isInName(at + name.length) && this.#beginsAt(at)) return true;
+    }
+    return false;
+  }
+
+  #isInName(at: number): boolean {
+    const c = this.text.charCodeAt(at);
+    return c < ASCII && IN_NAME[c] === 1;
+  }
+
+  /** Only digits may be before a name without a gap. */
+  #beginsAt(at: number): boolean {
+    for (let i = at - 1; i >= 0 && this.#isInName(i); i--) {
+      const c = this.text.charCodeAt(i);
+      if (c < ZERO || c > NINE) return false;
+    }
+    return true;
+  }
+}
+
+function mixed(hash: number, c: number): number {
+  return (Math.imul(hash, 31) + c) | 0;
+}

@@ -105,6 +105,7 @@ function plainScopes({ scopes }: Pick<ScopeManager, 'scopes'>): unknown {
         defs: v.defs.map(d => `${d.type} ${d.node.type} ${String(d.node.range)} ${String(d.name.range)}`),
         references: v.references.map(r => `${String(r.identifier.range)} ${r.isWrite() ? 'w' : ''}${r.isRead() ? 'r' : ''}${r.init === true ? 'i' : ''}`),
       })),
-    through: scope.through.map(r => `${r.identifier.name} ${String(r.identifier.range)}`),
+    // In the order of the text: ours is made when somebody asks.
+    through: scope.through.toSorted((a, b) => a.identifier.range[0] - b.identifier.range[0]).map(r => `${r.identifier.name} ${String(r.identifier.range)}`),
   }));
 }

@@ -39,6 +39,7 @@ export default defineCases({
       code: { 'wire.ts': `import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';\nexport class WireTransport implements Transport { constructor(private options: { sessionIdGenerator?: () => string }) {} }`, 'server.ts': `import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\nimport { WireTransport } from './wire.js';\nexport const open = async (id?: string) => { const t = new «WireTransport»({ «sessionIdGenerator: () => id ?? crypto.randomUUID()» }); await new McpServer({ name: 'a', version: '1' }).connect(t); };` },
       found: ['transport:stateful', 'sessionIdGenerator'],
     },
+    { name: 'a handler that is only spoken of', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\n// Not with createMcpHandler yet.\nconst transport = new «NodeStreamableHTTPServerTransport»({});`, found: ['legacy-only:http'] },
     { name: 'a transport per request, on the second line of the SDK', code: `import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';\nconst transport = new «NodeStreamableHTTPServerTransport»({ sessionIdGenerator: undefined });`, found: ['legacy-only:http'] },
     {
       name: 'the SDK example',

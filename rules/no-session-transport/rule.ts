@@ -1,9 +1,10 @@
 import { entriesOf, holdersOf, holdsStreams, isKeyed, isWithoutParts, rolesWithin, type Holder } from '../../src/mcp/containers.js';
+import { indexOf } from '../../src/mcp/file-index.js';
 import type { Known } from '../../src/mcp/values.js';
 import { defineRule, enclosingFunction, endName, innermost, keyName, nameOfFunction, nameOfType, outermost, says, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 import { reportLast } from './last.js';
 
-const SPLITS_ERAS = /\b(?:isLegacyRequest|createMcpHandler)\b/;
+const SPLITS_ERAS = /^(?:isLegacyRequest|createMcpHandler)$/;
 
 const HTTP_TRANSPORTS = /^(?:Node)?StreamableHTTPServerTransport$|^WebStandardStreamableHTTPServerTransport$|^StreamableHTTPTransport$|^WorkerTransport$/;
 
@@ -143,7 +144,7 @@ function isOfSecondLine(type: string): boolean {
 
 /** The leg for older clients, beside a handler for the new revision. */
 function servesBoth({ file }: CodeContext): boolean {
-  return says(file, SPLITS_ERAS);
+  return indexOf(file).calls.some(c => SPLITS_ERAS.test(endName(innermost(c.callee)) ?? ''));
 }
 
 function generatorOption({ file, mcp }: CodeContext, node: TSESTree.NewExpression): TSESTree.Property | undefined {

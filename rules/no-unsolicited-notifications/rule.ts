@@ -1,7 +1,7 @@
 import { isComparedWithMethod } from '../../src/mcp/dispatch.js';
 import { handlerRegistration, sentMessage } from '../../src/mcp/messages.js';
 import { isServerSide } from '../../src/mcp/roles.js';
-import { defineRule, innermost, memberName, nameOfType, type CodeContext, type TSESTree } from '../../src/rule.js';
+import { defineRule, endName, innermost, memberName, nameOfType, type CodeContext, type SourceFile, type TSESTree } from '../../src/rule.js';
 
 const SENDERS: Readonly<Record<string, string>> = {
   sendToolListChanged: 'list-changed:tools',
@@ -43,7 +43,7 @@ function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
   if (!use) return;
   if (subject !== undefined && isServerSide(use.owner))
     report(node.callee, { clause: 'unsolicited-change-notifications', subject, message: MESSAGE, because: use.because, confidence: use.confidence, unit: `changes:${file.path}` });
-  else if (HANDLES.test(nameOfType(use.owner)) && MUTATIONS.has(use.member))
+  else if (HANDLES.test(nameOfType(use.owner)) && MUTATIONS.has(use.member) && !isJustRegistered(file, node))
     report(node.callee, {
       clause: 'unsolicited-change-notifications',
       subject: `list-changed:${use.member}`,
@@ -52,6 +52,15 @@ function reportCall({ file, mcp, report }: CodeContext, node: TSESTree.CallExpre
       confidence: use.confidence,
       unit: `changes:${file.path}`,
     });
+}
+
+/** `const late = server.registerTool(...); late.disable();`: how the list begins, not a change of it. */
+function isJustRegistered(file: SourceFile, call: TSESTree.CallExpression): boolean {
+  const callee = innermost(call.callee);
+  const object = callee.type === 'MemberExpression' ? innermost(callee.object) : undefined;
+  const declared = object?.type === 'Identifier' ? file.variableOf(object)?.defs[0]?.node : undefined;
+  const init = declared?.type === 'VariableDeclarator' && declared.init ? innermost(declared.init) : undefined;
+  return init?.type === 'CallExpression' && /^(?:register\w+|tool|resource|prompt)$/.test(endName(init.callee) ?? '') && call.parent.type === 'ExpressionStatement' && call.parent.parent === declared?.parent.parent;
 }
 
 function reportMessage({ file, mcp, report }: CodeContext, node: TSESTree.CallExpression): void {

@@ -16,7 +16,10 @@ interface Repository {
 }
 
 interface Cost {
+  /** Processor time. */
   readonly seconds: number;
+  /** From start to end, as a person waits. */
+  readonly wall: number;
   readonly megabytes: number;
   readonly status: number | null;
 }
@@ -75,13 +78,15 @@ function tools(peers: string | undefined): readonly Tool[] {
 function measure(tool: Tool, tree: string, scratch: string): Cost {
   const to = join(scratch, 'cost.json');
   rmSync(to, { force: true });
+  const start = performance.now();
   const { status } = spawnSync(process.execPath, ['--import', join(here, 'measure.mjs'), tool.script, ...tool.args(tree)], {
     env: { ...process.env, MEASURE_TO: to },
     stdio: ['ignore', 'ignore', 'ignore'],
     timeout: PATIENCE,
   });
+  const wall = (performance.now() - start) / 1000;
   const cost = existsSync(to) ? (JSON.parse(readFileSync(to, 'utf8')) as { seconds: number; megabytes: number }) : { seconds: Number.NaN, megabytes: Number.NaN };
-  return { ...cost, status: status !== null && tool.fine.includes(status) ? 0 : (status ?? -1) };
+  return { ...cost, wall, status: status !== null && tool.fine.includes(status) ? 0 : (status ?? -1) };
 }
 
 function countFiles(dir: string): number {
@@ -115,12 +120,12 @@ function run(dir: string, peers: string | undefined, only: string | undefined, e
 }
 
 function isTooDear({ files, costs: [ours] }: Row): boolean {
-  return files <= LIMIT.files && ours !== undefined && (ours.seconds > LIMIT.seconds || ours.megabytes > LIMIT.megabytes);
+  return files <= LIMIT.files && ours !== undefined && (ours.wall > LIMIT.seconds || ours.megabytes > LIMIT.megabytes);
 }
 
-function shown({ seconds, megabytes, status }: Cost): string {
-  if (Number.isNaN(seconds)) return 'no answer | ';
-  return `${seconds.toFixed(2)}${status === 0 ? '' : ` (exit ${String(status)})`} | ${megabytes.toFixed(0)}`;
+function shown({ seconds, wall, megabytes, status }: Cost): string {
+  if (Number.isNaN(seconds)) return 'no answer | | ';
+  return `${seconds.toFixed(2)}${status === 0 ? '' : ` (exit ${String(status)})`} | ${wall.toFixed(2)} | ${megabytes.toFixed(0)}`;
 }
 
 function line({ repository, files, costs }: Row): string {
@@ -138,26 +143,30 @@ function page(measured: readonly Tool[], all: readonly Row[]): string {
   const summaryOf = (tool: Tool, i: number, rows: readonly Row[]): string => {
     const total = (of: (c: Cost) => number): readonly number[] => rows.flatMap(r => (r.costs[i] ? [of(r.costs[i])] : []));
     const seconds = total(c => c.seconds);
+    const walls = total(c => c.wall);
     const failed = rows.filter(r => r.costs[i]?.status !== 0).length;
-    return `| ${tool.name} | ${String(rows.length)} | ${median(seconds).toFixed(2)} | ${Math.max(...seconds.filter(s => !Number.isNaN(s))).toFixed(2)} | ${seconds.reduce((a, b) => a + (Number.isNaN(b) ? 0 : b), 0).toFixed(0)} | ${median(total(c => c.megabytes)).toFixed(0)} | ${Math.max(...total(c => c.megabytes).filter(m => !Number.isNaN(m))).toFixed(0)} | ${String(failed)} |`;
+    return `| ${tool.name} | ${String(rows.length)} | ${median(seconds).toFixed(2)} | ${Math.max(...seconds.filter(s => !Number.isNaN(s))).toFixed(2)} | ${seconds.reduce((a, b) => a + (Number.isNaN(b) ? 0 : b), 0).toFixed(0)} | ${median(walls).toFixed(2)} | ${Math.max(...walls).toFixed(2)} | ${median(total(c => c.megabytes)).toFixed(0)} | ${Math.max(...total(c => c.megabytes).filter(m => !Number.isNaN(m))).toFixed(0)} | ${String(failed)} |`;
   };
   const [ours] = measured;
   const summary = [...(ours && together.length < all.length ? [summaryOf(ours, 0, all)] : []), ...measured.map((tool, i) => summaryOf(tool, i, together))];
-  const padded = (row: Row): string => line(row) + ' - | - |'.repeat(measured.length - row.costs.length);
+  const dear = all.filter(isTooDear).map(r => r.repository.repo);
+  const tooDear = `Over ${String(LIMIT.seconds)} s of wall time or ${String(LIMIT.megabytes)} MB, of those with up to ${String(LIMIT.files)} source files: ${dear.length === 0 ? 'none' : `${String(dear.length)} (${dear.join(', ')})`}.`;
+  const padded = (row: Row): string => line(row) + ' - | - | - |'.repeat(measured.length - row.costs.length);
   return `# What an audit costs
 
-Processor time (user and system) and memory (largest resident set) of each program on the same checkout, one after the other on the same
+Processor time (user and system), wall time and memory (largest resident set) of each program on the same checkout, one after the other on the same
 machine, each in a process of its own, starting included. Made by \`npm run timing\` from
 [scripts/timing](../scripts/timing/repositories.json); a machine that is busy makes all columns larger, so compare columns.
 
-| program | repositories | median s | largest s | all s | median MB | largest MB | failed runs |
-| --- | --- | --- | --- | --- | --- | --- | --- |
+| program | repositories | median s | largest s | all s | median wall s | largest wall s | median MB | largest MB | failed runs |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${summary.join('\n')}
 
-${String(all.length)} repositories. Source files are counted outside \`node_modules\`; for each program: seconds, then megabytes.
+${String(all.length)} repositories. Source files are counted outside \`node_modules\`; for each program: seconds of the processor, seconds from start to end, megabytes.
+${tooDear}
 
-| repository | source files | ${measured.map(t => `${t.name} s | MB`).join(' | ')} |
-| --- | --- | ${measured.map(() => '--- | ---').join(' | ')} |
+| repository | source files | ${measured.map(t => `${t.name} s | wall s | MB`).join(' | ')} |
+| --- | --- | ${measured.map(() => '--- | --- | ---').join(' | ')} |
 ${all.map(padded).join('\n')}
 `;
 }
@@ -176,7 +185,7 @@ function plans(folders: readonly string[]): number {
         return runs.reduce((a, b) => (b.seconds < a.seconds ? b : a));
       });
       failed += costs.filter(c => c.status !== 0).length;
-      console.log(`${folder}: ${String(countFiles(folder))} source files; seconds and megabytes without types | with types: ${costs.map(shown).join(' | ')}`);
+      console.log(`${folder}: ${String(countFiles(folder))} source files; processor seconds, wall seconds and megabytes without types | with types: ${costs.map(shown).join(' | ')}`);
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -44,6 +44,7 @@ export interface AuditArguments {
 }
 
 export async function auditCommand(path: string | undefined, given: AuditArguments, io: Io): Promise<ExitCode> {
+  io.runsShortly?.();
   const root = rootOf(path, io);
   const settings = given.config ? await settingsOf(root) : {};
   const baseline = baselineFile(root, given, settings, io);

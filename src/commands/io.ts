@@ -8,6 +8,8 @@ export interface Io {
   readonly stderr: Output;
   /** Puts a question that is answered with yes or no; absent when nobody is there to answer. */
   readonly ask?: ((question: string) => Promise<boolean>) | undefined;
+  /** Says that the process will be over in some seconds. */
+  readonly runsShortly?: () => void;
   /** ISO date of today, for countdowns. */
   readonly today: string;
   /** Absent where nobody can answer. */

@@ -6,7 +6,7 @@ import { AnnotationReader } from './annotations.js';
 import { exportsOf, keyName, type ExportOrigin } from './exports.js';
 import { enclosingClass, innermost, memberName } from './file-index.js';
 import { assignmentOver, contains, promiseAllItem, returnExpressions } from './nodes.js';
-import { elementKey, memberKey, returnKey, staticKey } from './memo-keys.js';
+import { MemoKeys } from './memo-keys.js';
 import { ParameterReader } from './parameters.js';
 import { References } from './references.js';
 import { sdk } from './sdk.js';
@@ -58,6 +58,7 @@ export class Inference {
   readonly annotations: AnnotationReader;
   readonly parameters: ParameterReader;
   readonly references: References;
+  readonly #keys = new MemoKeys();
   readonly #memo = new Map<object, readonly Known[]>();
   readonly #stack: Frame[] = [];
   readonly #onStack = new Map<object, number>();
@@ -71,7 +72,9 @@ export class Inference {
   }
 
   values(file: SourceFile, node: TSESTree.Node | null | undefined): readonly Known[] {
-    return node ? this.remember(node, () => this.#expression(file, node)) : NOTHING;
+    if (!node) return NOTHING;
+    // Most questions have been asked before.
+    return this.#memo.get(node) ?? this.remember(node, () => this.#expression(file, node));
   }
 
   /** Memoises by key. Answers found inside a circle are kept for good only where the circle closes, since they may be incomplete. */
@@ -193,7 +196,7 @@ export class Inference {
   }
 
   variable(file: SourceFile, variable: Variable): readonly Known[] {
-    return this.remember(variable, () => union(...variable.defs.map(definition => this.#definition(file, variable, definition)), mintedSessionId(file, variable)));
+    return this.#memo.get(variable) ?? this.remember(variable, () => union(...variable.defs.map(definition => this.#definition(file, variable, definition)), mintedSessionId(file, variable)));
   }
 
   #definition(file: SourceFile, variable: Variable, definition: Definition): readonly Known[] {
@@ -458,7 +461,7 @@ export class Inference {
   }
 
   objectMember(file: SourceFile, node: TSESTree.ObjectExpression, name: string): readonly Known[] {
-    return this.remember(memberKey(node, name), () => this.#writtenMember(file, node, name));
+    return this.remember(this.#keys.member(node, name), () => this.#writtenMember(file, node, name));
   }
 
   #writtenMember(file: SourceFile, node: TSESTree.ObjectExpression, name: string): readonly Known[] {
@@ -472,7 +475,7 @@ export class Inference {
   }
 
   instanceMember(file: SourceFile, node: ClassNode, name: string): readonly Known[] {
-    return this.remember(memberKey(node, name), () => {
+    return this.remember(this.#keys.member(node, name), () => {
       const lists: (readonly Known[])[] = [];
       for (const member of node.body.body) {
         if (member.type === 'MethodDefinition' && member.kind === 'constructor') lists.push(...this.#parameterProperty(file, member.value.params, name));
@@ -521,7 +524,7 @@ export class Inference {
   }
 
   #staticMember(file: SourceFile, node: ClassNode, name: string): readonly Known[] {
-    return this.remember(staticKey(node, name), () => this.#writtenStatic(file, node, name));
+    return this.remember(this.#keys.static(node, name), () => this.#writtenStatic(file, node, name));
   }
 
   #writtenStatic(file: SourceFile, node: ClassNode, name: string): readonly Known[] {
@@ -541,7 +544,7 @@ export class Inference {
       return member?.initializer ? this.values(file, member.initializer) : NOTHING;
     }
     if (node.type !== 'TSInterfaceDeclaration' && node.type !== 'TSTypeLiteral') return NOTHING;
-    return this.remember(memberKey(node, name), () => this.#typedMember(file, node, name));
+    return this.remember(this.#keys.member(node, name), () => this.#typedMember(file, node, name));
   }
 
   #typedMember(file: SourceFile, node: TSESTree.TSInterfaceDeclaration | TSESTree.TSTypeLiteral, name: string): readonly Known[] {
@@ -706,10 +709,10 @@ export class Inference {
       ...collections.map((known): readonly Known[] => {
         const { value } = known;
         if (value.kind === 'sdk') return [known];
-        if (value.kind === 'object') return this.remember(elementKey(value.node), () => this.#objectElements(value.file, value.node));
+        if (value.kind === 'object') return this.remember(this.#keys.element(value.node), () => this.#objectElements(value.file, value.node));
         if (value.kind === 'shape') return this.annotations.indexed(value.file, value.node);
         if (value.kind !== 'collection') return NOTHING;
-        return this.remember(elementKey(value.node), () => {
+        return this.remember(this.#keys.element(value.node), () => {
           const typed = this.annotations.elementOf(value.file, value.node);
           if (typed.some(k => k.value.kind === 'sdk')) return typed;
           return union(this.#written(value.file, value.node), typed, ...this.references.puts(value.file, value.node).map(put => this.values(put.file, put.node)));
@@ -747,7 +750,7 @@ export class Inference {
 
   /** What a function gives back; promises are looked through. */
   returned(file: SourceFile, node: FunctionNode): readonly Known[] {
-    return this.remember(returnKey(node), () => {
+    return this.remember(this.#keys.result(node), () => {
       const annotated = node.returnType ? this.annotations.values(file, node.returnType.typeAnnotation) : NOTHING;
       if (annotated.some(isSdkObject)) return annotated;
       return union(...returnExpressions(node).map(e => this.values(file, e)), annotated);

@@ -1,15 +1,40 @@
-/** Stable objects to remember answers under: one for each member, element and result of a node. */
-const keys = new WeakMap<object, Map<string, object>>();
+type KeyOf = Map<object, object>;
 
-function derivedKey(node: object, name: string): object {
-  const byName = keys.get(node) ?? new Map<string, object>();
-  keys.set(node, byName);
-  const key = byName.get(name) ?? { name };
-  byName.set(name, key);
-  return key;
+/**
+ * Stable objects to remember answers under: one for each member, element and result of a node. By name first: there are far fewer names
+ * than nodes, and a map for each node is dear. They live as long as the answers do.
+ */
+export class MemoKeys {
+  readonly #members = new Map<string, KeyOf>();
+  readonly #statics = new Map<string, KeyOf>();
+  readonly #elements: KeyOf = new Map();
+  readonly #results: KeyOf = new Map();
+
+  member(node: object, name: string): object {
+    return keyIn(named(this.#members, name), node);
+  }
+
+  static(node: object, name: string): object {
+    return keyIn(named(this.#statics, name), node);
+  }
+
+  element(node: object): object {
+    return keyIn(this.#elements, node);
+  }
+
+  result(node: object): object {
+    return keyIn(this.#results, node);
+  }
 }
 
-export const memberKey = (node: object, name: string): object => derivedKey(node, `.${name}`);
-export const elementKey = (node: object): object => derivedKey(node, '[]');
-export const returnKey = (node: object): object => derivedKey(node, '()');
-export const staticKey = (node: object, name: string): object => derivedKey(node, `static ${name}`);
+function named(keys: Map<string, KeyOf>, name: string): KeyOf {
+  let ofName = keys.get(name);
+  if (!ofName) keys.set(name, (ofName = new Map<object, object>()));
+  return ofName;
+}
+
+function keyIn(keys: KeyOf, node: object): object {
+  let key = keys.get(node);
+  if (!key) keys.set(node, (key = {}));
+  return key;
+}

@@ -5,7 +5,7 @@ import { exportsOf, keyName } from './exports.js';
 import { indexOf, memberName, outermost, says } from './file-index.js';
 import type { Inference } from './infer.js';
 import { constructorOf, contains, unwrapParameter } from './nodes.js';
-import { isClassNode, valueKey, type ClassNode, type FunctionNode, type Known } from './values.js';
+import { isClassNode, type ClassNode, type FunctionNode, type Known } from './values.js';
 
 export interface Place<N extends TSESTree.Node = TSESTree.Node> {
   readonly file: SourceFile;
@@ -352,11 +352,6 @@ export class References {
     const parent = outermost(cls).parent;
     if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return this.#uses(file, parent.id, within);
     return parent?.type === 'ExportDefaultDeclaration' ? this.ofExport(file, 'default', within) : [];
-  }
-
-  /** Same thing in other words. */
-  isSame(a: Known, b: Known): boolean {
-    return valueKey(a.value) === valueKey(b.value);
   }
 }
 

@@ -79,60 +79,121 @@ export function chain(last: Step | undefined): readonly Step[] {
   return steps.reverse();
 }
 
-const nodeIds = new WeakMap<object, number>();
-let nextNodeId = 1;
-
-function idOf(node: object): number {
-  let id = nodeIds.get(node);
-  if (id === undefined) nodeIds.set(node, (id = nextNodeId++));
-  return id;
-}
-
-/** Equal for values that are the same thing. */
-export function valueKey(value: Value): string {
-  switch (value.kind) {
+/** Whether two values are the same thing. */
+export function isSameValue(a: Value, b: Value): boolean {
+  switch (a.kind) {
     case 'sdk':
-      return `s${value.type}`;
+      return b.kind === 'sdk' && a.type === b.type;
     case 'sdk-export':
-      return `e${value.id}`;
+      return b.kind === 'sdk-export' && a.id === b.id;
     case 'sdk-method':
-      return `m${value.owner}.${value.member}`;
+      return b.kind === 'sdk-method' && a.owner === b.owner && a.member === b.member;
     case 'sdk-module':
-      return `M${value.module}`;
+      return b.kind === 'sdk-module' && a.module === b.module;
     case 'external':
-      return `x${value.module}:${value.path.join('.')}`;
+      return b.kind === 'external' && a.module === b.module && isSamePath(a.path, b.path);
     case 'global':
-      return `g${value.path.join('.')}`;
+      return b.kind === 'global' && isSamePath(a.path, b.path);
     case 'text':
-      return `t${value.text}`;
+      return b.kind === 'text' && a.text === b.text;
     case 'session-id':
-      return `i${value.from}`;
+      return b.kind === 'session-id' && a.from === b.from;
     case 'module':
-      return `f${value.file.path}`;
+      return b.kind === 'module' && a.file.path === b.file.path;
     case 'collection':
-      return `c${value.of}${idOf(value.node)}`;
+      return b.kind === 'collection' && a.node === b.node && a.of === b.of;
     case 'instance':
     case 'shape':
     case 'function':
-      return `${value.kind}${idOf(value.node)}${value.types ? `<${idOf(value.types)}>` : ''}`;
+      return b.kind === a.kind && a.node === b.node && a.types === b.types;
     default:
-      return `${value.kind}${idOf(value.node)}`;
+      return b.kind === a.kind && a.node === b.node;
   }
 }
 
+function isSamePath(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((part, i) => part === b[i]);
+}
+
+/** Beyond this many values, comparing each with each takes longer than sorting them by what they are. */
+const MANY = 40;
+
 /** All values of the lists, each once, the first evidence kept. */
 export function union(...lists: readonly (readonly Known[])[]): readonly Known[] {
-  const filled = lists.filter(list => list.length > 0);
-  if (filled.length === 0) return NOTHING;
-  if (filled.length === 1 && filled[0] && filled[0].length === 1) return filled[0];
-  const merged = new Map<string, Known>();
-  for (const list of filled) {
+  let first = NOTHING;
+  let size = 0;
+  for (const list of lists) {
+    if (first.length === 0) first = list;
+    size += list.length;
+  }
+  if (size < 2) return first;
+  return size > MANY ? mergedByGist(lists) : merged(first, lists);
+}
+
+/** Nearly always there are few values, and the first list has them all: then it is taken as it is. */
+function merged(first: readonly Known[], lists: readonly (readonly Known[])[]): readonly Known[] {
+  let all = first;
+  let own: Known[] | undefined;
+  /** How many of `all` have been looked at. */
+  let count = 0;
+  for (const list of lists) {
     for (const known of list) {
-      const key = valueKey(known.value);
-      if (!merged.has(key)) merged.set(key, known);
+      if (!isAmong(known, all, count)) {
+        if (own) own.push(known);
+        else if (known !== first[count]) all = own = [...first.slice(0, count), known];
+        count++;
+      } else if (!own && count < first.length) all = own = first.slice(0, count);
     }
   }
-  return [...merged.values()];
+  return all;
+}
+
+function isAmong({ value }: Known, list: readonly Known[], end: number): boolean {
+  for (let i = 0; i < end; i++) {
+    const other = list[i];
+    if (other && (other.value === value || isSameValue(other.value, value))) return true;
+  }
+  return false;
+}
+
+function mergedByGist(lists: readonly (readonly Known[])[]): readonly Known[] {
+  const byGist = new Map<unknown, Known[]>();
+  const all: Known[] = [];
+  for (const known of lists.flat()) {
+    const gist = gistOf(known.value);
+    const alike = byGist.get(gist);
+    if (!alike) byGist.set(gist, [known]);
+    else if (isAmong(known, alike, alike.length)) continue;
+    else alike.push(known);
+    all.push(known);
+  }
+  return all;
+}
+
+/** The same for values that are the same, and for few others. */
+function gistOf(value: Value): unknown {
+  switch (value.kind) {
+    case 'sdk':
+      return value.type;
+    case 'sdk-export':
+      return value.id;
+    case 'sdk-method':
+      return value.member;
+    case 'sdk-module':
+      return value.module;
+    case 'external':
+      return value.path.at(-1) ?? value.module;
+    case 'global':
+      return value.path.at(-1);
+    case 'text':
+      return value.text;
+    case 'session-id':
+      return value.from;
+    case 'module':
+      return value.file.path;
+    default:
+      return value.node;
+  }
 }
 
 export function isFunctionNode(node: TSESTree.Node | undefined): node is FunctionNode {

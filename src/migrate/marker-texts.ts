@@ -28,6 +28,7 @@ export const MARKER_TEXTS: Readonly<Record<string, MarkerText>> = {
   'server-escapes': { text: 'This server object is used outside the code that builds it. Make that code take the server as a parameter, then build it in the factory.', until: 'finding' },
   'factory-side-effect': { text: 'This runs once per request now. Move it to module level.', until: 'person' },
   'session-lifecycle': { text: 'This ran when a session began or ended. There are no sessions; decide when it should run.', until: 'person' },
+  'legacy-only': { text: 'Clients of the new revision are refused here. Serve them with createMcpHandler; what stood in the way is in the summary.', until: 'finding' },
   oninitialized: { text: 'No initialize happens on 2026-07-28 connections. Run this at start-up or per request.', until: 'finding' },
   'start-twice': { text: 'Negotiating clients start this program twice; take this lock or port on first use.', until: 'person' },
   'no-resume': { text: 'A dropped call is not resumed. Make this repeatable, or a task.', until: 'person' },

@@ -1,9 +1,10 @@
-// The only importer of oxc-parser and scope-manager. Both are loaded on the first file that needs them.
+// The only importer of oxc-parser, which is loaded on the first file that needs it.
 import { createRequire } from 'node:module';
-import type { ScopeManager, Variable } from '@typescript-eslint/scope-manager';
+import type { Variable } from '@typescript-eslint/scope-manager';
 import type { TSESTree } from '@typescript-eslint/types';
 import type { ParserOptions } from 'oxc-parser';
-import type { SourceComment, SourceFile, SyntaxProblem } from './source.js';
+import { analyzeScopes } from './scopes.js';
+import type { Scopes, SourceComment, SourceFile, SyntaxProblem } from './source.js';
 import { treeOf } from './tree.js';
 
 const require = createRequire(import.meta.url);
@@ -19,7 +20,6 @@ interface Parsed {
 }
 
 let oxc: typeof import('oxc-parser') | undefined;
-let scopeManager: typeof import('@typescript-eslint/scope-manager') | undefined;
 
 /** Text without a byte order mark. Never throws: what cannot be parsed has problems and an empty tree. */
 export function parseSource(path: string, text: string): SourceFile {
@@ -28,7 +28,7 @@ export function parseSource(path: string, text: string): SourceFile {
 
 class ParsedFile implements SourceFile {
   #parsed: Parsed | undefined;
-  #scopes: ScopeManager | undefined;
+  #scopes: Scopes | undefined;
   #variables: Map<TSESTree.Node, Variable> | undefined;
 
   constructor(
@@ -48,9 +48,9 @@ class ParsedFile implements SourceFile {
     return this.#parse().problems;
   }
 
-  get scopes(): ScopeManager {
-    scopeManager ??= require('@typescript-eslint/scope-manager') as typeof import('@typescript-eslint/scope-manager');
-    return (this.#scopes ??= tightened(scopeManager.analyze(this.program, { sourceType: 'module', lib: [] })));
+  get scopes(): Scopes {
+    // The same scopes of classes of our own; test/conformance.test.ts holds them equal.
+    return (this.#scopes ??= analyzeScopes(this.program) as unknown as Scopes);
   }
 
   variableOf(identifier: TSESTree.Identifier | TSESTree.JSXIdentifier): Variable | undefined {
@@ -63,22 +63,9 @@ class ParsedFile implements SourceFile {
   }
 }
 
-const NONE: readonly never[] = Object.freeze([]);
-
-/** A list that has grown has room for seventeen members: exact ones halve what scopes take of the memory. */
-function tightened(manager: ScopeManager): ScopeManager {
-  const exact = <T>(list: readonly T[]): readonly T[] => (list.length === 0 ? NONE : list.slice());
-  for (const scope of manager.scopes) {
-    const { references, variables, childScopes } = scope;
-    for (const variable of variables) Object.assign(variable, { defs: exact(variable.defs), identifiers: exact(variable.identifiers), references: exact(variable.references) });
-    Object.assign(scope, { references: exact(references), variables: exact(variables), childScopes: exact(childScopes) });
-  }
-  return manager;
-}
-
-export function indexVariables(scopes: ScopeManager): Map<TSESTree.Node, Variable> {
+export function indexVariables({ scopes }: Scopes): Map<TSESTree.Node, Variable> {
   const index = new Map<TSESTree.Node, Variable>();
-  for (const scope of scopes.scopes) {
+  for (const scope of scopes) {
     for (const reference of scope.references) if (reference.resolved) index.set(reference.identifier, reference.resolved);
     // A class names itself twice: the outer variable is the one that others refer to, and its scope comes first.
     for (const variable of scope.variables) for (const identifier of variable.identifiers) if (!index.has(identifier)) index.set(identifier, variable);

@@ -23,6 +23,9 @@ export interface SourceComment {
   readonly range: Range;
 }
 
+/** In a linter, those of its own parser. */
+export type Scopes = Pick<ScopeManager, 'scopes' | 'globalScope' | 'getDeclaredVariables'>;
+
 /** What rules and transforms see of a code file. Nodes carry `parent`. */
 export interface SourceFile {
   /** Relative to the root, forward slashes. */
@@ -33,7 +36,7 @@ export interface SourceFile {
   readonly comments: readonly SourceComment[];
   readonly problems: readonly SyntaxProblem[];
   /** Costs about as much as parsing: ask after the cheap checks. */
-  readonly scopes: ScopeManager;
+  readonly scopes: Scopes;
   /** The variable that an identifier names; undefined for globals and property names. */
   variableOf(identifier: TSESTree.Identifier | TSESTree.JSXIdentifier): Variable | undefined;
 }

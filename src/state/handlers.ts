@@ -1,5 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { innermost, indexOf, memberName } from '../mcp/file-index.js';
+import { keyName } from '../mcp/exports.js';
+import { endName, indexOf, innermost, memberName } from '../mcp/file-index.js';
 import { answeredMethod } from '../mcp/dispatch.js';
 import { handlerRegistration } from '../mcp/messages.js';
 import type { McpModel } from '../mcp/model.js';
@@ -42,6 +43,12 @@ const HOOKS = new Set(['oninitialized', 'onclose', 'fallbackRequestHandler']);
 /** What the handler of a transport's messages is called, which takes them all. */
 export const MESSAGES = 'the messages';
 
+/** What a project's own tables call the function of a tool, and the description beside it. */
+const RUN_MEMBERS = ['handler', 'execute', 'run', 'handle', 'callback'];
+const DEFINED_IN = ['tool', 'definition', 'schema', 'spec'];
+const TOOL_OBJECT = /\b(?:handler|execute|run|handle|callback)\b[\s\S]*\b(?:inputSchema|tool|definition|schema|spec)\b|\b(?:inputSchema|tool|definition|schema|spec)\b[\s\S]*\b(?:handler|execute|run|handle|callback)\b/;
+const PAIRS = /tool|plugin|register|define|command/i;
+
 /** How many wrappers around a handler are looked into. */
 const MAX_WRAPPERS = 3;
 const SESSION_HEADER = /['"]mcp-session-id['"]/i;
@@ -57,11 +64,15 @@ export function findHandlers(mcp: McpModel, files: Iterable<SourceFile>): readon
   const found: Handler[] = [];
   for (const file of files) {
     const finder = new HandlerFinder(mcp, file, found);
-    for (const call of indexOf(file).calls) finder.visitCall(call);
+    for (const call of indexOf(file).calls) {
+      finder.visitCall(call);
+      finder.visitPairing(call);
+    }
     finder.visitHooks();
     finder.visitClasses();
     finder.visitDispatchers();
     finder.visitTables();
+    finder.visitToolObjects();
     finder.visitMiddleware();
   }
   return found;
@@ -215,6 +226,40 @@ class HandlerFinder {
       const method = node.type === 'Property' ? answeredMethod(this.mcp, this.file, node) : undefined;
       if (node.type === 'Property' && method !== undefined) this.#add('request', method, this.mcp.values(this.file, node.value));
     });
+  }
+
+  /** `{ name: 'add', inputSchema, handler }`, `{ tool: addTool, handler: add }`: entries of a table that some dispatcher goes through. */
+  visitToolObjects(): void {
+    if (!TOOL_OBJECT.test(this.file.text)) return;
+    walkTree(this.file.program, node => {
+      if (node.type !== 'ObjectExpression') return;
+      const members = new Map(node.properties.flatMap(p => (p.type === 'Property' ? [[keyName(p.key) ?? '', p.value] as const] : [])));
+      const runs = RUN_MEMBERS.flatMap(name => members.get(name) ?? []);
+      if (runs.length === 0) return;
+      const inside = DEFINED_IN.flatMap(name => members.get(name) ?? []).find(value => this.#toolName(value) !== undefined);
+      const name = inside ? this.#toolName(inside) : this.#toolName(node);
+      if (name !== undefined) for (const run of runs) this.#add('tool', name, this.#given(run, 0));
+    });
+  }
+
+  /** `createToolPlugin(addTool, handleAdd)`: a definition and what it runs, for a registry of the project's own. */
+  visitPairing(call: TSESTree.CallExpression): void {
+    const [definition, run] = call.arguments;
+    if (!definition || !run || call.arguments.length > 3 || !PAIRS.test(endName(innermost(call.callee)) ?? '')) return;
+    if ((definition.type !== 'Identifier' && definition.type !== 'ObjectExpression') || (run.type !== 'Identifier' && !isFunctionNode(run))) return;
+    const name = this.#toolName(definition);
+    if (name !== undefined) this.#add('tool', name, this.mcp.values(this.file, run));
+  }
+
+  /** The name in an object that describes a tool: it has the schema of the protocol beside it. */
+  #toolName(node: TSESTree.Node): string | undefined {
+    for (const { value } of this.mcp.values(this.file, node)) {
+      if (value.kind !== 'object') continue;
+      const has = (key: string): boolean => value.node.properties.some(p => p.type === 'Property' && keyName(p.key) === key);
+      if (!has('inputSchema') || !has('name')) continue;
+      return this.mcp.infer.member([{ value, because: undefined }], 'name', undefined).flatMap(k => (k.value.kind === 'text' ? [k.value.text] : []))[0] ?? 'a tool';
+    }
+    return undefined;
   }
 
   /** `app.use((req, res, next) => ...)`: what runs for each request, in front of the endpoint. */

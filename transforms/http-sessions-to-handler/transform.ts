@@ -36,7 +36,7 @@ export default defineTransform({
     for (const path of filesWithSessions(findings)) {
       const own = findings.filter(f => f.file === path);
       const result = rewriteFile(context, path, own);
-      if (isObstacle(result)) declines.push(...own.filter(isHosting).map(f => ({ for: f.fingerprint, reason: result.reason, marker: result.marker })));
+      if (isObstacle(result)) declines.push(...own.filter(isHosting).map(f => ({ for: f.fingerprint, reason: result.reason, marker: markerFor(f, result) })));
       else rewrites.push(result);
     }
     return { rewrites, declines };
@@ -47,6 +47,11 @@ export default defineTransform({
 function isHosting({ subject, era }: Finding): boolean {
   if (era === 'older') return false;
   return subject === 'transport:stateful' || subject === 'legacy-only:http' || subject === 'sse:server';
+}
+
+/** Where no session is kept, nothing ran when one began. */
+function markerFor({ subject }: Finding, { marker }: Obstacle): string {
+  return subject === 'legacy-only:http' && marker === 'session-lifecycle' ? 'legacy-only' : marker;
 }
 
 function filesWithSessions(findings: readonly Finding[]): readonly string[] {

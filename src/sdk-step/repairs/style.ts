@@ -77,7 +77,31 @@ export function restoreComments(before: SourceFile, text: string): string {
     const own = before.text.slice(...comment.range);
     if (!after.text.includes(own) && !(isHead && headBefore.includes(own))) edits.push({ range: [target.range[0], target.range[0]], text: own + styleOf(before).eol });
   }
+  for (const { names, range, comment } of behindImports(before)) {
+    if (after.text.includes(comment.trim())) continue;
+    const home = after.program.body.find(s => s.type === 'ImportDeclaration' && s.specifiers.some(n => names.has(n.local.name)));
+    const end = home?.range[1] ?? 0;
+    const isFree = home && /^[ \t]*(?:\r?\n|$)/.test(after.text.slice(end)) && !edits.some(e => e.range[0] === end);
+    edits.push(isFree ? { range: [end, end], text: before.text.slice(...range) } : { range: [target.range[0], target.range[0]], text: comment.trim() + styleOf(before).eol });
+  }
   return applyEdits(after.text, edits);
+}
+
+interface Behind {
+  readonly names: ReadonlySet<string>;
+  /** With the space before it. */
+  readonly range: readonly [number, number];
+  readonly comment: string;
+}
+
+/** `import { a } from 'b'; // as long as c needs it` */
+function behindImports({ program, comments, text }: SourceFile): readonly Behind[] {
+  return program.body.flatMap(statement => {
+    if (statement.type !== 'ImportDeclaration') return [];
+    const end = statement.range[1];
+    const behind = comments.filter(c => c.range[0] >= end && /^[ \t]*$/.test(text.slice(end, c.range[0])) && !text.slice(...c.range).includes('\n'));
+    return behind.map(({ range }) => ({ names: new Set(statement.specifiers.map(s => s.local.name)), range: [end, range[1]] as const, comment: text.slice(...range) }));
+  });
 }
 
 function shebangOf(text: string): number {
