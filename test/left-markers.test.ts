@@ -29,7 +29,9 @@ export async function changed(uri: string): Promise<void> {
   if (watched.has(uri)) await server.server.sendResourceUpdated({ uri });
   await server.server.sendResourceUpdated({ uri: 'all' });
 }
-server.experimental.tasks.registerToolTask('later', { inputSchema: { n: z.number() } }, { createTask, getTask, getTaskResult });
+export function announce(capabilities: Record<string, object>): void {
+  capabilities.tasks = { list: {}, requests: { tools: { call: {} } } };
+}
 server.registerTool('mixed', { description: 'Mixed' }, async (extra) => {
   const answer = await extra.sendRequest({ method: 'sampling/createMessage', params: { messages: [], maxTokens: 1 } }, z.union([CreateMessageResultSchema, z.object({ task: z.string() })]));
   return { content: [{ type: 'text', text: JSON.stringify(answer) }] };
@@ -54,7 +56,7 @@ describe('what is left', () => {
 
   it('is marked at each place: questions, subscriptions, notices, tasks, calls of a model', () => {
     expect(ids(first)).toEqual(['elicit-push', 'elicit-url-error', 'subscribe-request', 'tell-listeners', 'tasks', 'sampling-left']);
-    for (const line of ['elicitInput', 'UrlElicitationRequiredError([])', `setRequestHandler('resources/subscribe'`, 'if (watched.has(uri))', 'registerToolTask', 'sendRequest|mcpReq.send'])
+    for (const line of ['elicitInput', 'UrlElicitationRequiredError([])', `setRequestHandler('resources/subscribe'`, 'if (watched.has(uri))', 'capabilities.tasks = ', 'sendRequest|mcpReq.send'])
       expect(migrated['server.ts']).toMatch(new RegExp(`// TODO\\(mcp-stateless:[\\w-]+\\): [^\\n]+\\n[^\\n]*${line.replace(/[()[\]']/g, '\\$&').replace('elicitInput', '(?:elicitInput)')}`));
   });
 

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { InMemoryTransport, type McpServer } from '@modelcontextprotocol/server';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CHOICES } from '../src/choices.js';
@@ -147,6 +148,87 @@ describe('at run time', () => {
     const { server } = await load('commonjs', 'server.js');
     const client = await connected(server);
     expect((await client.listTools()).tools.map(t => t.name)).toEqual(['read']);
+  });
+
+  /** A client of the new revision, of what a factory makes. */
+  async function modern(factory: () => unknown): Promise<Client> {
+    const { createMcpHandler } = await import('@modelcontextprotocol/server');
+    const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client');
+    const handler = createMcpHandler(() => factory() as McpServer);
+    const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+    clients.push(client);
+    await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), { fetch: (url, init) => handler.fetch(new Request(url, init)) }));
+    return client;
+  }
+
+  function calling(value: unknown): (...given: unknown[]) => unknown {
+    if (typeof value !== 'function') throw new Error('no function');
+    return value as (...given: unknown[]) => unknown;
+  }
+
+  /** Of `{ server, cleanup }`. */
+  function serverIn(value: unknown): unknown {
+    return typeof value === 'object' && value !== null && 'server' in value ? value.server : undefined;
+  }
+
+  it('tools that were tasks wait for them, in both eras', async () => {
+    const { createServer } = await load('tasks', 'server.ts');
+    const make = (): unknown => serverIn(calling(createServer)());
+    for (const client of [await connected(make()), await modern(make)]) {
+      expect((await client.listTools()).tools.filter(t => t.execution?.taskSupport !== undefined && t.execution.taskSupport !== 'forbidden')).toEqual([]);
+      expect(await text(client, 'report', { topic: 'x' })).toBe('report on x');
+      expect(await client.callTool({ name: 'report', arguments: { topic: 'write' } })).toMatchObject({ isError: true, content: [{ text: 'Error: cannot write' }] });
+      expect(await text(client, 'clock')).toBe('ding');
+      expect(await client.callTool({ name: 'count', arguments: { to: 3 } })).toMatchObject({ isError: true, content: [{ text: 'cannot count to 3' }] });
+    }
+  });
+
+  it('a call that is cancelled ends its task', async () => {
+    const { createServer } = await load('tasks', 'server.ts');
+    const client = await connected(serverIn(calling(createServer)()));
+    const stop = new AbortController();
+    const call = client.callTool({ name: 'report', arguments: { topic: 'x' } }, { signal: stop.signal });
+    stop.abort(new Error('enough'));
+    await expect(call).rejects.toThrow('enough');
+  });
+
+  it('a store of the project is told of each task, and whose it is', async () => {
+    const { createServer, WordServer } = await load('tasks-own-store', 'src/server.ts');
+    const { CountingStore } = await load('tasks-own-store', 'src/store.ts');
+    const Store = CountingStore as new () => { made: number; owners: Map<string, string | undefined> };
+    const store = new Store();
+    const client = await connected(calling(createServer)({ store, announce: true }));
+    expect([await text(client, 'shout', { word: 'a' }), await text(client, 'shout', { word: 'b' })]).toEqual(['A', 'B']);
+    expect([store.made, new Set(store.owners.values()).size]).toEqual([2, 2]);
+    const Words = WordServer as new (given: unknown) => unknown;
+    expect(await text(await connected(new Words(store)), 'whisper', { word: 'C' })).toBe('C');
+    expect(store.made).toBe(3);
+  });
+
+  it('a client follows a task of a server of the first line', async () => {
+    const { Follower } = await load('tasks-of-servers', 'follow.ts');
+    const { McpServer: FirstServer } = await import('@modelcontextprotocol/sdk/server/mcp.js');
+    const { InMemoryTaskStore } = await import('@modelcontextprotocol/sdk/experimental/tasks');
+    const server = new FirstServer({ name: 'first', version: '1.0.0' }, { capabilities: { tasks: { list: {}, requests: { tools: { call: {} } } } }, taskStore: new InMemoryTaskStore() });
+    server.experimental.tasks.registerToolTask('slow', { execution: { taskSupport: 'required' } }, {
+      createTask: async ({ taskStore }) => {
+        const task = await taskStore.createTask({ pollInterval: 5 });
+        setTimeout(() => void taskStore.storeTaskResult(task.taskId, 'completed', { content: [{ type: 'text', text: 'done' }] }), 10);
+        return { task };
+      },
+      getTask: async ({ taskStore, taskId }) => await taskStore.getTask(taskId),
+      getTaskResult: async ({ taskStore, taskId }) => (await taskStore.getTaskResult(taskId)) as CallToolResult,
+    });
+    const Follows = Follower as new (client: Client) => { call(name: string, args: object): Promise<unknown>; all(): Promise<readonly { status: string }[]>; seen: string[] };
+    const follower = new Follows(await connected(server));
+    expect(await follower.call('slow', {})).toMatchObject({ content: [{ text: 'done' }] });
+    expect([follower.seen[0], follower.seen.at(-1)]).toEqual(['taskCreated', 'result']);
+    expect((await follower.all()).map(t => t.status)).toEqual(['completed']);
+  });
+
+  it('tools of JavaScript wait too', async () => {
+    const { server } = await load('tasks-commonjs', 'server.js');
+    expect(await text(await connected(server), 'shout', { word: 'a' })).toBe('A');
   });
 
   it('headers are read', async () => {

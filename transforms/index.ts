@@ -13,5 +13,6 @@ import sessionsToStatelessTransport from './sessions-to-stateless-transport/tran
 import setLevelToNothing from './set-level-to-nothing/transform.js';
 import stdioToServeStdio from './stdio-to-serve-stdio/transform.js';
 import stdoutToStderr from './stdout-to-stderr/transform.js';
+import tasksToCalls from './tasks-to-calls/transform.js';
 
-export const transforms: readonly TransformDefinition[] = [clientCallsToEras.definition, handshakeToRequest.definition, httpSessionsToHandler.definition, loggingToLogger.definition, notFoundToInvalidParams.definition, rootsToParams.definition, samplingToProvider.definition, sessionIdToRequest.definition, sessionToHandle.definition, sessionsToStatelessTransport.definition, setLevelToNothing.definition, stdioToServeStdio.definition, stdoutToStderr.definition];
+export const transforms: readonly TransformDefinition[] = [clientCallsToEras.definition, handshakeToRequest.definition, httpSessionsToHandler.definition, loggingToLogger.definition, notFoundToInvalidParams.definition, rootsToParams.definition, samplingToProvider.definition, sessionIdToRequest.definition, sessionToHandle.definition, sessionsToStatelessTransport.definition, setLevelToNothing.definition, stdioToServeStdio.definition, stdoutToStderr.definition, tasksToCalls.definition];

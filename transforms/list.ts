@@ -15,4 +15,5 @@ export const transformList: readonly Pick<TransformDefinition, 'id' | 'title' | 
   {"id":"set-level-to-nothing","title":"Drop the handler of logging/setLevel, and the logging capability when nothing logs","fixes":[{"rule":"no-logging","clauses":["logging-set-level","logging-feature","logging-per-request-level"]}]},
   {"id":"stdio-to-serve-stdio","title":"Serve stdio from a factory instead of connecting one server","fixes":[{"rule":"use-stateless-stdio"}]},
   {"id":"stdout-to-stderr","title":"Write to standard error what is no message of the protocol","fixes":[{"rule":"no-stdout","clauses":["stdio-stdout"]}]},
+  {"id":"tasks-to-calls","title":"Let tools wait for their work instead of answering with a task","fixes":[{"rule":"no-core-tasks","clauses":["tasks-core-runtime","tasks-result-and-list","tasks-request-augmentation"]}]},
 ];

@@ -7,5 +7,6 @@ import rootsToParams from './roots-to-params/transform.js';
 import samplingToProvider from './sampling-to-provider/transform.js';
 import setLevelToNothing from './set-level-to-nothing/transform.js';
 import stdioToServeStdio from './stdio-to-serve-stdio/transform.js';
+import tasksToCalls from './tasks-to-calls/transform.js';
 
-export const offered: readonly TransformDefinition[] = [clientCallsToEras.definition, loggingToLogger.definition, notFoundToInvalidParams.definition, rootsToParams.definition, samplingToProvider.definition, setLevelToNothing.definition, stdioToServeStdio.definition];
+export const offered: readonly TransformDefinition[] = [clientCallsToEras.definition, loggingToLogger.definition, notFoundToInvalidParams.definition, rootsToParams.definition, samplingToProvider.definition, setLevelToNothing.definition, stdioToServeStdio.definition, tasksToCalls.definition];

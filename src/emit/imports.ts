@@ -25,7 +25,7 @@ function habitOf({ program, text, path }: SourceFile): Habit | undefined {
   const relative = specifiers.find(s => /^\.\.?\//.test(s) && !s.endsWith('.json'));
   if (relative !== undefined) return /\.[cm]?tsx?$/.test(relative) ? 'source' : /\.[cm]?jsx?$/.test(relative) ? 'compiled' : 'none';
   const sdk = specifiers.find(s => s.startsWith('@modelcontextprotocol/sdk/'));
-  if (sdk !== undefined && !sdk.endsWith('.js') && /\.[cm]?tsx?$/.test(path)) return 'none';
+  if (sdk !== undefined && !sdk.endsWith('.js') && !/\/experimental(?:\/tasks)?$/.test(sdk) && /\.[cm]?tsx?$/.test(path)) return 'none';
   return undefined;
 }
 

@@ -23,12 +23,14 @@ export function withoutTypes(text: string): string {
         return;
       case 'TSInterfaceDeclaration':
       case 'TSTypeAliasDeclaration':
+      case 'TSDeclareFunction':
         dropStatement(node.parent.type === 'ExportNamedDeclaration' ? node.parent : node);
         return;
       case 'Identifier':
         if (node.optional) drop.push([node.range[0] + node.name.length, node.range[0] + node.name.length + 1]);
         return;
       case 'TSTypeAnnotation':
+      case 'TSTypeParameterDeclaration':
       case 'TSTypeParameterInstantiation':
         drop.push(node.range);
         return;

@@ -1,10 +1,11 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import { innermost, memberName, indexOf } from '../mcp/file-index.js';
 import { modelOf } from '../mcp/model.js';
-import { applyEdits, type Edit } from '../edits/edit.js';
+import { applyEdits, withoutRepetitions, type Edit } from '../edits/edit.js';
 import { applyTexts } from '../migrate/rewrites.js';
 import type { Prepared, PrepareStep } from '../migrate/prepare.js';
 import type { TypeCheck } from '../migrate/types.js';
+import { rewriteTasks, TASK_NOTES } from '../tasks/rewrite.js';
 import type { SourceFile } from '../parse/source.js';
 import type { Project } from '../project.js';
 import type { Choices } from '../choices.js';
@@ -39,6 +40,7 @@ import { bundlerExternals } from './repairs/bundler-externals.js';
 import { errorTexts } from './repairs/error-texts.js';
 import { formerImports } from './repairs/former-imports.js';
 import { importHomes } from './repairs/homes.js';
+import { importTypes } from './repairs/import-types.js';
 import { restoreLostNames } from './repairs/lost-names.js';
 import { moduleMocks } from './repairs/module-mocks.js';
 import { restoreRegistry } from './repairs/registry-prefix.js';
@@ -51,7 +53,7 @@ const V1 = /@modelcontextprotocol\/sdk(?:\/|['"`@])/;
 /** Before the codemod: what it would get wrong is put into a form that it gets right, or done at once. */
 const BEFORE: readonly Pass[] = [specifiers, namespaces, schemaKeys, loadedSchemas, shapeReads, compatTypes, schemaTypes, bearerAuth, serverInfo, capabilityMembers, httpStatus, wireCodes, zodFour, registrationDoubles, interceptions, registrations, contextDoubles, contexts, contextTypes, callbackTypes, customMethods];
 /** After it: what it left. */
-const AFTER: readonly Pass[] = [moduleMocks, importHomes, errorTexts, formerImports];
+const AFTER: readonly Pass[] = [moduleMocks, importHomes, importTypes, errorTexts];
 
 /** From the SDK's first major to its second: the official codemod, with what it needs before and after it. */
 export const sdkStep: PrepareStep = {
@@ -66,6 +68,7 @@ export const sdkStep: PrepareStep = {
 interface Moved {
   readonly files: readonly string[];
   readonly project: Project;
+  readonly notes: readonly string[];
 }
 
 const moved = new WeakMap<Project, Moved | undefined>();
@@ -85,7 +88,8 @@ function migrate(project: Project, choices: Choices, types: TypeCheck | undefine
   if (!moved.has(project)) moved.set(project, move(project));
   const after = moved.get(project);
   if (!after) return undefined;
-  return collect(project, types ? repairTypes(project, withManifests(project, after.project), after.files, types) : after.project, choices);
+  const prepared = collect(project, types ? repairTypes(project, withManifests(project, after.project), after.files, types) : after.project, choices);
+  return prepared && { ...prepared, notes: [...(prepared.notes ?? []), ...after.notes] };
 }
 
 /** With the ranges that will be asked for: a compiler looks for the packages of these. */
@@ -101,15 +105,30 @@ function move(project: Project): Moved | undefined {
   const touched = project.codeFiles().filter(path => !waiting.has(packageOf(project, path)));
   const files = touched.filter(path => V1.test(project.text(path) ?? ''));
   const said = runPass(project, frameworkMarks, project.codeFiles().filter(path => withFramework.has(packageOf(project, path))));
-  if (files.length === 0) return said === project ? undefined : { files, project: said };
+  if (files.length === 0) return said === project ? undefined : { files, project: said, notes: [] };
   let current = said;
   for (const pass of BEFORE) current = runPass(current, pass, touched);
   current = current.with(officially(current, files));
   for (const pass of AFTER) current = runPass(current, pass, files);
+  const ended = withTasks(current, touched);
+  const notes = ended === current ? [] : TASK_NOTES;
+  current = runPass(ended, formerImports, files);
   const migrated = runPass(current, bundlerExternals, touched);
   const final = migrated.with(new Map(files.map(path => [path, restoreRegistry(project.text(path) ?? '', path, migrated.text(path) ?? '')])));
   // Schemas may stand in files that know nothing of the SDK.
-  return { files: touched.filter(path => files.includes(path) || final.text(path) !== project.text(path)), project: final };
+  return { files: touched.filter(path => files.includes(path) || final.text(path) !== project.text(path)), project: final, notes };
+}
+
+/** What was about tasks, for which the second major has no runtime, goes to files of the project: one package after the other. */
+function withTasks(project: Project, touched: readonly string[]): Project {
+  let current = project;
+  for (const folder of new Set(touched.map(path => packageOf(project, path)))) {
+    const rewritten = rewriteTasks(current, modelOf(current), touched.filter(path => packageOf(project, path) === folder));
+    if (!rewritten) continue;
+    const texts = [...rewritten.edits].map(([path, edits]) => [path, applyEdits(current.text(path) ?? '', withoutRepetitions(edits))] as const);
+    current = current.with(new Map([...texts, ...rewritten.created.map(c => [c.path, c.text] as const)]));
+  }
+  return current;
 }
 
 /** The codemod over the files that import the SDK, with calls of others out of its sight. */
@@ -145,7 +164,7 @@ function hideForeignCalls(project: Project, path: string): string {
     if (!isRegistration({ mcp, file }, call, callee)) edits.push({ range: [callee.property.range[1], callee.property.range[1]], text: HIDDEN });
   }
   for (const statement of file.program.body) {
-    const source = sourceOf(statement);
+    const source = sourceOf(statement) ?? requiredBy(statement);
     if (!source || !(WITHOUT_SUCCESSOR.test(source.value) || isSaidToStay(file, statement))) continue;
     // What is exported again is used by others.
     const isUsed = statement.type !== 'ImportDeclaration' || statement.specifiers.some(s => file.variableOf(s.local)?.references.length !== 0);
@@ -159,6 +178,14 @@ function hideForeignCalls(project: Project, path: string): string {
 function sourceOf(statement: TSESTree.ProgramStatement): TSESTree.StringLiteral | undefined {
   if (statement.type === 'ImportDeclaration' || statement.type === 'ExportAllDeclaration') return statement.source;
   return statement.type === 'ExportNamedDeclaration' ? (statement.source ?? undefined) : undefined;
+}
+
+/** The module of `const { A } = require('x')`. */
+function requiredBy(statement: TSESTree.ProgramStatement): TSESTree.StringLiteral | undefined {
+  const [declarator, another] = statement.type === 'VariableDeclaration' ? statement.declarations : [];
+  const init = declarator && !another ? declarator.init : undefined;
+  const [argument] = init?.type === 'CallExpression' && init.callee.type === 'Identifier' && init.callee.name === 'require' ? init.arguments : [];
+  return argument?.type === 'Literal' && typeof argument.value === 'string' ? argument : undefined;
 }
 
 /** An earlier run has found no successor of what is imported here, and has said so. */

@@ -93,6 +93,8 @@ export class RootsRewrite {
         ...(this.#checks.size > 0 ? [`Paths are compared by where they really are, in ${[...this.#checks.keys()].map(f => f.path).join(', ')}: symbolic links that lead out, and neighbours that begin alike, are refused now.`] : []),
       ],
       removedComments,
+      // What was registered where the client can do it is registered after the handshake still: that is for the transform of the handshake.
+      keeps: ['hazard:late-registration'],
     };
     return { rewrite, declines: this.#declines };
   }

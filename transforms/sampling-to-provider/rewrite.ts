@@ -61,6 +61,8 @@ export class SamplingRewrite {
       markers: this.#markers,
       notes: target.notes,
       removedComments,
+      // What was registered where the client can do it is registered after the handshake still: that is for the transform of the handshake.
+      keeps: ['hazard:late-registration'],
     };
     return { rewrite, declines: this.#declines };
   }

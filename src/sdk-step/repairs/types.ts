@@ -3,7 +3,8 @@ import type { Project } from '../../project.js';
 import { walkTree } from '../../parse/walk.js';
 import { isMark, type PassFile } from '../pass.js';
 import { attempt, editedWhere, type Tried } from './attempt.js';
-import { unknownCapabilities } from './capabilities.js';
+import { absentIds } from './absent-ids.js';
+import { extensionTypes, unknownCapabilities } from './capabilities.js';
 import { keptCallbacks } from './callbacks.js';
 import { surplusMembers } from './surplus-members.js';
 import { castDoubles, contextValues } from './context-doubles.js';
@@ -18,7 +19,7 @@ import { zodTypes } from './zod-types.js';
 /** What only a compiler can tell: where types of the second major are narrower than those of the first. */
 export function repairTypes(before: Project, project: Project, files: readonly string[], types: TypeCheck): Project {
   let now: Tried = { project, errors: types.errors(project, files).errors };
-  for (const repair of [zodTypes(before), inferredTypes, otherMajor(before), shapesAtRegistration, shapesInChoices, toolSchemas, resultTypes, resultsOfCalls, handedResults, structuredContents, textsOfContents, keptCallbacks, unknownCapabilities, contextValues, castDoubles, surplusMembers]) now = attempt(now, repair, types);
+  for (const repair of [zodTypes(before), inferredTypes, otherMajor(before), shapesAtRegistration, shapesInChoices, toolSchemas, resultTypes, resultsOfCalls, handedResults, structuredContents, textsOfContents, keptCallbacks, unknownCapabilities, extensionTypes, absentIds, contextValues, castDoubles, surplusMembers]) now = attempt(now, repair, types);
   return now.errors.length === 0 ? now.project : markLeft(before, now, types);
 }
 
