@@ -16,11 +16,24 @@ export const customMethods: Pass = {
       if (callee.type !== 'MemberExpression' || !/^set(?:Request|Notification)Handler$/.test(memberName(callee) ?? '')) continue;
       const [schema, handler] = call.arguments;
       if (!schema || !handler || call.arguments.length !== 2 || handler.type === 'SpreadElement' || schema.type === 'SpreadElement') continue;
-      const method = customMethod(pass, schema);
+      const method = taskMethod(pass, schema) ?? customMethod(pass, schema);
       if (method !== undefined) register(pass, { schema, handler, method, isRequest: memberName(callee) === 'setRequestHandler' });
     }
   },
 };
+
+/** Methods that the first major knows and the second does not: of tasks, which only schemas are left of. */
+const TASKS: Readonly<Record<string, string>> = {
+  ListTasksRequestSchema: 'tasks/list',
+  GetTaskRequestSchema: 'tasks/get',
+  GetTaskPayloadRequestSchema: 'tasks/result',
+  CancelTaskRequestSchema: 'tasks/cancel',
+  TaskStatusNotificationSchema: 'notifications/tasks/status',
+};
+
+function taskMethod({ mcp, file }: PassFile, schema: TSESTree.Expression): string | undefined {
+  return TASKS[mcp.export(file, schema, /^\w*Task\w*Schema$/)?.name ?? ''];
+}
 
 /** The method of `z.object({ method: z.literal('acme/search'), params: z.object({...}) })`, here or where the name of it comes from. */
 function customMethod({ mcp, file }: PassFile, schema: TSESTree.Expression): string | undefined {
